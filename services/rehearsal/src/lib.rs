@@ -1,0 +1,1 @@
+//! Days rehearsed under faults on a virtual clock.

@@ -1,0 +1,3 @@
+//! The program `rollcall`.
+
+fn main() {}

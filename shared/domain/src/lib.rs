@@ -1,0 +1,1 @@
+//! Words and rules of Rollcall: pure, no I/O, no clock.

@@ -1,0 +1,1 @@
+//! Running handlers anywhere: batches, settings, signals.

@@ -1,0 +1,1 @@
+//! What services may ask of the outside, and the suite every adapter must pass.
