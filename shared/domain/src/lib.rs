@@ -1,1 +1,25 @@
-//! Words and rules of Rollcall: pure, no I/O, no clock.
+//! The words and rules of Rollcall.
+//!
+//! Everything here is pure: no async, no input or output, no clock and no
+//! randomness. Time comes in as an argument, decisions go out as values.
+//! Services load, ask this crate what to do, record it, and act.
+//!
+//! Where to look: [`resident`] is the person and what is remembered of the
+//! calls to them; [`rules`] decides when they may be dialed and says why not;
+//! [`attempt`] is one dial and what is known of it; [`callback`] the promise
+//! that an agent rings; [`pace`] how fast calls may start; [`ledger`] the
+//! account of the day; [`policy`] every number an operator may change.
+
+pub mod attempt;
+pub mod batch;
+pub mod calendar;
+pub mod callback;
+pub mod duty;
+pub mod identity;
+pub mod ids;
+pub mod ledger;
+pub mod pace;
+pub mod phone;
+pub mod policy;
+pub mod resident;
+pub mod rules;

@@ -81,8 +81,9 @@ fn kind(digits: &[u8]) -> Kind {
         [b'1', b'1', b'3'..=b'8', ..] => TEN,
         [b'1', b'7' | b'8', b'1', ..] => Kind::Unused,
         [b'1', b'2'..=b'9', ..] => Kind::Callable { nine_digits: has_nine_digit_numbers(digits) },
-        // Geographic: London, Southampton and Portsmouth, Coventry, Northern Ireland, Cardiff.
-        [b'2', b'0', b'3' | b'4' | b'7' | b'8', ..] => TEN,
+        // Geographic: London (0 and 1 are its numbers for dialling with the area code only), Southampton and
+        // Portsmouth, Coventry, Northern Ireland, Cardiff.
+        [b'2', b'0', b'0' | b'1' | b'3' | b'4' | b'7' | b'8', ..] => TEN,
         [b'2', b'3' | b'4' | b'8' | b'9', ..] => TEN,
         // UK-wide at the price of a geographic call.
         [b'3', b'0' | b'3' | b'4' | b'7', ..] => TEN,

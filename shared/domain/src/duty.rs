@@ -1,0 +1,124 @@
+//! The duty to hear from a person: when it arises, and when somebody must be
+//! told that it was not met.
+//!
+//! Like eligibility, escalation is a time and not a scan: [`review`] says when
+//! a resident must be looked at, and that time is stored and indexed.
+
+use crate::policy::Policy;
+use crate::resident::{MarkState, Reached, Resident};
+use crate::rules::{add, excluded, next_due, pause_at, reached_until, Hold};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// Somebody has been told that this person was not reached. It stands until
+/// the person is heard of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Escalation {
+    /// When it was raised.
+    pub at: Timestamp,
+    /// When the duty that was not met arose: news from this moment on clears it.
+    pub check_due: Timestamp,
+    /// Why.
+    pub cause: Cause,
+}
+
+impl Escalation {
+    /// Whether `news` of the person ends this escalation.
+    #[must_use]
+    pub fn is_cleared_by(&self, news: Reached) -> bool {
+        news.at >= self.check_due
+    }
+}
+
+/// Why somebody is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    /// All attempts were used and no key was pressed.
+    AttemptsSpent,
+    /// The calling window closed before the person was reached.
+    DayClosed,
+    /// The number does not exist: the person is unprotected.
+    BadNumber,
+    /// An agent rang as promised, several times, and nobody answered.
+    CallbackMissed,
+}
+
+/// The times by which a resident is indexed. Whoever saves a resident computes
+/// them anew; they are never edited by themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Schedule {
+    /// When the planner should look at them next.
+    pub next_due: Option<Timestamp>,
+    /// When the sweep should look at them next.
+    pub review_at: Option<Timestamp>,
+}
+
+impl Schedule {
+    /// The schedule of `resident` as seen at `now`.
+    #[must_use]
+    pub fn of(resident: &Resident, policy: &Policy, now: Timestamp) -> Self {
+        Self {
+            next_due: next_due(resident, policy, now),
+            review_at: review(resident, policy).map(|(at, _)| at),
+        }
+    }
+}
+
+/// When the standing duty to hear from `resident` arose, or will arise: the
+/// first open moment after they were left alone long enough. `None` while they
+/// are excluded.
+#[must_use]
+pub fn check_due(resident: &Resident, policy: &Policy) -> Option<Timestamp> {
+    match excluded(resident) {
+        // A bad number ends calling, not the duty.
+        None | Some(Hold::BadNumber) => {}
+        Some(_) => return None,
+    }
+    let hours = policy.hours(resident);
+    let mut at = reached_until(resident, policy).map_or(resident.registered_at, |until| until.max(resident.registered_at));
+    for _ in 0..=resident.pauses.len() {
+        at = hours.next_open(at)?;
+        match pause_at(resident, at) {
+            None => return Some(at),
+            Some(until) => at = until,
+        }
+    }
+    None
+}
+
+/// When somebody must be told about `resident` if nothing else happens, and
+/// why: at once for a bad number or when the attempts are spent, otherwise at
+/// the close of the window in which the duty arose. `None` while an attempt is
+/// open (its evidence decides), a promise is open (the callback's deadline
+/// decides) or somebody has been told already.
+#[must_use]
+pub fn review(resident: &Resident, policy: &Policy) -> Option<(Timestamp, Cause)> {
+    if resident.escalation.is_some() || resident.callback.is_some() || resident.has_open_attempt() {
+        return None;
+    }
+    let due = check_due(resident, policy)?;
+    if let Some(since) = resident.number_bad_since {
+        return Some((since, Cause::BadNumber));
+    }
+    let closes = policy.hours(resident).close_after(due)?;
+    match spent_at(resident, policy) {
+        Some(spent) if spent >= due && spent < closes => Some((spent, Cause::AttemptsSpent)),
+        _ => Some((closes, Cause::DayClosed)),
+    }
+}
+
+/// The last of the dials that used up the attempts since the person was last
+/// heard of.
+fn spent_at(resident: &Resident, policy: &Policy) -> Option<Timestamp> {
+    let heard = resident.reached.map(|reached| reached.at);
+    let last = resident.counted_marks().map(|mark| mark.at).max()?;
+    let recent = resident
+        .marks
+        .iter()
+        .filter(|mark| mark.state == MarkState::Settled)
+        .filter(|mark| heard.is_none_or(|heard| mark.at > heard))
+        .filter(|mark| add(mark.at, policy.attempts_window()) > last)
+        .count();
+    (recent >= usize::try_from(policy.max_attempts).unwrap_or(usize::MAX)).then_some(last)
+}

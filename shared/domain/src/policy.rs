@@ -1,0 +1,218 @@
+//! Every number that an operator may change, with its default and its reason.
+//! Numbers about queues and timers are not here: they are in
+//! `contracts/topology.toml`.
+
+use crate::calendar::{Hours, Weekdays, Window};
+use crate::phone::Region;
+use crate::resident::Resident;
+use jiff::SignedDuration;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// The rules of one service, as configured. [`Policy::default`] is the policy
+/// of DESIGN's section "Rules of the domain".
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "snake_case")]
+pub struct Policy {
+    /// After a resident was reached they are left alone for this long (minutes).
+    pub success_interval_minutes: u32,
+    /// Between two attempts to one resident, and between two rings of one
+    /// number, lies at least this (minutes).
+    pub gap_minutes: u32,
+    /// Attempts within [`Policy::attempts_window_minutes`] at most.
+    pub max_attempts: u32,
+    /// The rolling window in which attempts are counted (minutes).
+    pub attempts_window_minutes: u32,
+    /// When residents may be called, in their own time zone.
+    pub window: Window,
+    /// Days on which nobody is called.
+    pub holidays: BTreeSet<Date>,
+    /// The zone of residents whose upload names none (IANA name).
+    pub timezone: String,
+    /// The region by which numbers without a country code are read.
+    pub region: Region,
+    /// How long the phone rings (seconds). Connect allows 15 to 60; 15 is also
+    /// the least that the UK regulator expects, and frail people need longer.
+    pub ring_seconds: u32,
+    /// A call request older than this is not dialed any more (minutes).
+    pub request_lifetime_minutes: u32,
+    /// By when a promised callback must have happened (minutes).
+    pub callback_deadline_minutes: u32,
+    /// Calls started per second, over all dialers (Connect's quota L-4E9BCC96).
+    pub starts_per_second: u32,
+    /// Calls that may start at once after a pause (Connect's burst).
+    pub start_burst: u32,
+    /// Active calls at once in the instance, agents' calls included.
+    pub concurrent_calls: u32,
+    /// Check calls in flight for each agent who is free to take a call back.
+    pub calls_per_free_agent: u32,
+    /// How long after an attempt began its last evidence may come (minutes):
+    /// ring and talk, then a contact record that took its time. Only later may
+    /// the sweep settle an attempt of which nothing is known.
+    pub evidence_minutes: u32,
+    /// How often Connect tries a promised callback before it is missed. Equal
+    /// to `MaximumConnectionAttempts` of the shipped call flow; a test compares.
+    pub callback_tries: u32,
+    /// A check call holds its place among the concurrent calls for at most
+    /// this long (seconds) when no event ever says that it ended.
+    pub call_lease_seconds: u32,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            success_interval_minutes: 24 * 60,
+            gap_minutes: 5,
+            max_attempts: 3,
+            attempts_window_minutes: 24 * 60,
+            window: Window::default(),
+            holidays: BTreeSet::new(),
+            timezone: "Europe/London".to_owned(),
+            region: Region::default(),
+            ring_seconds: 45,
+            request_lifetime_minutes: 10,
+            callback_deadline_minutes: 120,
+            starts_per_second: 2,
+            start_burst: 5,
+            concurrent_calls: 10,
+            calls_per_free_agent: 2,
+            evidence_minutes: 40,
+            callback_tries: 3,
+            call_lease_seconds: 360,
+        }
+    }
+}
+
+impl Policy {
+    /// Every problem of these values at once, in words for whoever wrote them;
+    /// empty when the policy can be used.
+    #[must_use]
+    pub fn problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        let mut in_range = |name: &str, value: u32, low: u32, high: u32| {
+            if !(low..=high).contains(&value) {
+                problems.push(format!("{name} is {value}; expected {low} to {high}"));
+            }
+        };
+        in_range("success_interval_minutes", self.success_interval_minutes, 60, 7 * 24 * 60);
+        in_range("gap_minutes", self.gap_minutes, 1, 24 * 60);
+        in_range("max_attempts", self.max_attempts, 1, 20);
+        in_range("attempts_window_minutes", self.attempts_window_minutes, 60, 7 * 24 * 60);
+        in_range("ring_seconds", self.ring_seconds, 15, 60);
+        in_range("request_lifetime_minutes", self.request_lifetime_minutes, 1, 60);
+        in_range("callback_deadline_minutes", self.callback_deadline_minutes, 5, 24 * 60);
+        in_range("starts_per_second", self.starts_per_second, 1, 1_000);
+        in_range("start_burst", self.start_burst, 1, 1_000);
+        in_range("concurrent_calls", self.concurrent_calls, 1, 100_000);
+        in_range("calls_per_free_agent", self.calls_per_free_agent, 1, 20);
+        in_range("evidence_minutes", self.evidence_minutes, 10, 24 * 60);
+        in_range("callback_tries", self.callback_tries, 1, 10);
+        in_range("call_lease_seconds", self.call_lease_seconds, 120, 3_600);
+        if TimeZone::get(&self.timezone).is_err() {
+            problems.push(format!(
+                "timezone is {:?}; expected an IANA name such as Europe/London",
+                self.timezone
+            ));
+        }
+        problems.extend(self.window.problems());
+        problems
+    }
+
+    /// The calling hours that hold for `resident`: their own window and zone
+    /// where they have one, else the policy's.
+    #[must_use]
+    pub fn hours(&self, resident: &Resident) -> Hours<'_> {
+        let window = resident.window.unwrap_or(self.window.daily);
+        Hours { zone: self.zone(resident), days: self.days(), window, holidays: &self.holidays }
+    }
+
+    /// The zone in which `resident` lives. A name that the time zone database
+    /// does not know falls back to UTC only if the policy's own is unknown
+    /// too, which [`Policy::problems`] refuses at the start of a program.
+    #[must_use]
+    pub fn zone(&self, resident: &Resident) -> TimeZone {
+        resident
+            .timezone
+            .as_deref()
+            .and_then(|name| TimeZone::get(name).ok())
+            .or_else(|| TimeZone::get(&self.timezone).ok())
+            .unwrap_or(TimeZone::UTC)
+    }
+
+    /// The days of the week on which calls are made.
+    #[must_use]
+    pub fn days(&self) -> Weekdays {
+        self.window.days
+    }
+
+    /// See [`Policy::success_interval_minutes`].
+    #[must_use]
+    pub fn success_interval(&self) -> SignedDuration {
+        minutes(self.success_interval_minutes)
+    }
+
+    /// See [`Policy::gap_minutes`].
+    #[must_use]
+    pub fn gap(&self) -> SignedDuration {
+        minutes(self.gap_minutes)
+    }
+
+    /// See [`Policy::attempts_window_minutes`].
+    #[must_use]
+    pub fn attempts_window(&self) -> SignedDuration {
+        minutes(self.attempts_window_minutes)
+    }
+
+    /// See [`Policy::request_lifetime_minutes`].
+    #[must_use]
+    pub fn request_lifetime(&self) -> SignedDuration {
+        minutes(self.request_lifetime_minutes)
+    }
+
+    /// See [`Policy::callback_deadline_minutes`].
+    #[must_use]
+    pub fn callback_deadline(&self) -> SignedDuration {
+        minutes(self.callback_deadline_minutes)
+    }
+
+    /// See [`Policy::evidence_minutes`].
+    #[must_use]
+    pub fn evidence_window(&self) -> SignedDuration {
+        minutes(self.evidence_minutes)
+    }
+
+    /// See [`Policy::call_lease_seconds`].
+    #[must_use]
+    pub fn call_lease(&self) -> SignedDuration {
+        SignedDuration::from_secs(i64::from(self.call_lease_seconds))
+    }
+}
+
+fn minutes(count: u32) -> SignedDuration {
+    SignedDuration::from_mins(i64::from(count))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_policy_can_be_used() {
+        assert_eq!(Policy::default().problems(), Vec::<String>::new());
+    }
+
+    #[test]
+    fn every_problem_is_named_at_once() {
+        let policy = Policy {
+            ring_seconds: 5,
+            max_attempts: 0,
+            timezone: "Europe/Londn".to_owned(),
+            ..Policy::default()
+        };
+        let problems = policy.problems();
+        assert_eq!(problems.len(), 3, "{problems:?}");
+        assert!(problems.iter().any(|p| p == "ring_seconds is 5; expected 15 to 60"), "{problems:?}");
+    }
+}

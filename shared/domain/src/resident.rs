@@ -1,0 +1,253 @@
+//! The person on the register, and what is remembered of the calls to them.
+//!
+//! A resident is one aggregate: every rule about dialing them can be decided
+//! from it alone, and every change is one conditional write of the whole.
+
+use crate::calendar::DailyWindow;
+use crate::duty::Escalation;
+use crate::ids::{AttemptId, BatchId, CallbackId, RequestId, ResidentId};
+use crate::phone::PhoneNumber;
+use crate::policy::Policy;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// What an upload says of a person. Names and notes are plain text, whatever
+/// they look like; they are neutralised where they are written out.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct Profile {
+    /// The uploader's own key for this person.
+    pub reference: Option<String>,
+    /// Given name; may be empty if the last name is not.
+    pub first_name: String,
+    /// Family name; may be empty if the first name is not.
+    pub last_name: String,
+    /// The number that is rung.
+    pub number: PhoneNumber,
+    /// IANA name of the zone they live in; the policy's where absent.
+    pub timezone: Option<String>,
+    /// Language tag (BCP 47) for the call; the flow's own where absent.
+    pub language: Option<String>,
+    /// Their own hours, instead of the policy's.
+    pub window: Option<DailyWindow>,
+    /// Free text for the agent.
+    pub notes: Option<String>,
+    /// Whether they agreed to be called; `None` where nobody asked.
+    pub consent: Option<bool>,
+}
+
+/// A person on the register.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct Resident {
+    /// Who this is.
+    pub id: ResidentId,
+    /// What the upload said.
+    #[serde(flatten)]
+    pub profile: Profile,
+    /// The upload that brought them.
+    pub batch: BatchId,
+    /// The line of that upload, as a spreadsheet counts (header = 1).
+    pub batch_line: u64,
+    /// When they were loaded.
+    pub registered_at: Timestamp,
+    /// Switched off by an operator: never called.
+    pub enabled: bool,
+    /// On a suppression list, or opted out: never called.
+    pub suppressed: bool,
+    /// When the network said that the number does not exist.
+    pub number_bad_since: Option<Timestamp>,
+    /// Dated stops that end by themselves.
+    pub pauses: Vec<Pause>,
+    /// The dials of the last day or so, oldest first.
+    pub marks: Vec<Mark>,
+    /// When and how they were last heard of.
+    pub reached: Option<Reached>,
+    /// The call request that is under way for them.
+    pub claim: Option<Claim>,
+    /// The promise that is open to them.
+    pub callback: Option<CallbackId>,
+    /// Somebody has been told that they were not reached.
+    pub escalation: Option<Escalation>,
+}
+
+/// A stop with dates, such as a holiday or a stay in hospital.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pause {
+    /// First moment of the pause.
+    pub from: Timestamp,
+    /// First moment after it.
+    pub until: Timestamp,
+}
+
+/// One dial as the resident's record remembers it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mark {
+    /// Which dial.
+    pub attempt: AttemptId,
+    /// When it began.
+    pub at: Timestamp,
+    /// What is known of it.
+    pub state: MarkState,
+}
+
+/// How far the knowledge of a dial has come. The order is that of knowledge:
+/// proof of a real call outranks the belief that there was none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MarkState {
+    /// Begun, and perhaps ringing: counts, and bars every other dial.
+    Open,
+    /// Throttled, refused, or without any evidence when all of it must have
+    /// come: was no call and counts for nothing.
+    NotPlaced,
+    /// Was a call: counts.
+    Settled,
+}
+
+/// When and how a person was last heard of. Only a key press or a talk with an
+/// agent makes one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reached {
+    /// The moment of the key press, or the start of the talk.
+    pub at: Timestamp,
+    /// What was heard.
+    pub how: Heard,
+}
+
+/// What was heard of a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Heard {
+    /// They pressed 1.
+    Well,
+    /// They pressed 2 and were promised a callback.
+    WantsToTalk,
+    /// An agent spoke to them.
+    SpokenTo,
+}
+
+/// The planner's short exclusive right to have a resident dialed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claim {
+    /// The order that was given.
+    pub request: RequestId,
+    /// When the order is void, whatever became of it.
+    pub until: Timestamp,
+}
+
+impl Resident {
+    /// A person new to the register, of whom nothing is known but the upload.
+    #[must_use]
+    pub fn new(id: ResidentId, profile: Profile, batch: (BatchId, u64), registered_at: Timestamp) -> Self {
+        Self {
+            id,
+            profile,
+            batch: batch.0,
+            batch_line: batch.1,
+            registered_at,
+            enabled: true,
+            suppressed: false,
+            number_bad_since: None,
+            pauses: Vec::new(),
+            marks: Vec::new(),
+            reached: None,
+            claim: None,
+            callback: None,
+            escalation: None,
+        }
+    }
+
+    /// Whether a dial to them is under way or in doubt.
+    #[must_use]
+    pub fn has_open_attempt(&self) -> bool {
+        self.marks.iter().any(|mark| mark.state == MarkState::Open)
+    }
+
+    /// The dials that count against them: open ones and real ones.
+    pub fn counted_marks(&self) -> impl Iterator<Item = &Mark> {
+        self.marks.iter().filter(|mark| mark.state != MarkState::NotPlaced)
+    }
+
+    /// Remembers that a dial begins now, and forgets dials that no rule can
+    /// ask for any more.
+    pub fn begin(&mut self, attempt: AttemptId, now: Timestamp, policy: &Policy) {
+        let horizon = policy.attempts_window().max(policy.gap());
+        self.marks.retain(|mark| {
+            mark.attempt != attempt
+                && (mark.state == MarkState::Open || now.duration_since(mark.at) < horizon)
+        });
+        self.marks.push(Mark { attempt, at: now, state: MarkState::Open });
+    }
+
+    /// Moves the knowledge of a dial forward; knowledge never moves back, so
+    /// that late and repeated news change nothing. Returns whether it did.
+    pub fn learn_mark(&mut self, attempt: AttemptId, at: Timestamp, state: MarkState) -> bool {
+        if let Some(mark) = self.marks.iter_mut().find(|mark| mark.attempt == attempt) {
+            let forward = mark.state < state;
+            if forward {
+                mark.state = state;
+            }
+            return forward;
+        }
+        if state == MarkState::NotPlaced {
+            return false;
+        }
+        self.marks.push(Mark { attempt, at, state });
+        self.marks.sort_by_key(|mark| (mark.at, mark.attempt));
+        true
+    }
+
+    /// Remembers that the person was heard of. The latest news wins; what they
+    /// clear, they clear for the check they belong to. Returns whether
+    /// anything changed.
+    pub fn learn_reached(&mut self, news: Reached) -> bool {
+        let mut changed = false;
+        if self.reached.is_none_or(|known| (known.at, known.how) < (news.at, news.how)) {
+            self.reached = Some(news);
+            changed = true;
+        }
+        if self.escalation.as_ref().is_some_and(|escalation| escalation.is_cleared_by(news)) {
+            self.escalation = None;
+            changed = true;
+        }
+        changed
+    }
+
+    /// Ends the claim of `request`, if it is the one that holds.
+    pub fn end_claim(&mut self, request: RequestId) -> bool {
+        let held = self.claim.is_some_and(|claim| claim.request == request);
+        if held {
+            self.claim = None;
+        }
+        held
+    }
+}
+
+impl std::ops::Deref for Resident {
+    type Target = Profile;
+
+    fn deref(&self) -> &Profile {
+        &self.profile
+    }
+}
+
+impl fmt::Debug for Resident {
+    /// Ids and states only: a resident in a log line must not be a person.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Resident")
+            .field("id", &self.id)
+            .field("enabled", &self.enabled)
+            .field("marks", &self.marks)
+            .field("reached", &self.reached)
+            .field("claim", &self.claim)
+            .field("callback", &self.callback)
+            .field("escalation", &self.escalation)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Profile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Profile").finish_non_exhaustive()
+    }
+}
