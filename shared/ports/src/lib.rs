@@ -1,1 +1,69 @@
-//! What services may ask of the outside, and the suite every adapter must pass.
+//! What services may ask of the outside: one small trait a file, used as
+//! `Arc<dyn Port>`, domain types in and out.
+//!
+//! Expected answers are values; [`Fault`] is only for an outside that did not
+//! behave. What each adapter must answer stands in the trait's doc and is
+//! proven by `suite` (feature `suite`), which every adapter passes.
+//!
+//! Absent on purpose: nothing here knows SQL, HTTP or an SDK, and no port
+//! retries. A handler whose port failed ends, and its message comes again.
+
+mod attempts;
+mod audit;
+mod batches;
+mod callbacks;
+mod checks;
+mod clock;
+mod dead_letters;
+mod fault;
+mod notices;
+mod pace;
+mod queue;
+mod residents;
+mod signals;
+mod stream;
+mod telephony;
+mod uploads;
+
+pub use attempts::{Attempts, Begin, Began};
+pub use audit::{Audit, AuditEntry};
+pub use batches::Batches;
+pub use callbacks::Callbacks;
+pub use checks::{CheckResult, Checks};
+pub use clock::Clock;
+pub use dead_letters::{DeadLetter, DeadLetters};
+pub use fault::Fault;
+pub use notices::Notices;
+pub use pace::Pace;
+pub use queue::{Depth, Inbox, Received, Receipt, Sender};
+pub use residents::{Page, Residents, Upserted};
+pub use signals::{Signal, Signals};
+pub use stream::{Entry, EvidenceHorizon, StreamReader, StreamWriter};
+pub use telephony::{CallOrder, Described, Rejection, Started, Telephony};
+pub use uploads::{UploadInfo, Uploads};
+
+/// A stored value with the version by which it is written back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Versioned<T> {
+    /// The value.
+    pub value: T,
+    /// The version that was read; 0 for a value that is not stored yet.
+    pub version: u64,
+}
+
+impl<T> Versioned<T> {
+    /// A value that is not stored yet.
+    pub const fn new(value: T) -> Self {
+        Self { value, version: 0 }
+    }
+}
+
+/// What became of a conditional write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Saved {
+    /// Written; this is its version now.
+    Done(u64),
+    /// Somebody else wrote in between; nothing was changed.
+    Changed,
+}

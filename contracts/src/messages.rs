@@ -1,0 +1,119 @@
+//! What our queues carry. Ids, times and places in files; never a person.
+
+use crate::envelope::Message;
+use jiff::Timestamp;
+use rollcall_domain::duty::Cause;
+use rollcall_domain::ids::{BatchId, CallbackId, RequestId, ResidentId};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Ingest to loader: load these rows of an upload. The rows stay in the upload
+/// store; this names the bytes they are in.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RowsChunk {
+    /// The batch they belong to.
+    #[schemars(with = "uuid::Uuid")]
+    pub batch: BatchId,
+    /// The object in the upload store.
+    pub upload: String,
+    /// Which chunk of the batch, from 0.
+    pub chunk: u32,
+    /// First byte of the object.
+    pub start: u64,
+    /// First byte after the chunk.
+    pub end: u64,
+    /// The line of the first row, as a spreadsheet counts (header = 1).
+    pub first_line: u64,
+    /// How the file is written.
+    #[schemars(with = "serde_json::Value")]
+    pub dialect: serde_json::Value,
+    /// Which column is which.
+    #[schemars(with = "serde_json::Value")]
+    pub header: serde_json::Value,
+}
+
+impl Message for RowsChunk {
+    const KIND: &'static str = "rows_chunk";
+    const VERSION: u32 = 1;
+}
+
+/// Planner to dialer: dial this resident once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CallRequest {
+    /// The order; the attempt and the client token are derived from it.
+    #[schemars(with = "uuid::Uuid")]
+    pub request: RequestId,
+    /// Whom to dial.
+    #[schemars(with = "uuid::Uuid")]
+    pub resident: ResidentId,
+    /// When the order is void.
+    #[schemars(with = "String")]
+    pub expires_at: Timestamp,
+}
+
+impl Message for CallRequest {
+    const KIND: &'static str = "call_request";
+    const VERSION: u32 = 1;
+}
+
+/// To whoever must know: duty officers, operators.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "snake_case", tag = "notice")]
+pub enum Notice {
+    /// A resident was not reached.
+    Escalated {
+        /// Whom.
+        #[schemars(with = "uuid::Uuid")]
+        resident: ResidentId,
+        /// Why.
+        #[schemars(with = "String")]
+        cause: Cause,
+        /// When the duty that was not met arose: one notice a duty.
+        #[schemars(with = "String")]
+        check_due: Timestamp,
+    },
+    /// A promised callback is past its deadline, or Connect could not queue it.
+    CallbackOverdue {
+        /// To whom.
+        #[schemars(with = "uuid::Uuid")]
+        resident: ResidentId,
+        /// Which promise.
+        #[schemars(with = "uuid::Uuid")]
+        callback: CallbackId,
+    },
+    /// The states of the day do not add up to the register.
+    LedgerMismatch {
+        /// Residents by state.
+        counted: u64,
+        /// Residents on the register.
+        register: u64,
+    },
+    /// Connect refuses calls because of how it is set up.
+    Misconfigured {
+        /// The error's name, as Connect gave it.
+        code: String,
+    },
+}
+
+impl Message for Notice {
+    const KIND: &'static str = "notice";
+    const VERSION: u32 = 1;
+}
+
+impl Notice {
+    /// A text that is the same for every repeat of the same notice, so that a
+    /// receiver can tell a repeat from news.
+    #[must_use]
+    pub fn key(&self) -> String {
+        match self {
+            Self::Escalated { resident, check_due, cause } => {
+                format!("escalated/{resident}/{check_due}/{cause:?}")
+            }
+            Self::CallbackOverdue { callback, .. } => format!("callback_overdue/{callback}"),
+            Self::LedgerMismatch { counted, register } => format!("ledger_mismatch/{counted}/{register}"),
+            Self::Misconfigured { code } => format!("misconfigured/{code}"),
+        }
+    }
+}

@@ -1,0 +1,60 @@
+use crate::{Fault, Saved, Versioned};
+use async_trait::async_trait;
+use jiff::Timestamp;
+use rollcall_domain::attempt::Attempt;
+use rollcall_domain::duty::Schedule;
+use rollcall_domain::ids::{AttemptId, ContactId};
+use rollcall_domain::phone::PhoneNumber;
+use rollcall_domain::resident::Resident;
+
+/// The intention to dial, recorded before the service is asked.
+#[derive(Clone, Debug)]
+pub struct Begin {
+    /// The attempt; version 0 if it is new.
+    pub attempt: Versioned<Attempt>,
+    /// The resident with the mark of this attempt.
+    pub resident: Versioned<Resident>,
+    /// Their schedule with it.
+    pub schedule: Schedule,
+    /// The number that will ring.
+    pub number: PhoneNumber,
+    /// When it will ring.
+    pub now: Timestamp,
+    /// The number must not have rung after this moment, for whomever.
+    pub quiet_since: Timestamp,
+}
+
+/// What became of the intention.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Began {
+    /// Recorded, for good: the one who hears this may dial, once.
+    Granted,
+    /// Somebody wrote the attempt or the resident since they were read.
+    Changed,
+    /// The number rang at that moment, for this or another resident.
+    NumberBusy(Timestamp),
+}
+
+/// What is known of each dial.
+#[async_trait]
+pub trait Attempts: Send + Sync {
+    /// Records attempt, resident and ring of the number in one, or nothing of
+    /// it. MUST be durable before it answers `Granted`; of any number of
+    /// callers with the same versions, one at most is granted. A number that
+    /// was last rung for this very attempt is not busy.
+    async fn begin(&self, begin: &Begin) -> Result<Began, Fault>;
+
+    /// One attempt.
+    async fn get(&self, id: AttemptId) -> Result<Option<Versioned<Attempt>>, Fault>;
+
+    /// The attempt whose call this contact is, once `facts.contact` was saved.
+    async fn by_contact(&self, contact: &ContactId) -> Result<Option<Versioned<Attempt>>, Fault>;
+
+    /// Writes an attempt back, if nobody did since the read.
+    async fn save(&self, attempt: &Versioned<Attempt>) -> Result<Saved, Fault>;
+
+    /// Up to `most` attempts that began before `began_before` and are not
+    /// closed, the oldest first.
+    async fn open(&self, began_before: Timestamp, most: u32) -> Result<Vec<AttemptId>, Fault>;
+}

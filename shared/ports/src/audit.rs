@@ -1,0 +1,32 @@
+use crate::Fault;
+use async_trait::async_trait;
+use jiff::Timestamp;
+use rollcall_domain::ids::ResidentId;
+use serde::{Deserialize, Serialize};
+
+/// Who did what, when. Ids only: the log outlives the people in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditEntry {
+    /// The same for a repeat of the same deed, so that it is recorded once.
+    pub key: String,
+    /// When.
+    pub at: Timestamp,
+    /// An account, or the service that acted by itself.
+    pub actor: String,
+    /// What was done, as a stable word.
+    pub action: String,
+    /// To whom, where it was somebody.
+    pub resident: Option<ResidentId>,
+    /// More, without personal data.
+    pub detail: String,
+}
+
+/// The audit log.
+#[async_trait]
+pub trait Audit: Send + Sync {
+    /// Appends an entry; a second one with the same key MUST NOT be added.
+    async fn record(&self, entry: &AuditEntry) -> Result<(), Fault>;
+
+    /// Up to `most` entries from position `after` on, oldest first.
+    async fn list(&self, after: u64, most: u32) -> Result<Vec<(u64, AuditEntry)>, Fault>;
+}

@@ -1,0 +1,68 @@
+use crate::{Fault, Saved, Versioned};
+use async_trait::async_trait;
+use jiff::Timestamp;
+use rollcall_domain::duty::Schedule;
+use rollcall_domain::ids::{BatchId, ResidentId};
+use rollcall_domain::phone::PhoneNumber;
+use rollcall_domain::resident::Resident;
+
+/// What became of one new resident.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Upserted {
+    /// They are on the register now.
+    Created,
+    /// They were there already, brought by this line of this batch, and were
+    /// not changed.
+    Known {
+        /// The upload that brought them.
+        batch: BatchId,
+        /// Its line.
+        line: u64,
+        /// Whether what is stored equals what was offered.
+        same: bool,
+    },
+}
+
+/// A page of the register.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// Residents in the order of the register.
+    pub residents: Vec<Versioned<Resident>>,
+    /// Where the next page starts; `None` at the end.
+    pub next: Option<u64>,
+}
+
+/// The register.
+#[async_trait]
+pub trait Residents: Send + Sync {
+    /// Adds those who are not there yet; MUST NOT change anybody who is. The
+    /// answers stand in the order of the question. May be interrupted between
+    /// two residents; a repeat completes it.
+    async fn add(&self, residents: &[(Resident, Schedule)]) -> Result<Vec<Upserted>, Fault>;
+
+    /// One resident.
+    async fn get(&self, id: ResidentId) -> Result<Option<Versioned<Resident>>, Fault>;
+
+    /// Writes a resident back with their schedule, if nobody did since the
+    /// read. MUST NOT create one.
+    async fn save(&self, resident: &Versioned<Resident>, schedule: Schedule) -> Result<Saved, Fault>;
+
+    /// Up to `most` of those whose `next_due` is at or before `now`, the
+    /// longest due first. MUST cost what is due, not what is registered. May
+    /// be slightly out of date: callers check again.
+    async fn due(&self, now: Timestamp, most: u32) -> Result<Vec<ResidentId>, Fault>;
+
+    /// Up to `most` of those whose `review_at` is at or before `now`, the
+    /// oldest first. As [`Residents::due`].
+    async fn to_review(&self, now: Timestamp, most: u32) -> Result<Vec<ResidentId>, Fault>;
+
+    /// How many other residents have this number.
+    async fn sharing(&self, number: PhoneNumber, besides: ResidentId) -> Result<u64, Fault>;
+
+    /// A page of everybody, from `from` (`None`: the start). For exports and
+    /// the ledger, never on a path that must be fast.
+    async fn page(&self, from: Option<u64>, most: u32) -> Result<Page, Fault>;
+
+    /// How many residents there are, counted without looking at them.
+    async fn count(&self) -> Result<u64, Fault>;
+}

@@ -1,0 +1,63 @@
+use rollcall_domain::attempt::Disposition;
+use rollcall_domain::duty::Cause;
+use rollcall_domain::ids::{AttemptId, BatchId, CallbackId, ContactId, RequestId, ResidentId};
+use rollcall_domain::ledger::Ledger;
+use serde::Serialize;
+
+#[expect(missing_docs, reason = "the fields are the ids and counts their names say")]
+/// Everything that happens, once: log lines, metrics and the properties of a
+/// rehearsal are all made of these. Ids and counts only.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "signal")]
+pub enum Signal {
+    /// Ingest cut an upload into chunks.
+    UploadRead { batch: BatchId, chunks: u32, rows: u64 },
+    /// An upload was refused as a whole.
+    UploadRefused { batch: BatchId, code: String },
+    /// The loader did a chunk.
+    ChunkLoaded { batch: BatchId, chunk: u32, loaded: u64, already_known: u64, rejected: u64 },
+    /// A planner tick.
+    Planned { due: u32, ordered: u32, postponed: u32, budget: u32 },
+    /// A call request was not carried out, for this reason.
+    RequestDeclined { request: RequestId, resident: ResidentId, code: &'static str },
+    /// A call request waits for its turn.
+    RequestWaits { request: RequestId, code: &'static str },
+    /// The service took a call.
+    CallStarted { attempt: AttemptId, resident: ResidentId, contact: ContactId },
+    /// The service refused a call.
+    CallRefused { attempt: AttemptId, resident: ResidentId, code: String },
+    /// The service was too busy for a call.
+    CallThrottled { attempt: AttemptId },
+    /// No answer came to a start: the sweep will settle it.
+    CallInDoubt { attempt: AttemptId },
+    /// A key was pressed.
+    KeyPressed { attempt: AttemptId, resident: ResidentId, talk: bool },
+    /// A call is over and its result known.
+    CallSettled { attempt: AttemptId, resident: ResidentId, disposition: Disposition },
+    /// A callback was promised.
+    CallbackPromised { callback: CallbackId, resident: ResidentId },
+    /// A callback was kept.
+    CallbackKept { callback: CallbackId, resident: ResidentId },
+    /// A callback was tried as often as it is and nobody answered.
+    CallbackMissed { callback: CallbackId, resident: ResidentId },
+    /// A callback is past its deadline.
+    CallbackOverdue { callback: CallbackId, resident: ResidentId },
+    /// Somebody was told about a resident.
+    Escalated { resident: ResidentId, cause: Cause },
+    /// A stream record that is not ours, or of a contact we do not know.
+    RecordIgnored { code: &'static str },
+    /// Two calls for one attempt: an invariant fell.
+    DoubleDial { attempt: AttemptId },
+    /// A message was set aside.
+    Parked { source: String, reason: String },
+    /// A message will come again.
+    Retried { source: String, reason: String },
+    /// The account of the day.
+    LedgerTaken { ledger: Ledger },
+}
+
+/// Where signals go.
+pub trait Signals: Send + Sync {
+    /// Something happened. Never fails and never waits.
+    fn emit(&self, signal: &Signal);
+}

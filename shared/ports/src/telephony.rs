@@ -1,0 +1,73 @@
+use crate::Fault;
+use async_trait::async_trait;
+use rollcall_domain::attempt::Facts;
+use rollcall_domain::ids::{AttemptId, ContactId, ResidentId};
+use rollcall_domain::pace::Staffing;
+use rollcall_domain::phone::PhoneNumber;
+
+/// A call to be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallOrder {
+    /// The attempt: the client token, and an attribute of the contact.
+    pub attempt: AttemptId,
+    /// The resident: an attribute of the contact, by which a screen pops.
+    pub resident: ResidentId,
+    /// The number to ring.
+    pub number: PhoneNumber,
+    /// Language tag for the flow.
+    pub language: Option<String>,
+    /// How long to ring, in seconds.
+    pub ring_seconds: u32,
+}
+
+/// The service took the request and decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Started {
+    /// The call is being made; its result comes through the stream.
+    Accepted(ContactId),
+    /// This call was certainly not made.
+    Rejected(Rejection),
+}
+
+/// Why a call was not made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rejection {
+    /// The number is not valid for the service.
+    NumberInvalid,
+    /// The service may not ring this country or prefix.
+    NumberNotAllowed,
+    /// Something else about this one request; the service's own error name.
+    Other(String),
+    /// The instance, flow or queue is unknown, or outbound calls are off:
+    /// every call will be rejected. The service's own error name.
+    Misconfigured(String),
+}
+
+/// What the service says of a contact.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Described {
+    /// This is known; `complete` is set only when the contact has ended.
+    Known(Facts),
+    /// It knows no such contact.
+    Unknown,
+}
+
+/// Amazon Connect, or the simulated one.
+#[async_trait]
+pub trait Telephony: Send + Sync {
+    /// Makes a call. MUST NOT repeat the request by itself: each request
+    /// spends quota. `Throttled` MUST mean that no call was made; `Unanswered`
+    /// that nobody knows.
+    async fn start(&self, order: &CallOrder) -> Result<Started, Fault>;
+
+    /// The agents of the callback queue. Figures that are missing MUST come
+    /// back as zero.
+    async fn staffing(&self) -> Result<Staffing, Fault>;
+
+    /// What the service knows of a contact.
+    async fn describe(&self, contact: &ContactId) -> Result<Described, Fault>;
+
+    /// Ends a contact, or takes a queued callback out of its queue. A contact
+    /// that has ended already MUST be accepted.
+    async fn stop(&self, contact: &ContactId) -> Result<(), Fault>;
+}
