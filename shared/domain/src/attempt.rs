@@ -64,7 +64,7 @@ pub struct Facts {
 pub struct Press {
     /// Which answer.
     pub key: Key,
-    /// When.
+    /// A moment by which it had been pressed.
     pub at: Timestamp,
 }
 
@@ -205,9 +205,11 @@ impl Facts {
 }
 
 impl Press {
-    /// The higher key wins; of equal keys the first press.
+    /// The higher key wins; of equal keys the later moment, because each
+    /// source names a moment by which the key had been pressed, and a person
+    /// must not be rung too early a day later.
     fn outranks(self, other: Self) -> bool {
-        (self.key, std::cmp::Reverse(self.at)) > (other.key, std::cmp::Reverse(other.at))
+        (self.key, self.at) > (other.key, other.at)
     }
 }
 

@@ -31,6 +31,8 @@ pub struct Callback {
     pub unqueued: bool,
     /// Somebody was told that the deadline passed.
     pub overdue_told: bool,
+    /// Somebody was told that every try was missed.
+    pub missed_told: bool,
 }
 
 /// How one callback leg went; the order is that of knowledge.
@@ -69,7 +71,19 @@ impl Callback {
             tries: BTreeMap::new(),
             unqueued: false,
             overdue_told: false,
+            missed_told: false,
         }
+    }
+
+    /// Takes in that the key had been pressed by `at`: the earliest such
+    /// moment starts the deadline. Returns whether it was earlier.
+    pub fn learn_requested(&mut self, at: Timestamp, policy: &Policy) -> bool {
+        let earlier = at < self.requested_at;
+        if earlier {
+            self.requested_at = at;
+            self.deadline = add(at, policy.callback_deadline());
+        }
+        earlier
     }
 
     /// Takes in news of one leg; returns whether anything was new.
@@ -118,15 +132,16 @@ impl Callback {
     }
 
     /// When the sweep must tell somebody, if nothing else happens: at the
-    /// deadline, or at once when Connect does not know of the promise.
+    /// deadline, or at once when Connect does not know of the promise or every
+    /// try was missed.
     #[must_use]
     pub fn review_at(&self, policy: &Policy) -> Option<Timestamp> {
-        if self.overdue_told || self.state(policy) != CallbackState::Open {
-            None
-        } else if self.unqueued {
-            Some(self.requested_at)
-        } else {
-            Some(self.deadline)
+        match self.state(policy) {
+            CallbackState::SpokenTo(_) => None,
+            CallbackState::Missed => (!self.missed_told).then_some(self.requested_at),
+            CallbackState::Open if self.overdue_told => None,
+            CallbackState::Open if self.unqueued => Some(self.requested_at),
+            CallbackState::Open => Some(self.deadline),
         }
     }
 }
