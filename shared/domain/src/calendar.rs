@@ -135,8 +135,7 @@ impl Hours<'_> {
         if !self.days.has(date.weekday()) || self.holidays.contains(&date) {
             return None;
         }
-        let moment =
-            |time: Time| self.zone.to_ambiguous_timestamp(date.to_datetime(time)).compatible().ok();
+        let moment = |time: Time| self.zone.to_ambiguous_timestamp(date.to_datetime(time)).compatible().ok();
         let (start, end) = (moment(self.window.start)?, moment(self.window.end)?);
         (start < end).then_some((start, end))
     }

@@ -6,7 +6,7 @@
 
 use crate::policy::Policy;
 use crate::resident::{MarkState, Reached, Resident};
-use crate::rules::{add, excluded, next_due, pause_at, reached_until, Hold};
+use crate::rules::{Hold, add, excluded, next_due, pause_at, reached_until};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -76,7 +76,8 @@ pub fn check_due(resident: &Resident, policy: &Policy) -> Option<Timestamp> {
         Some(_) => return None,
     }
     let hours = policy.hours(resident);
-    let mut at = reached_until(resident, policy).map_or(resident.registered_at, |until| until.max(resident.registered_at));
+    let mut at = reached_until(resident, policy)
+        .map_or(resident.registered_at, |until| until.max(resident.registered_at));
     for _ in 0..=resident.pauses.len() {
         at = hours.next_open(at)?;
         match pause_at(resident, at) {

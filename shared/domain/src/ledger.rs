@@ -4,7 +4,7 @@
 use crate::duty::check_due;
 use crate::policy::Policy;
 use crate::resident::{Heard, Resident};
-use crate::rules::{excluded, pause_at, Hold};
+use crate::rules::{Hold, excluded, pause_at};
 use jiff::Timestamp;
 use serde::Serialize;
 

@@ -119,7 +119,13 @@ impl Staffing {
 /// are free, once more for those that will become free before the next tick,
 /// less what is already ordered, and never more than the start rate allows.
 #[must_use]
-pub fn orders(staffing: Staffing, in_flight: u32, ordered: u32, tick: SignedDuration, policy: &Policy) -> u32 {
+pub fn orders(
+    staffing: Staffing,
+    in_flight: u32,
+    ordered: u32,
+    tick: SignedDuration,
+    policy: &Policy,
+) -> u32 {
     let allowed = staffing.calls_allowed(policy);
     let by_rate = policy
         .starts_per_second
