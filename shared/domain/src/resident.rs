@@ -176,7 +176,13 @@ impl Resident {
             mark.attempt != attempt
                 && (mark.state == MarkState::Open || now.duration_since(mark.at) < horizon)
         });
-        self.marks.push(Mark { attempt, at: now, state: MarkState::Open });
+        self.remember(Mark { attempt, at: now, state: MarkState::Open });
+    }
+
+    /// Keeps the marks oldest first, though clocks of dialers differ a little.
+    fn remember(&mut self, mark: Mark) {
+        self.marks.push(mark);
+        self.marks.sort_by_key(|mark| (mark.at, mark.attempt));
     }
 
     /// Moves the knowledge of a dial forward; knowledge never moves back, so
@@ -189,12 +195,14 @@ impl Resident {
             }
             return forward;
         }
-        if state == MarkState::NotPlaced {
-            return false;
+        // A dial that is not remembered was never begun here, or was over and
+        // forgotten. Only a real call can still count; a mark that opens late
+        // would bar all calls and nobody would look for its evidence again.
+        let counts = state == MarkState::Settled;
+        if counts {
+            self.remember(Mark { attempt, at, state });
         }
-        self.marks.push(Mark { attempt, at, state });
-        self.marks.sort_by_key(|mark| (mark.at, mark.attempt));
-        true
+        counts
     }
 
     /// Remembers that the person was heard of. The latest news wins; what they
