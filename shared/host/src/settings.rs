@@ -1,0 +1,178 @@
+//! Settings, read once at the start of a program: a TOML file, then variables
+//! of the environment, over the defaults. Every problem is reported at once,
+//! and a wrong value never falls back to a default.
+
+use rollcall_domain::policy::Policy;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use toml::{Table, Value};
+
+/// Named texts, such as the environment of a process.
+pub trait Vars {
+    /// The text of this name.
+    fn get(&self, name: &str) -> Option<String>;
+
+    /// Every name that starts with `prefix`.
+    fn names(&self, prefix: &str) -> Vec<String>;
+}
+
+/// The environment of this process.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ProcessVars;
+
+impl Vars for ProcessVars {
+    #[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
+    fn get(&self, name: &str) -> Option<String> {
+        std::env::var(name).ok()
+    }
+
+    fn names(&self, prefix: &str) -> Vec<String> {
+        let mut names: Vec<String> = std::env::vars_os()
+            .filter_map(|(name, _)| name.into_string().ok())
+            .filter(|name| name.starts_with(prefix))
+            .collect();
+        names.sort();
+        names
+    }
+}
+
+impl Vars for BTreeMap<String, String> {
+    fn get(&self, name: &str) -> Option<String> {
+        BTreeMap::get(self, name).cloned()
+    }
+
+    fn names(&self, prefix: &str) -> Vec<String> {
+        self.keys().filter(|name| name.starts_with(prefix)).cloned().collect()
+    }
+}
+
+/// What a setting of the policy is called in the environment: this, then the
+/// setting's name in capitals (`ROLLCALL_POLICY_RING_SECONDS`).
+pub const POLICY_PREFIX: &str = "ROLLCALL_POLICY_";
+
+/// The policy: defaults, then the `[policy]` table of `file`, then variables.
+///
+/// # Errors
+/// Every problem of file and variables, each naming what was found and what
+/// was expected.
+pub fn policy(file: Option<&str>, vars: &dyn Vars) -> Result<Policy, Vec<String>> {
+    let mut problems = Vec::new();
+    let mut wanted = file.map_or_else(Table::new, |text| policy_table(text, &mut problems));
+    for name in vars.names(POLICY_PREFIX) {
+        let key = name.trim_start_matches(POLICY_PREFIX).to_ascii_lowercase();
+        let text = vars.get(&name).unwrap_or_default();
+        wanted.insert(key, value_of(&text));
+    }
+    let policy = combine(&wanted, &mut problems);
+    match policy {
+        Some(policy) if problems.is_empty() => {
+            let problems = policy.problems();
+            if problems.is_empty() { Ok(policy) } else { Err(problems) }
+        }
+        Some(policy) => {
+            problems.extend(policy.problems());
+            Err(problems)
+        }
+        None => Err(problems),
+    }
+}
+
+fn policy_table(text: &str, problems: &mut Vec<String>) -> Table {
+    let file: Table = match text.parse() {
+        Ok(file) => file,
+        Err(error) => {
+            problems.push(format!("the settings file is not TOML: {}", error.message()));
+            return Table::new();
+        }
+    };
+    let mut policy = Table::new();
+    for (key, value) in file {
+        match (key.as_str(), value) {
+            ("policy", Value::Table(table)) => policy = table,
+            ("policy", _) => problems.push("policy: expected a table, [policy]".to_owned()),
+            (other, _) => problems.push(format!("{other}: no such section; expected [policy]")),
+        }
+    }
+    policy
+}
+
+/// A variable's text as a TOML value; plain text where it is none.
+fn value_of(text: &str) -> Value {
+    format!("value = {text}")
+        .parse::<Table>()
+        .ok()
+        .and_then(|mut table| table.remove("value"))
+        .unwrap_or_else(|| Value::String(text.to_owned()))
+}
+
+/// Lays each wanted value over the defaults by itself, so that one wrong value
+/// does not hide the next.
+fn combine(wanted: &Table, problems: &mut Vec<String>) -> Option<Policy> {
+    let known = Table::try_from(Policy::default()).ok()?;
+    let mut good = Table::new();
+    for (key, value) in wanted {
+        if !known.contains_key(key) {
+            let names: Vec<&str> = known.keys().map(String::as_str).collect();
+            problems.push(format!("{key}: no such setting; expected one of {}", names.join(", ")));
+            continue;
+        }
+        let mut alone = Table::new();
+        alone.insert(key.clone(), value.clone());
+        match Policy::deserialize(Value::Table(alone)) {
+            Ok(_) => {
+                good.insert(key.clone(), value.clone());
+            }
+            Err(error) => problems.push(format!("{key}: {}", error.message())),
+        }
+    }
+    Policy::deserialize(Value::Table(good)).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn vars(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    }
+
+    #[test]
+    fn without_settings_the_defaults_hold() {
+        assert_eq!(policy(None, &vars(&[])), Ok(Policy::default()));
+    }
+
+    #[test]
+    fn the_environment_outranks_the_file() {
+        let file = "[policy]\nring_seconds = 30\nmax_attempts = 4\n";
+        let found = policy(Some(file), &vars(&[("ROLLCALL_POLICY_RING_SECONDS", "25")])).unwrap();
+        assert_eq!((found.ring_seconds, found.max_attempts), (25, 4));
+    }
+
+    #[test]
+    fn a_zone_without_quotes_is_text() {
+        let found = policy(None, &vars(&[("ROLLCALL_POLICY_TIMEZONE", "Europe/Paris")])).unwrap();
+        assert_eq!(found.timezone, "Europe/Paris");
+    }
+
+    #[test]
+    fn the_window_and_holidays_can_be_set() {
+        let file = r#"
+            [policy]
+            holidays = ["2026-12-25"]
+            window = { days = [true, true, true, true, true, true, false], daily = { start = "08:30:00", end = "18:00:00" } }
+        "#;
+        let found = policy(Some(file), &vars(&[])).unwrap();
+        assert_eq!(found.window.daily.start.to_string(), "08:30:00");
+        assert_eq!(found.holidays.len(), 1);
+    }
+
+    #[test]
+    fn every_problem_is_reported_at_once() {
+        let file = "[policy]\nring_seconds = 5\nmax_attempts = \"three\"\nrings = 2\n[other]\n";
+        let problems = policy(Some(file), &vars(&[("ROLLCALL_POLICY_GAP_MINUTES", "-1")])).unwrap_err();
+        for part in ["ring_seconds is 5", "max_attempts: ", "rings: no such setting", "other: no such", "gap_minutes: "] {
+            assert!(problems.iter().any(|problem| problem.contains(part)), "{part} in {problems:#?}");
+        }
+        assert_eq!(problems.len(), 5, "{problems:#?}");
+    }
+}

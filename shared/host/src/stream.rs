@@ -1,0 +1,73 @@
+//! The records of a shard, in order, up to the first that cannot be settled.
+
+use crate::queue::Surroundings;
+use crate::{StreamHandler, Verdict};
+use rollcall_ports::{DeadLetter, Fault, Signal, StreamReader};
+
+/// One turn of a poller: reads up to `most` records of `shard`, delivers them
+/// in order, parks what can never be applied, stops at the first that must
+/// come again, and moves the checkpoint. Returns how many records are settled.
+/// A crash before the checkpoint brings the same records again.
+///
+/// # Errors
+/// When the stream could not be read or the checkpoint not written.
+pub async fn turn<H: StreamHandler + ?Sized>(
+    handler: &H,
+    reader: &dyn StreamReader,
+    shard: u32,
+    most: u32,
+    around: &Surroundings,
+) -> Result<usize, Fault> {
+    let entries = reader.read(shard, most).await?;
+    let mut settled = None;
+    let mut count = 0;
+    for entry in &entries {
+        let id = format!("{shard}/{}", entry.sequence);
+        if !deliver(handler, &id, &entry.data, around).await {
+            break;
+        }
+        settled = Some(entry.sequence);
+        count += 1;
+    }
+    if let Some(sequence) = settled {
+        reader.checkpoint(shard, sequence).await?;
+    }
+    Ok(count)
+}
+
+/// The name of the stream in signals and dead letters.
+pub const SOURCE: &str = "outcomes";
+
+/// Delivers one record; returns whether it is settled: applied, or parked.
+pub async fn deliver<H: StreamHandler + ?Sized>(
+    handler: &H,
+    id: &str,
+    data: &[u8],
+    around: &Surroundings,
+) -> bool {
+    let reason = match handler.handle(data).await {
+        Ok(Verdict::Done) => return true,
+        Ok(Verdict::Retry { reason, .. }) => reason.to_owned(),
+        Err(fault) => fault.to_string(),
+        Ok(Verdict::Poison(reason)) => {
+            let letter = DeadLetter {
+                source: SOURCE.to_owned(),
+                message_id: id.to_owned(),
+                reason: reason.clone(),
+                handler: handler.name().to_owned(),
+                parked_at: around.clock.now(),
+                receives: 1,
+                body: data.to_vec(),
+            };
+            match around.letters.park(&letter).await {
+                Ok(()) => {
+                    around.signals.emit(&Signal::Parked { source: SOURCE.to_owned(), reason });
+                    return true;
+                }
+                Err(fault) => fault.to_string(),
+            }
+        }
+    };
+    around.signals.emit(&Signal::Retried { source: SOURCE.to_owned(), reason });
+    false
+}

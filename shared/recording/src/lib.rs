@@ -1,0 +1,363 @@
+//! Taking in what is known of calls: the one way in which facts reach
+//! callbacks, residents and attempts.
+//!
+//! The outcomes service learns from the stream and from the call flow, the
+//! sweep from the service itself, the dialer from the answer to a start; all
+//! of them write through [`Recorder`].
+//!
+//! Each write is conditional and forward-only, and the aggregate that says
+//! whether work is left is written last: first the promise, then the resident,
+//! then the attempt. A crash between any two leaves the attempt open, so that
+//! its evidence (again) or the sweep completes what is missing.
+
+use jiff::Timestamp;
+use rollcall_domain::attempt::{Attempt, Disposition, Facts, Key, Withdrawal};
+use rollcall_domain::callback::{Callback, CallbackState, Try};
+use rollcall_domain::duty::Schedule;
+use rollcall_domain::ids::{AttemptId, CallbackId, ContactId, ResidentId};
+use rollcall_domain::policy::Policy;
+use rollcall_domain::resident::{Heard, MarkState, Reached, Resident};
+use rollcall_ports::{
+    Attempts, Callbacks, CheckResult, Checks, Clock, Fault, Pace, Residents, Saved, Signal, Signals, Versioned,
+};
+use std::sync::Arc;
+
+/// What became of a piece of news.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Learned {
+    /// It is taken in, now or before.
+    Applied,
+    /// Nobody knows this attempt.
+    Unknown,
+    /// Somebody else wrote at the same time: try again.
+    Contended,
+}
+
+/// Writes news of calls.
+#[derive(Clone)]
+pub struct Recorder {
+    /// The dials.
+    pub attempts: Arc<dyn Attempts>,
+    /// The promises.
+    pub callbacks: Arc<dyn Callbacks>,
+    /// The register.
+    pub residents: Arc<dyn Residents>,
+    /// The days' results.
+    pub checks: Arc<dyn Checks>,
+    /// The limiter, whose places end with the calls.
+    pub pace: Arc<dyn Pace>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Happenings.
+    pub signals: Arc<dyn Signals>,
+    /// The rules.
+    pub policy: Arc<Policy>,
+}
+
+impl Recorder {
+    /// Takes in news of the check call of `id`.
+    ///
+    /// # Errors
+    /// When a store did not behave; the news must come again.
+    pub async fn learn_call(&self, id: AttemptId, news: &Facts) -> Result<Learned, Fault> {
+        match self.attempts.get(id).await? {
+            Some(attempt) => self.learn_attempt(attempt, news).await,
+            None => Ok(Learned::Unknown),
+        }
+    }
+
+    /// Takes in news of the check call whose contact this is.
+    ///
+    /// # Errors
+    /// When a store did not behave; the news must come again.
+    pub async fn learn_contact(&self, contact: &ContactId, news: &Facts) -> Result<Learned, Fault> {
+        match self.attempts.by_contact(contact).await? {
+            Some(attempt) => self.learn_attempt(attempt, news).await,
+            None => Ok(Learned::Unknown),
+        }
+    }
+
+    async fn learn_attempt(&self, stored: Versioned<Attempt>, news: &Facts) -> Result<Learned, Fault> {
+        let before = &stored.value;
+        let mut attempt = before.clone();
+        let changed = attempt.facts.merge(news);
+        if let (Some(known), Some(new)) = (&before.facts.contact, &news.contact)
+            && known != new
+        {
+            self.signals.emit(&Signal::DoubleDial { attempt: attempt.id });
+        }
+        let promise = match self.promise(&attempt, news).await? {
+            Ok(promise) => promise,
+            Err(contended) => return Ok(contended),
+        };
+        if let Some(contended) = self.tell_resident(&attempt, promise.as_ref()).await? {
+            return Ok(contended);
+        }
+        if changed {
+            let written = Versioned { value: attempt.clone(), version: stored.version };
+            if self.attempts.save(&written).await? == Saved::Changed {
+                return Ok(Learned::Contended);
+            }
+            if attempt.facts.end.is_some() {
+                // Lost in a crash, the place frees itself a little later.
+                self.pace.release(attempt.id).await?;
+            }
+            self.announce(before, &attempt);
+        }
+        Ok(Learned::Applied)
+    }
+
+    /// Makes sure that a press of 2 is a stored promise.
+    async fn promise(
+        &self,
+        attempt: &Attempt,
+        news: &Facts,
+    ) -> Result<Result<Option<Callback>, Learned>, Fault> {
+        let Some(press) = attempt.facts.press.filter(|press| press.key == Key::Talk) else {
+            return Ok(Ok(None));
+        };
+        let pressed_at = news.press.map_or(press.at, |press| press.at);
+        let stored = self.callbacks.get(CallbackId::of(attempt.id)).await?;
+        let is_new = stored.is_none();
+        let mut callback =
+            stored.unwrap_or_else(|| Versioned::new(Callback::promise(attempt, pressed_at, &self.policy)));
+        let earlier = callback.value.learn_requested(pressed_at, &self.policy);
+        let mut queued = false;
+        if let Some(contact) = &attempt.facts.next_contact {
+            queued = callback.value.learn(contact.clone(), Try::Waiting);
+        }
+        if is_new || earlier || queued {
+            if self.save_callback(&callback).await? == Saved::Changed {
+                return Ok(Err(Learned::Contended));
+            }
+        }
+        if is_new {
+            let resident = attempt.resident;
+            self.signals.emit(&Signal::CallbackPromised { callback: callback.value.id, resident });
+        }
+        Ok(Ok(Some(callback.value)))
+    }
+
+    /// Moves the resident forward to what the attempt says; answers only when
+    /// somebody else wrote at the same time.
+    async fn tell_resident(
+        &self,
+        attempt: &Attempt,
+        promise: Option<&Callback>,
+    ) -> Result<Option<Learned>, Fault> {
+        let Some(stored) = self.residents.get(attempt.resident).await? else {
+            // Erased since: what is known of the call stays with the attempt.
+            return Ok(None);
+        };
+        let mut resident = stored.value.clone();
+        apply_attempt(&mut resident, attempt);
+        if let Some(promise) = promise {
+            apply_promise(&mut resident, promise, &self.policy);
+        }
+        if let Some(press) = attempt.facts.press {
+            let result = match press.key {
+                Key::Well => CheckResult::Well,
+                Key::Talk => CheckResult::WantsToTalk,
+            };
+            if resident != stored.value {
+                self.record_check(&resident, press.at, result).await?;
+            }
+        }
+        self.save_resident(&stored, resident).await
+    }
+
+    /// Takes in news of one try to keep the promise given during `id`.
+    ///
+    /// # Errors
+    /// When a store did not behave; the news must come again.
+    pub async fn learn_callback(
+        &self,
+        attempt: &Attempt,
+        contact: ContactId,
+        news: Try,
+        promised_at: Timestamp,
+    ) -> Result<Learned, Fault> {
+        let stored = self.callbacks.get(CallbackId::of(attempt.id)).await?;
+        let is_new = stored.is_none();
+        let stored = stored
+            .unwrap_or_else(|| Versioned::new(Callback::promise(attempt, promised_at, &self.policy)));
+        let was = stored.value.state(&self.policy);
+        let mut callback = stored.value.clone();
+        let changed = callback.learn(contact, news);
+        if let Some(contended) = self.tell_resident_of(&callback).await? {
+            return Ok(contended);
+        }
+        if changed || is_new {
+            let written = Versioned { value: callback.clone(), version: stored.version };
+            if self.save_callback(&written).await? == Saved::Changed {
+                return Ok(Learned::Contended);
+            }
+        }
+        let (id, resident) = (callback.id, callback.resident);
+        if is_new {
+            self.signals.emit(&Signal::CallbackPromised { callback: id, resident });
+        }
+        match callback.state(&self.policy) {
+            CallbackState::SpokenTo(_) if !matches!(was, CallbackState::SpokenTo(_)) => {
+                self.signals.emit(&Signal::CallbackKept { callback: id, resident });
+            }
+            CallbackState::Missed if was == CallbackState::Open => {
+                self.signals.emit(&Signal::CallbackMissed { callback: id, resident });
+            }
+            CallbackState::SpokenTo(_) | CallbackState::Missed | CallbackState::Open => {}
+        }
+        Ok(Learned::Applied)
+    }
+
+    /// Connect could not queue the callback: people must keep the promise.
+    ///
+    /// # Errors
+    /// When a store did not behave.
+    pub async fn callback_unqueued(&self, attempt: AttemptId) -> Result<Learned, Fault> {
+        let Some(mut callback) = self.callbacks.get(CallbackId::of(attempt)).await? else {
+            return Ok(Learned::Unknown);
+        };
+        if callback.value.unqueued {
+            return Ok(Learned::Applied);
+        }
+        callback.value.unqueued = true;
+        Ok(match self.save_callback(&callback).await? {
+            Saved::Done(_) => Learned::Applied,
+            Saved::Changed => Learned::Contended,
+        })
+    }
+
+    async fn tell_resident_of(&self, callback: &Callback) -> Result<Option<Learned>, Fault> {
+        let Some(stored) = self.residents.get(callback.resident).await? else {
+            return Ok(None);
+        };
+        let mut resident = stored.value.clone();
+        apply_promise(&mut resident, callback, &self.policy);
+        if let Some(reached) = callback.reached(&self.policy)
+            && resident != stored.value
+        {
+            self.record_check(&resident, reached.at, CheckResult::SpokenTo).await?;
+        }
+        self.save_resident(&stored, resident).await
+    }
+
+    /// The dial of `attempt` was, as far as is known, no call. `number_bad`
+    /// when the service said that the number cannot be rung.
+    ///
+    /// # Errors
+    /// When a store did not behave; the sweep settles the attempt later.
+    pub async fn withdraw(
+        &self,
+        attempt: &Versioned<Attempt>,
+        why: Withdrawal,
+        number_bad: bool,
+    ) -> Result<Learned, Fault> {
+        let now = self.clock.now();
+        if let Some(stored) = self.residents.get(attempt.value.resident).await? {
+            let mut resident = stored.value.clone();
+            resident.learn_mark(attempt.value.id, attempt.value.begun_at, MarkState::NotPlaced);
+            if why == Withdrawal::NoEvidence {
+                resident.end_claim(attempt.value.request);
+            }
+            if number_bad {
+                resident.number_bad_since.get_or_insert(now);
+            }
+            if let Some(contended) = self.save_resident(&stored, resident).await? {
+                return Ok(contended);
+            }
+        }
+        let mut withdrawn = attempt.clone();
+        withdrawn.value.withdrawn = Some(why);
+        if self.attempts.save(&withdrawn).await? == Saved::Changed {
+            return Ok(Learned::Contended);
+        }
+        self.pace.release(attempt.value.id).await?;
+        Ok(Learned::Applied)
+    }
+
+    /// Writes a resident if they changed; answers only when somebody else
+    /// wrote at the same time.
+    async fn save_resident(
+        &self,
+        stored: &Versioned<Resident>,
+        resident: Resident,
+    ) -> Result<Option<Learned>, Fault> {
+        if resident == stored.value {
+            return Ok(None);
+        }
+        let schedule = Schedule::of(&resident, &self.policy, self.clock.now());
+        let written = Versioned { value: resident, version: stored.version };
+        Ok(match self.residents.save(&written, schedule).await? {
+            Saved::Done(_) => None,
+            Saved::Changed => Some(Learned::Contended),
+        })
+    }
+
+    async fn save_callback(&self, callback: &Versioned<Callback>) -> Result<Saved, Fault> {
+        let open = callback.value.state(&self.policy) == CallbackState::Open;
+        self.callbacks.save(callback, callback.value.review_at(&self.policy), open).await
+    }
+
+    async fn record_check(
+        &self,
+        resident: &Resident,
+        at: Timestamp,
+        result: CheckResult,
+    ) -> Result<(), Fault> {
+        let day = self.policy.hours(resident).date(at);
+        self.checks.record(resident.id, day, result).await
+    }
+
+    fn announce(&self, before: &Attempt, after: &Attempt) {
+        let (attempt, resident): (AttemptId, ResidentId) = (after.id, after.resident);
+        if before.facts.press.map(|press| press.key) != after.facts.press.map(|press| press.key) {
+            let talk = after.disposition() == Disposition::Talk;
+            self.signals.emit(&Signal::KeyPressed { attempt, resident, talk });
+        }
+        if after.facts.complete.is_some() && before.facts.complete.is_none() {
+            let disposition = after.disposition();
+            self.signals.emit(&Signal::CallSettled { attempt, resident, disposition });
+        }
+    }
+}
+
+/// What an attempt says of its resident. Pure and forward-only.
+fn apply_attempt(resident: &mut Resident, attempt: &Attempt) {
+    if attempt.facts.complete.is_some() {
+        resident.learn_mark(attempt.id, attempt.begun_at, MarkState::Settled);
+        if attempt.disposition() == Disposition::BadNumber {
+            let since = attempt.facts.end.map_or(attempt.begun_at, |end| end.at);
+            resident.number_bad_since.get_or_insert(since);
+        }
+    }
+    if let Some(press) = attempt.facts.press {
+        let how = match press.key {
+            Key::Well => Heard::Well,
+            Key::Talk => Heard::WantsToTalk,
+        };
+        resident.learn_reached(Reached { at: press.at, how });
+    }
+    if attempt.facts.complete.is_some() || attempt.facts.press.is_some() {
+        resident.end_claim(attempt.request);
+    }
+}
+
+/// What a promise says of its resident.
+fn apply_promise(resident: &mut Resident, callback: &Callback, policy: &Policy) {
+    match callback.state(policy) {
+        CallbackState::Open => {
+            resident.callback.get_or_insert(callback.id);
+        }
+        // The sweep tells somebody first, and then takes the promise off.
+        CallbackState::Missed => {}
+        CallbackState::SpokenTo(_) => {
+            if resident.callback == Some(callback.id) {
+                resident.callback = None;
+            }
+            if let Some(reached) = callback.reached(policy) {
+                resident.learn_reached(reached);
+            }
+        }
+    }
+}
