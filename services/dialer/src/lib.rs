@@ -1,1 +1,295 @@
-//! The dialer service.
+//! The dialer: carries out one call request, once.
+//!
+//! Trigger: a message on the call-requests queue. It checks the rules at the
+//! moment of dialing (the planner's view may be old, the message late or
+//! repeated), waits for its turn at the limiter, records the intention in one
+//! conditional write of attempt, resident and number, and only then asks
+//! Connect.
+//!
+//! What a crash leaves behind: before `begin` nothing but a reserved place,
+//! which frees itself; after it an attempt in doubt, which this service never
+//! touches again. Whoever receives the request then finds the attempt, and the
+//! sweep settles it from evidence. So a request leads to one phone call at
+//! most, whatever is lost or repeated.
+
+mod staffing;
+
+use async_trait::async_trait;
+use jiff::{SignedDuration, Timestamp};
+use rollcall_contracts::messages::{CallRequest, Notice};
+use rollcall_contracts::topology::Topology;
+use rollcall_domain::attempt::{Attempt, Facts, Withdrawal};
+use rollcall_domain::duty::Schedule;
+use rollcall_domain::ids::{AttemptId, ContactId};
+use rollcall_domain::pace::{Grant, Limits};
+use rollcall_domain::policy::Policy;
+use rollcall_domain::resident::Resident;
+use rollcall_domain::rules::{Asking, Verdict as Rules, why};
+use rollcall_host::{Handler, Verdict, decode_message};
+use rollcall_ports::{
+    Attempts, Began, Begin, CallOrder, Clock, Fault, Notices, Pace, Rejection, Residents, Signal, Signals,
+    Started, Telephony, Versioned,
+};
+use rollcall_recording::{Learned, Recorder};
+pub use staffing::StaffingCache;
+use std::sync::Arc;
+
+/// The dialer and everything it touches.
+pub struct Dialer {
+    /// The register.
+    pub residents: Arc<dyn Residents>,
+    /// The dials.
+    pub attempts: Arc<dyn Attempts>,
+    /// The limiter over all dialers.
+    pub pace: Arc<dyn Pace>,
+    /// Connect.
+    pub telephony: Arc<dyn Telephony>,
+    /// The agents, as last seen.
+    pub staffing: StaffingCache,
+    /// Where results are written.
+    pub recorder: Recorder,
+    /// Operators.
+    pub notices: Arc<dyn Notices>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Happenings.
+    pub signals: Arc<dyn Signals>,
+    /// The rules.
+    pub policy: Arc<Policy>,
+    /// Bounds.
+    pub topology: &'static Topology,
+}
+
+/// Either go on with a value, or this is the end of the message.
+enum Next<T> {
+    Go(T),
+    End(Verdict),
+}
+
+#[async_trait]
+impl Handler for Dialer {
+    type Input = CallRequest;
+
+    fn name(&self) -> &'static str {
+        "dialer"
+    }
+
+    fn decode(&self, body: &str) -> Result<CallRequest, String> {
+        decode_message(body)
+    }
+
+    async fn handle(&self, request: CallRequest) -> Result<Verdict, Fault> {
+        let resident = match self.load(&request).await? {
+            Next::Go(resident) => resident,
+            Next::End(verdict) => return Ok(verdict),
+        };
+        let attempt = match self.former_attempt(&request).await? {
+            Next::Go(attempt) => attempt,
+            Next::End(verdict) => return Ok(verdict),
+        };
+        if let Next::End(verdict) = self.wait_for_turn(&request).await? {
+            return Ok(verdict);
+        }
+        // The turn may have come seconds later: the rules are asked again at
+        // the very moment, and the write below fails if the resident changed.
+        let now = self.clock.now();
+        if let Next::End(verdict) = self.rules(&request, &resident.value, now) {
+            self.pace.release(AttemptId::of(request.request)).await?;
+            return Ok(verdict);
+        }
+        let begin = self.intention(&request, attempt, resident, now);
+        match self.attempts.begin(&begin).await? {
+            Began::Granted => self.dial(begin).await,
+            Began::Changed => {
+                self.pace.release(begin.attempt.value.id).await?;
+                Ok(self.later(&request, 1, "changed"))
+            }
+            Began::NumberBusy(rang_at) => {
+                self.pace.release(begin.attempt.value.id).await?;
+                let free = rang_at.checked_add(self.policy.gap()).unwrap_or(Timestamp::MAX);
+                let seconds = free.duration_since(now).as_secs().max(0) + 1;
+                Ok(self.later(&request, seconds, "number_rang"))
+            }
+        }
+    }
+}
+
+impl Dialer {
+    async fn load(&self, request: &CallRequest) -> Result<Next<Versioned<Resident>>, Fault> {
+        let now = self.clock.now();
+        if now >= request.expires_at {
+            return Ok(Next::End(self.declined(request, "expired")));
+        }
+        let Some(resident) = self.residents.get(request.resident).await? else {
+            return Ok(Next::End(self.declined(request, "unknown_resident")));
+        };
+        Ok(match self.rules(request, &resident.value, now) {
+            Next::Go(()) => Next::Go(resident),
+            Next::End(verdict) => Next::End(verdict),
+        })
+    }
+
+    fn rules(&self, request: &CallRequest, resident: &Resident, now: Timestamp) -> Next<()> {
+        match why(resident, &self.policy, now, Asking::Dialer(request.request)) {
+            Rules::MayCall => Next::Go(()),
+            Rules::Hold(hold) => Next::End(self.declined(request, hold.code())),
+        }
+    }
+
+    /// What became of this request before: a dial that was throttled was no
+    /// call and may be made now; any other is never made again.
+    async fn former_attempt(&self, request: &CallRequest) -> Result<Next<Versioned<Attempt>>, Fault> {
+        let id = AttemptId::of(request.request);
+        let Some(former) = self.attempts.get(id).await? else {
+            let now = self.clock.now();
+            let new = Attempt::begin(request.resident, request.request, now);
+            return Ok(Next::Go(Versioned::new(new)));
+        };
+        let throttled = former.value.withdrawn == Some(Withdrawal::Throttled);
+        if throttled && !former.value.is_proven() {
+            return Ok(Next::Go(former));
+        }
+        let code = if former.value.is_closed() { "finished" } else { "in_doubt" };
+        Ok(Next::End(self.declined(request, code)))
+    }
+
+    /// Waits for the turn that the limiter gives; no agent, no turn.
+    async fn wait_for_turn(&self, request: &CallRequest) -> Result<Next<()>, Fault> {
+        let bounds = &self.topology.bounds;
+        let now = self.clock.now();
+        let staffing = self.staffing.at(now, self.telephony.as_ref()).await?;
+        let at_once = staffing.calls_allowed(&self.policy);
+        if at_once == 0 {
+            return Ok(Next::End(self.later(request, bounds.retry_no_agent_seconds.into(), "no_agent")));
+        }
+        match self.pace.reserve(AttemptId::of(request.request), now, self.limits(at_once)).await? {
+            Grant::At(turn) => {
+                self.clock.sleep_until(turn).await;
+                Ok(Next::Go(()))
+            }
+            Grant::TooFast(turn) => {
+                let seconds = turn.duration_since(now).as_secs() + 1;
+                Ok(Next::End(self.later(request, seconds, "too_fast")))
+            }
+            Grant::Full => Ok(Next::End(self.later(request, bounds.retry_full_seconds.into(), "full"))),
+        }
+    }
+
+    fn limits(&self, at_once: u32) -> Limits {
+        Limits {
+            per_second: self.policy.starts_per_second,
+            burst: self.policy.start_burst,
+            at_once,
+            horizon: SignedDuration::from_secs(self.topology.bounds.start_horizon_seconds.into()),
+            lease: self.policy.call_lease(),
+        }
+    }
+
+    fn intention(
+        &self,
+        request: &CallRequest,
+        mut attempt: Versioned<Attempt>,
+        mut resident: Versioned<Resident>,
+        now: Timestamp,
+    ) -> Begin {
+        attempt.value = Attempt::begin(request.resident, request.request, now);
+        resident.value.begin(attempt.value.id, now, &self.policy);
+        let schedule = Schedule::of(&resident.value, &self.policy, now);
+        let number = resident.value.number;
+        let quiet_since = now.checked_sub(self.policy.gap()).unwrap_or(Timestamp::MIN);
+        Begin { attempt, resident, schedule, number, now, quiet_since }
+    }
+
+    /// The four cases after the intention is recorded. From here on the
+    /// message is done, unless the call was certainly not made and may be.
+    async fn dial(&self, begin: Begin) -> Result<Verdict, Fault> {
+        let order = CallOrder {
+            attempt: begin.attempt.value.id,
+            resident: begin.resident.value.id,
+            number: begin.number,
+            language: begin.resident.value.language.clone(),
+            ring_seconds: self.policy.ring_seconds,
+        };
+        let answer = self.telephony.start(&order).await;
+        let attempt = Versioned { value: begin.attempt.value, version: begin.attempt.version + 1 };
+        match answer {
+            Ok(Started::Accepted(contact)) => self.accepted(&attempt.value, contact).await,
+            Ok(Started::Rejected(rejection)) => self.rejected(&attempt, rejection).await,
+            Err(Fault::Throttled(_)) => self.throttled(&attempt).await,
+            Err(Fault::Refused { reason, .. }) => {
+                self.rejected(&attempt, Rejection::Misconfigured(reason)).await
+            }
+            Err(Fault::Unanswered(_)) => {
+                self.signals.emit(&Signal::CallInDoubt { attempt: attempt.value.id });
+                Ok(Verdict::Done)
+            }
+        }
+    }
+
+    async fn accepted(&self, attempt: &Attempt, contact: ContactId) -> Result<Verdict, Fault> {
+        self.signals.emit(&Signal::CallStarted {
+            attempt: attempt.id,
+            resident: attempt.resident,
+            contact: contact.clone(),
+        });
+        let news = Facts { contact: Some(contact), ..Facts::default() };
+        // If this is lost, the contact record names the attempt all the same.
+        Ok(match self.recorder.learn_call(attempt.id, &news).await? {
+            Learned::Applied | Learned::Unknown => Verdict::Done,
+            Learned::Contended => Verdict::Retry { after: None, reason: "contended" },
+        })
+    }
+
+    async fn rejected(&self, attempt: &Versioned<Attempt>, why: Rejection) -> Result<Verdict, Fault> {
+        let (code, number_bad, broken) = match why {
+            Rejection::NumberInvalid => ("number_invalid".to_owned(), true, false),
+            Rejection::NumberNotAllowed => ("number_not_allowed".to_owned(), false, false),
+            Rejection::Other(code) => (code, false, false),
+            Rejection::Misconfigured(code) => (code, false, true),
+        };
+        let (id, resident) = (attempt.value.id, attempt.value.resident);
+        self.signals.emit(&Signal::CallRefused { attempt: id, resident, code: code.clone() });
+        let learned = self.recorder.withdraw(attempt, Withdrawal::Refused, number_bad).await?;
+        if broken {
+            // Every call would be refused: give people a minute at a time.
+            let until = self.in_seconds(60);
+            self.pace.back_off(until, self.limits(0)).await?;
+            self.notices.tell(&Notice::Misconfigured { code }).await?;
+        }
+        Ok(settled(learned))
+    }
+
+    async fn throttled(&self, attempt: &Versioned<Attempt>) -> Result<Verdict, Fault> {
+        self.signals.emit(&Signal::CallThrottled { attempt: attempt.value.id });
+        let learned = self.recorder.withdraw(attempt, Withdrawal::Throttled, false).await?;
+        self.pace.back_off(self.in_seconds(2), self.limits(0)).await?;
+        if learned == Learned::Contended {
+            return Ok(Verdict::Retry { after: None, reason: "contended" });
+        }
+        Ok(Verdict::Retry { after: Some(SignedDuration::from_secs(5)), reason: "throttled" })
+    }
+
+    fn in_seconds(&self, seconds: i64) -> Timestamp {
+        self.clock.now().checked_add(SignedDuration::from_secs(seconds)).unwrap_or(Timestamp::MAX)
+    }
+
+    fn declined(&self, request: &CallRequest, code: &'static str) -> Verdict {
+        let CallRequest { request, resident, .. } = *request;
+        self.signals.emit(&Signal::RequestDeclined { request, resident, code });
+        Verdict::Done
+    }
+
+    fn later(&self, request: &CallRequest, seconds: i64, code: &'static str) -> Verdict {
+        self.signals.emit(&Signal::RequestWaits { request: request.request, code });
+        Verdict::Retry { after: Some(SignedDuration::from_secs(seconds)), reason: code }
+    }
+}
+
+/// A withdrawal that was contended is repeated by the sweep: the request finds
+/// its attempt in doubt.
+fn settled(learned: Learned) -> Verdict {
+    match learned {
+        Learned::Applied | Learned::Unknown => Verdict::Done,
+        Learned::Contended => Verdict::Retry { after: None, reason: "contended" },
+    }
+}

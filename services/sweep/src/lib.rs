@@ -1,1 +1,114 @@
-//! The sweep service.
+//! The sweep: every minute, settles what nobody else will.
+//!
+//! Trigger: a timer; no input, so that routine and recovery are the same code.
+//! It settles attempts whose evidence is overdue, tells somebody of promises
+//! past their deadline and of residents who were not reached. [`Books`] takes
+//! the account of the day.
+//!
+//! Whoever is told is told before it is recorded that they were: a crash
+//! between the two tells twice, never not at all.
+
+mod books;
+mod people;
+mod promises;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use rollcall_contracts::topology::Topology;
+use rollcall_domain::attempt::{Facts, Withdrawal};
+use rollcall_domain::ids::AttemptId;
+use rollcall_domain::policy::Policy;
+use rollcall_host::Periodic;
+use rollcall_ports::{
+    Attempts, Callbacks, Checks, Clock, Described, EvidenceHorizon, Fault, Notices, Residents, Signals, Telephony,
+};
+use rollcall_recording::{Learned, Recorder};
+use std::sync::Arc;
+
+pub use books::Books;
+
+/// The sweep and everything it touches.
+pub struct Sweep {
+    /// The dials.
+    pub attempts: Arc<dyn Attempts>,
+    /// The promises.
+    pub callbacks: Arc<dyn Callbacks>,
+    /// The register.
+    pub residents: Arc<dyn Residents>,
+    /// The days' results.
+    pub checks: Arc<dyn Checks>,
+    /// Connect, for contacts whose record never came.
+    pub telephony: Arc<dyn Telephony>,
+    /// How far the stream has been taken in.
+    pub horizon: Arc<dyn EvidenceHorizon>,
+    /// Where results are written.
+    pub recorder: Recorder,
+    /// Duty officers.
+    pub notices: Arc<dyn Notices>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Happenings.
+    pub signals: Arc<dyn Signals>,
+    /// The rules.
+    pub policy: Arc<Policy>,
+    /// Bounds.
+    pub topology: &'static Topology,
+}
+
+#[async_trait]
+impl Periodic for Sweep {
+    fn name(&self) -> &'static str {
+        "sweep"
+    }
+
+    async fn run(&self) -> Result<(), Fault> {
+        let now = self.clock.now();
+        // Each part by itself: trouble with one must not starve the others.
+        let attempts = self.settle_attempts(now).await;
+        let promises = self.review_promises(now).await;
+        let people = self.review_people(now).await;
+        attempts.and(promises).and(people)
+    }
+}
+
+impl Sweep {
+    /// Settles attempts older than their latest evidence. While the stream is
+    /// behind, its backlog may hold that evidence: the horizon, not the clock,
+    /// says how old is old.
+    async fn settle_attempts(&self, now: Timestamp) -> Result<(), Fault> {
+        let horizon = self.horizon.horizon(now).await?.min(now);
+        let began_before = horizon.checked_sub(self.policy.evidence_window()).unwrap_or(Timestamp::MIN);
+        let open = self.attempts.open(began_before, self.topology.bounds.sweep_items).await?;
+        for id in open {
+            self.settle_attempt(id, now).await?;
+        }
+        Ok(())
+    }
+
+    async fn settle_attempt(&self, id: AttemptId, now: Timestamp) -> Result<(), Fault> {
+        let Some(attempt) = self.attempts.get(id).await? else {
+            return Ok(());
+        };
+        if attempt.value.is_closed() {
+            return Ok(());
+        }
+        let _contended_is_tried_next_minute: Learned = match &attempt.value.facts.contact {
+            None if !attempt.value.is_proven() => {
+                self.recorder.withdraw(&attempt, Withdrawal::NoEvidence, false).await?
+            }
+            None => self.recorder.learn_call(id, &closed_at(now)).await?,
+            Some(contact) => match self.telephony.describe(contact).await? {
+                Described::Known(facts) => self.recorder.learn_call(id, &facts).await?,
+                // Taken once, forgotten now: a real dial that ended unseen.
+                Described::Unknown => self.recorder.learn_call(id, &closed_at(now)).await?,
+            },
+        };
+        Ok(())
+    }
+}
+
+/// Nothing more will be known: closed as of now.
+fn closed_at(now: Timestamp) -> Facts {
+    Facts { complete: Some(now), ..Facts::default() }
+}
+

@@ -110,11 +110,13 @@ impl Ledger {
     #[must_use]
     pub fn close(mut self, register: u64) -> Self {
         self.total = register;
-        self.balanced = self.sum() == register;
+        self.balanced = self.counted() == register;
         self
     }
 
-    fn sum(&self) -> u64 {
+    /// Residents over all states.
+    #[must_use]
+    pub fn counted(&self) -> u64 {
         self.well
             + self.callback_open
             + self.spoken_to

@@ -1,0 +1,89 @@
+//! Promises past their deadline, unknown to Connect, or missed for good.
+
+use crate::Sweep;
+use jiff::Timestamp;
+use rollcall_contracts::messages::Notice;
+use rollcall_domain::callback::{Callback, CallbackState};
+use rollcall_domain::duty::{Cause, Escalation, Schedule};
+use rollcall_domain::ids::CallbackId;
+use rollcall_ports::{CheckResult, Fault, Saved, Signal, Versioned};
+
+impl Sweep {
+    pub(crate) async fn review_promises(&self, now: Timestamp) -> Result<(), Fault> {
+        for id in self.callbacks.to_review(now, self.topology.bounds.sweep_items).await? {
+            self.review_promise(id, now).await?;
+        }
+        Ok(())
+    }
+
+    async fn review_promise(&self, id: CallbackId, now: Timestamp) -> Result<(), Fault> {
+        let Some(mut stored) = self.callbacks.get(id).await? else {
+            return Ok(());
+        };
+        let callback = &mut stored.value;
+        match callback.state(&self.policy) {
+            CallbackState::Open if callback.review_at(&self.policy).is_some_and(|at| at <= now) => {
+                self.tell_overdue(callback).await?;
+                callback.overdue_told = true;
+            }
+            CallbackState::Missed if !callback.missed_told => {
+                if !self.hand_over(callback, now).await? {
+                    return Ok(());
+                }
+                callback.missed_told = true;
+            }
+            // The index lags behind; the write below sets it right.
+            CallbackState::Open | CallbackState::Missed | CallbackState::SpokenTo(_) => {}
+        }
+        let open = stored.value.state(&self.policy) == CallbackState::Open;
+        let review_at = stored.value.review_at(&self.policy);
+        // If somebody wrote in between, the next minute looks again.
+        let _saved: Saved = self.callbacks.save(&stored, review_at, open).await?;
+        Ok(())
+    }
+
+    async fn tell_overdue(&self, callback: &Callback) -> Result<(), Fault> {
+        let (callback, resident) = (callback.id, callback.resident);
+        self.notices.tell(&Notice::CallbackOverdue { resident, callback }).await?;
+        self.signals.emit(&Signal::CallbackOverdue { callback, resident });
+        Ok(())
+    }
+
+    /// Every try was missed: the resident is escalated and no longer waits.
+    /// Answers whether that is recorded.
+    async fn hand_over(&self, callback: &Callback, now: Timestamp) -> Result<bool, Fault> {
+        let Some(stored) = self.residents.get(callback.resident).await? else {
+            return Ok(true);
+        };
+        let mut resident = stored.value;
+        if resident.callback == Some(callback.id) {
+            resident.callback = None;
+        }
+        let cause = Cause::CallbackMissed;
+        // Later news than the request itself clears it: they are still owed a talk.
+        let check_due = last_missed(callback).unwrap_or(now);
+        self.notices.tell(&Notice::Escalated { resident: resident.id, cause, check_due }).await?;
+        let day = self.policy.hours(&resident).date(now);
+        self.checks.record(resident.id, day, CheckResult::Escalated).await?;
+        resident.escalation.get_or_insert(Escalation { at: now, check_due, cause });
+        let id = resident.id;
+        let schedule = Schedule::of(&resident, &self.policy, now);
+        let written = Versioned { value: resident, version: stored.version };
+        if self.residents.save(&written, schedule).await? == Saved::Changed {
+            return Ok(false);
+        }
+        self.signals.emit(&Signal::Escalated { resident: id, cause });
+        Ok(true)
+    }
+}
+
+fn last_missed(callback: &Callback) -> Option<Timestamp> {
+    callback
+        .tries
+        .values()
+        .filter_map(|one| match one {
+            rollcall_domain::callback::Try::Missed(at) => Some(*at),
+            rollcall_domain::callback::Try::Waiting | rollcall_domain::callback::Try::SpokenTo(_) => None,
+        })
+        .max()
+}
