@@ -49,6 +49,16 @@ pub enum Grant {
     Full,
 }
 
+impl Limits {
+    /// The time between two starts, rounded up so that a rate which does not
+    /// divide a second is never exceeded, and how far a burst may run ahead.
+    fn spacing(&self) -> (SignedDuration, SignedDuration) {
+        let rate = u64::from(self.per_second.max(1));
+        let interval = SignedDuration::from_nanos(1_000_000_000_u64.div_ceil(rate).cast_signed());
+        (interval, interval * i32::try_from(self.burst.saturating_sub(1)).unwrap_or(i32::MAX))
+    }
+}
+
 impl PaceState {
     /// Reserves a start for `attempt`. Asking again for an attempt that holds
     /// a place is a new start at the old place.
@@ -58,8 +68,7 @@ impl PaceState {
         if taken >= usize::try_from(limits.at_once).unwrap_or(usize::MAX) {
             return Grant::Full;
         }
-        let interval = SignedDuration::from_nanos(1_000_000_000 / i64::from(limits.per_second.max(1)));
-        let tolerance = interval * i32::try_from(limits.burst.saturating_sub(1)).unwrap_or(i32::MAX);
+        let (interval, tolerance) = limits.spacing();
         let next = self.next.unwrap_or(now);
         let at = now.max(next.checked_sub(tolerance).unwrap_or(now));
         if at.duration_since(now) > limits.horizon {
@@ -77,8 +86,7 @@ impl PaceState {
 
     /// The service said that it is too much: no start before `until`.
     pub fn back_off(&mut self, until: Timestamp, limits: &Limits) {
-        let interval = SignedDuration::from_nanos(1_000_000_000 / i64::from(limits.per_second.max(1)));
-        let tolerance = interval * i32::try_from(limits.burst.saturating_sub(1)).unwrap_or(i32::MAX);
+        let (_, tolerance) = limits.spacing();
         self.next = self.next.max(Some(add(until, tolerance)));
     }
 
