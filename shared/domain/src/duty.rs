@@ -98,10 +98,10 @@ pub fn review(resident: &Resident, policy: &Policy) -> Option<(Timestamp, Cause)
     if resident.escalation.is_some() || resident.callback.is_some() || resident.has_open_attempt() {
         return None;
     }
-    let due = check_due(resident, policy)?;
-    if let Some(since) = resident.number_bad_since {
-        return Some((since, Cause::BadNumber));
+    if excluded(resident) == Some(Hold::BadNumber) {
+        return resident.number_bad_since.map(|since| (since, Cause::BadNumber));
     }
+    let due = check_due(resident, policy)?;
     let closes = policy.hours(resident).close_after(due)?;
     match spent_at(resident, policy) {
         Some(spent) if spent >= due && spent < closes => Some((spent, Cause::AttemptsSpent)),
