@@ -193,8 +193,8 @@ proptest! {
         let of = |news: &[&Facts]| joined(&news.iter().map(|&one| one.clone()).collect::<Vec<_>>());
         prop_assert_eq!(of(&[&a, &b]), of(&[&b, &a]), "commutes");
         prop_assert_eq!(of(&[&of(&[&a, &b]), &c]), of(&[&a, &of(&[&b, &c])]), "associates");
-        prop_assert_eq!(of(&[&a, &a]), a.clone(), "repeats without effect");
-        prop_assert_eq!(of(&[&a, &Facts::default()]), a.clone(), "nothing adds nothing");
+        prop_assert_eq!(&of(&[&a, &a]), &a, "repeats without effect");
+        prop_assert_eq!(&of(&[&a, &Facts::default()]), &a, "nothing adds nothing");
         let mut both = of(&[&a, &b]);
         prop_assert!(!both.merge(&a) && !both.merge(&b), "what is known is no news");
         let mut grown = a.clone();
