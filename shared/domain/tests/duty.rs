@@ -99,6 +99,12 @@ fn attempts_that_are_spent_are_told_at_once_and_others_at_the_close() {
     let heard = "settled 23 10:00; settled 23 11:00; settled 23 12:00; well 23 12:01";
     check(heard, "2026-11-24T12:01:00Z", TUESDAY_CLOSED);
     check(&format!("{heard}; settled 24 12:02"), "2026-11-24T12:01:00Z", TUESDAY_CLOSED);
+    let hourly = Policy { success_interval_minutes: 60, ..policy() };
+    let twice = "settled 23 10:00; settled 23 11:00; well 23 11:01; settled 23 12:02";
+    check_with(&hourly, twice, "2026-11-23T12:01:00Z", MONDAY_CLOSED);
+    // Nor do dials that left the rolling window, remembered though they are.
+    let old = "registered 19 08:00; pause 19 08:00 to 23 09:00; settled 20 10:00; settled 20 11:00; settled 23 10:00";
+    check(old, MONDAY, MONDAY_CLOSED);
 }
 
 #[test]
