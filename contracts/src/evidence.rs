@@ -8,7 +8,8 @@
 
 use crate::connect::api::DescribedContact;
 use crate::connect::{
-    names, Channel, ContactDetail, ContactEventType, ContactRecord, DisconnectReason, InitiationMethod, StringMap,
+    Channel, ContactDetail, ContactEventType, ContactRecord, DisconnectReason, InitiationMethod, StringMap,
+    names,
 };
 use jiff::{SignedDuration, Timestamp};
 use rollcall_domain::attempt::{End, EndReason, Facts, Key, Press};
@@ -72,7 +73,7 @@ fn facts_of_record(record: &ContactRecord) -> Facts {
         press: press_of(&record.attributes, record.disconnect_timestamp),
         end,
         // A record made while the phone still rang decides nothing.
-        complete: end.and(version.or(record.disconnect_timestamp)),
+        complete: end.and_then(|end| version.or(Some(end.at))),
         next_contact: record.next_contact_id.as_deref().map(ContactId::new),
     }
 }
@@ -147,7 +148,7 @@ pub fn of_description(contact: &DescribedContact) -> Facts {
         answered_at: contact.connected_to_system_timestamp,
         press: press_of(&contact.attributes, contact.disconnect_timestamp),
         end,
-        complete: end.and(version),
+        complete: end.and_then(|end| version.or(Some(end.at))),
         next_contact: None,
     }
 }

@@ -4,6 +4,7 @@ use crate::envelope::Message;
 use jiff::Timestamp;
 use rollcall_domain::duty::Cause;
 use rollcall_domain::ids::{BatchId, CallbackId, RequestId, ResidentId};
+use rollcall_roster::Layout;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +18,7 @@ pub struct RowsChunk {
     pub batch: BatchId,
     /// The object in the upload store.
     pub upload: String,
-    /// Which chunk of the batch, from 0.
+    /// Which chunk of the batch, from 1; chunk 0 is the header.
     pub chunk: u32,
     /// First byte of the object.
     pub start: u64,
@@ -25,12 +26,9 @@ pub struct RowsChunk {
     pub end: u64,
     /// The line of the first row, as a spreadsheet counts (header = 1).
     pub first_line: u64,
-    /// How the file is written.
+    /// How the file is written and which column is which.
     #[schemars(with = "serde_json::Value")]
-    pub dialect: serde_json::Value,
-    /// Which column is which.
-    #[schemars(with = "serde_json::Value")]
-    pub header: serde_json::Value,
+    pub layout: Layout,
 }
 
 impl Message for RowsChunk {

@@ -162,19 +162,25 @@ impl Topology {
         }
         let stream = self.streams.outcomes;
         if stream.max_retries == 0 || stream.max_retries > 10_000 {
-            problems.push(format!("streams.outcomes: max_retries is {}; expected 1 to 10000", stream.max_retries));
+            problems.push(format!(
+                "streams.outcomes: max_retries is {}; expected 1 to 10000",
+                stream.max_retries
+            ));
         }
         if stream.batch_size == 0 || stream.batch_size > 10_000 {
-            problems.push(format!("streams.outcomes: batch_size is {}; expected 1 to 10000", stream.batch_size));
+            problems
+                .push(format!("streams.outcomes: batch_size is {}; expected 1 to 10000", stream.batch_size));
         }
         if self.handlers.key_press_seconds >= 8 {
             problems.push("handlers.key_press_seconds: expected under the 8 s that a flow waits".to_owned());
         }
         if self.timers.planner_seconds < 60 || self.timers.sweep_seconds < 60 {
-            problems.push("timers: expected at least 60 s, the least rate of EventBridge Scheduler".to_owned());
+            problems
+                .push("timers: expected at least 60 s, the least rate of EventBridge Scheduler".to_owned());
         }
         if self.bounds.start_horizon_seconds >= self.handlers.dialer_seconds {
-            problems.push("bounds.start_horizon_seconds: expected less than handlers.dialer_seconds".to_owned());
+            problems
+                .push("bounds.start_horizon_seconds: expected less than handlers.dialer_seconds".to_owned());
         }
         problems
     }
@@ -191,11 +197,22 @@ impl QueueSpec {
         let visible = self.visibility_timeout_seconds;
         expect(
             visible >= least,
-            format!("visibility_timeout_seconds is {visible}; expected at least six times the handler's {handler_seconds} s"),
+            format!(
+                "visibility_timeout_seconds is {visible}; expected at least six times the handler's {handler_seconds} s"
+            ),
         );
-        expect((1..=10).contains(&self.batch_size), format!("batch_size is {}; expected 1 to 10", self.batch_size));
-        expect(self.concurrency >= 2, format!("concurrency is {}; SQS event sources take no less than 2", self.concurrency));
-        expect(self.max_receives >= 2, format!("max_receives is {}; expected at least one retry", self.max_receives));
+        expect(
+            (1..=10).contains(&self.batch_size),
+            format!("batch_size is {}; expected 1 to 10", self.batch_size),
+        );
+        expect(
+            self.concurrency >= 2,
+            format!("concurrency is {}; SQS event sources take no less than 2", self.concurrency),
+        );
+        expect(
+            self.max_receives >= 2,
+            format!("max_receives is {}; expected at least one retry", self.max_receives),
+        );
         expect(
             (60..=1_209_600).contains(&self.retention_seconds),
             format!("retention_seconds is {}; SQS keeps 60 s to 14 days", self.retention_seconds),

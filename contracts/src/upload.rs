@@ -69,7 +69,11 @@ struct Object {
 pub fn arrived(text: &str) -> Result<Vec<Arrived>, NotANotification> {
     let notification: Notification = serde_json::from_str(text).map_err(|_| NotANotification)?;
     let Some(records) = notification.records else {
-        return if notification.event.as_deref() == Some("s3:TestEvent") { Ok(Vec::new()) } else { Err(NotANotification) };
+        return if notification.event.as_deref() == Some("s3:TestEvent") {
+            Ok(Vec::new())
+        } else {
+            Err(NotANotification)
+        };
     };
     let files = records
         .into_iter()
@@ -129,7 +133,9 @@ fn encode_key(key: &str) -> String {
     let mut out = String::with_capacity(key.len());
     for byte in key.bytes() {
         match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'/' => out.push(char::from(byte)),
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'/' => {
+                out.push(char::from(byte))
+            }
             b' ' => out.push('+'),
             other => {
                 // Writing to a string cannot fail.

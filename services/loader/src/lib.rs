@@ -1,1 +1,139 @@
-//! The loader service.
+//! The loader: turns one chunk of an upload into residents.
+//!
+//! Trigger: a byte range on the rows queue. It reads the range back from the
+//! upload store, adds those who are not on the register yet, never changes
+//! those who are, and records what became of every line.
+//!
+//! Crash behaviour: the message comes again; residents that this very line
+//! brought count as loaded again, and the chunk's report is replaced.
+
+use async_trait::async_trait;
+use rollcall_contracts::messages::RowsChunk;
+use rollcall_domain::batch::{ChunkReport, LineNote};
+use rollcall_domain::duty::Schedule;
+use rollcall_domain::identity::resident_id;
+use rollcall_domain::policy::Policy;
+use rollcall_domain::resident::Resident;
+use rollcall_host::{Handler, Verdict, decode_message};
+use rollcall_ports::{Batches, Clock, Fault, Residents, Signal, Signals, Uploads, Upserted};
+use rollcall_roster::{Line, Row, read_rows};
+use std::sync::Arc;
+
+/// The loader and everything it touches.
+pub struct Loader {
+    /// The uploaded files.
+    pub uploads: Arc<dyn Uploads>,
+    /// The register.
+    pub residents: Arc<dyn Residents>,
+    /// The account of each upload.
+    pub batches: Arc<dyn Batches>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Happenings.
+    pub signals: Arc<dyn Signals>,
+    /// The rules, for when a new resident is due.
+    pub policy: Arc<Policy>,
+}
+
+#[async_trait]
+impl Handler for Loader {
+    type Input = RowsChunk;
+
+    fn name(&self) -> &'static str {
+        "loader"
+    }
+
+    fn decode(&self, body: &str) -> Result<RowsChunk, String> {
+        decode_message(body)
+    }
+
+    async fn handle(&self, chunk: RowsChunk) -> Result<Verdict, Fault> {
+        let Some(bytes) = self.uploads.read(&chunk.upload, chunk.start, chunk.end).await? else {
+            return Ok(Verdict::Poison("the uploaded file is no longer in the store".to_owned()));
+        };
+        if bytes.len() as u64 != chunk.end.saturating_sub(chunk.start) {
+            return Ok(Verdict::Poison("the uploaded file is shorter than when it was scanned".to_owned()));
+        }
+        let mut report = ChunkReport::default();
+        let people = self.read(&bytes, &chunk, &mut report);
+        drop(bytes);
+        let answers = self.residents.add(&people).await?;
+        for ((resident, _), answer) in people.iter().zip(&answers) {
+            self.account(resident, answer, &chunk, &mut report).await?;
+        }
+        self.batches.chunk_done(chunk.batch, chunk.chunk, &report).await?;
+        self.signals.emit(&Signal::ChunkLoaded {
+            batch: chunk.batch,
+            chunk: chunk.chunk,
+            loaded: report.loaded,
+            already_known: report.already_known,
+            rejected: report.rejections.len() as u64,
+        });
+        Ok(Verdict::Done)
+    }
+}
+
+impl Loader {
+    fn read(&self, bytes: &[u8], chunk: &RowsChunk, report: &mut ChunkReport) -> Vec<(Resident, Schedule)> {
+        let now = self.clock.now();
+        let mut people = Vec::new();
+        for line in read_rows(bytes, &chunk.layout, chunk.first_line, self.policy.region) {
+            match line {
+                Line::Row(Row { line, profile, notes }) => {
+                    report.warnings.extend(notes.into_iter().map(LineNote::from));
+                    let id = resident_id(
+                        profile.reference.as_deref(),
+                        profile.number,
+                        &profile.first_name,
+                        &profile.last_name,
+                    );
+                    let resident = Resident::new(id, profile, (chunk.batch, line), now);
+                    let schedule = Schedule::of(&resident, &self.policy, now);
+                    people.push((resident, schedule));
+                }
+                Line::Rejected(note) => report.rejections.push(note.into()),
+                Line::Blank(note) => report.warnings.push(note.into()),
+            }
+        }
+        people
+    }
+
+    async fn account(
+        &self,
+        resident: &Resident,
+        answer: &Upserted,
+        chunk: &RowsChunk,
+        report: &mut ChunkReport,
+    ) -> Result<(), Fault> {
+        let line = resident.batch_line;
+        match answer {
+            Upserted::Known { batch, line: stored, .. } if (*batch, *stored) == (chunk.batch, line) => {
+                report.loaded += 1;
+            }
+            Upserted::Known { same, .. } => {
+                report.already_known += 1;
+                if !same {
+                    report.warnings.push(note(
+                        line,
+                        "known_differs",
+                        "this person is on the register already with other details; the register was not changed",
+                    ));
+                }
+                return Ok(());
+            }
+            Upserted::Created => report.loaded += 1,
+        }
+        if self.residents.sharing(resident.number, resident.id).await? > 0 {
+            report.warnings.push(note(
+                line,
+                "shared_number",
+                "another person has the same number; both are called, never within minutes of each other",
+            ));
+        }
+        Ok(())
+    }
+}
+
+fn note(line: u64, code: &str, reason: &str) -> LineNote {
+    LineNote { line, column: None, code: code.to_owned(), reason: reason.to_owned() }
+}

@@ -1,1 +1,15 @@
 //! All services in one process.
+//!
+//! [`compose`] is the one list of which handler is made of which ports, and
+//! [`ROUTES`] of which handler listens to what; the one-machine program and the
+//! rehearsal are both built from them, and `infra/` is compared with them.
+//! [`loops`] runs the handlers on polling loops; [`telephony`] is the port to
+//! the simulated Connect; [`clock`] the system's clock and a faster one.
+
+pub mod bell;
+pub mod clock;
+mod compose;
+pub mod loops;
+pub mod telephony;
+
+pub use compose::{Ports, ROUTES, Route, Services, Trigger, compose};

@@ -78,9 +78,7 @@ impl Outcomes {
             None => self.attempts.by_contact(first).await?,
         };
         match found {
-            Some(attempt) => {
-                self.recorder.learn_callback(&attempt.value, contact, news, promised_at).await
-            }
+            Some(attempt) => self.recorder.learn_callback(&attempt.value, contact, news, promised_at).await,
             None => Ok(Learned::Unknown),
         }
     }

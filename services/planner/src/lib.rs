@@ -130,8 +130,7 @@ impl Planner {
         let Versioned { value: mut resident, version } = stored;
         let verdict = why(&resident, &self.policy, now, Asking::Planner);
         let request = RequestId::of(id, now);
-        let expires_at =
-            now.checked_add(self.policy.request_lifetime()).unwrap_or(Timestamp::MAX);
+        let expires_at = now.checked_add(self.policy.request_lifetime()).unwrap_or(Timestamp::MAX);
         if verdict == Verdict::MayCall {
             resident.claim = Some(Claim { request, until: expires_at });
         }

@@ -20,7 +20,8 @@ use rollcall_domain::ids::AttemptId;
 use rollcall_domain::policy::Policy;
 use rollcall_host::Periodic;
 use rollcall_ports::{
-    Attempts, Callbacks, Checks, Clock, Described, EvidenceHorizon, Fault, Notices, Residents, Signals, Telephony,
+    Attempts, Callbacks, Checks, Clock, Described, EvidenceHorizon, Fault, Notices, Residents, Signals,
+    Telephony,
 };
 use rollcall_recording::{Learned, Recorder};
 use std::sync::Arc;
@@ -111,4 +112,3 @@ impl Sweep {
 fn closed_at(now: Timestamp) -> Facts {
     Facts { complete: Some(now), ..Facts::default() }
 }
-

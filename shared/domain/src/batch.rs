@@ -30,10 +30,12 @@ pub enum BatchStage {
         /// What was found and what was expected.
         reason: String,
     },
-    /// Cut into so many chunks, which the loader takes one by one.
+    /// Cut into chunks, which the loader takes one by one.
     Loading {
-        /// Chunks in all.
+        /// Chunks in all. The first is the header, which ingest reports on.
         chunks: u32,
+        /// Rows in all.
+        rows: u64,
     },
 }
 
@@ -95,7 +97,7 @@ impl Batch {
         match self.stage {
             BatchStage::Reading => false,
             BatchStage::Refused { .. } => true,
-            BatchStage::Loading { chunks } => tally.chunks_done >= chunks,
+            BatchStage::Loading { chunks, .. } => tally.chunks_done >= chunks,
         }
     }
 }

@@ -170,7 +170,13 @@ mod tests {
     fn every_problem_is_reported_at_once() {
         let file = "[policy]\nring_seconds = 5\nmax_attempts = \"three\"\nrings = 2\n[other]\n";
         let problems = policy(Some(file), &vars(&[("ROLLCALL_POLICY_GAP_MINUTES", "-1")])).unwrap_err();
-        for part in ["ring_seconds is 5", "max_attempts: ", "rings: no such setting", "other: no such", "gap_minutes: "] {
+        for part in [
+            "ring_seconds is 5",
+            "max_attempts: ",
+            "rings: no such setting",
+            "other: no such",
+            "gap_minutes: ",
+        ] {
             assert!(problems.iter().any(|problem| problem.contains(part)), "{part} in {problems:#?}");
         }
         assert_eq!(problems.len(), 5, "{problems:#?}");

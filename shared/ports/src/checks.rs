@@ -27,5 +27,10 @@ pub trait Checks: Send + Sync {
     async fn record(&self, resident: ResidentId, day: Date, result: CheckResult) -> Result<(), Fault>;
 
     /// The results of a resident from `first` to `last`, both included.
-    async fn of(&self, resident: ResidentId, first: Date, last: Date) -> Result<Vec<(Date, CheckResult)>, Fault>;
+    async fn of(
+        &self,
+        resident: ResidentId,
+        first: Date,
+        last: Date,
+    ) -> Result<Vec<(Date, CheckResult)>, Fault>;
 }

@@ -25,7 +25,7 @@ mod stream;
 mod telephony;
 mod uploads;
 
-pub use attempts::{Attempts, Begin, Began};
+pub use attempts::{Attempts, Began, Begin};
 pub use audit::{Audit, AuditEntry};
 pub use batches::Batches;
 pub use callbacks::Callbacks;
@@ -35,11 +35,11 @@ pub use dead_letters::{DeadLetter, DeadLetters};
 pub use fault::Fault;
 pub use notices::Notices;
 pub use pace::Pace;
-pub use queue::{Depth, Inbox, Received, Receipt, Sender};
+pub use queue::{Depth, Inbox, Receipt, Received, Sender};
 pub use residents::{Page, Residents, Upserted};
 pub use signals::{Signal, Signals};
 pub use stream::{Entry, EvidenceHorizon, StreamReader, StreamWriter};
-pub use telephony::{CallOrder, Described, Rejection, Started, Telephony};
+pub use telephony::{CallOrder, Described, Rejection, Started, Telephony, start_refused};
 pub use uploads::{UploadInfo, Uploads};
 
 /// A stored value with the version by which it is written back.

@@ -71,3 +71,37 @@ pub trait Telephony: Send + Sync {
     /// that has ended already MUST be accepted.
     async fn stop(&self, contact: &ContactId) -> Result<(), Fault>;
 }
+
+/// What an error of StartOutboundVoiceContact means, by the name that the
+/// service gives it (API reference, StartOutboundVoiceContact and common
+/// errors). One table for every adapter. A name that is not known here leaves
+/// open whether the call was made.
+///
+/// # Errors
+/// For every error but those that decide about this one call.
+pub fn start_refused(code: &str) -> Result<Started, Fault> {
+    const PORT: &str = "Connect";
+    match code {
+        "InvalidParameterException" => Ok(Started::Rejected(Rejection::NumberInvalid)),
+        "DestinationNotAllowedException" => Ok(Started::Rejected(Rejection::NumberNotAllowed)),
+        "InvalidRequestException" => Ok(Started::Rejected(Rejection::Other(code.to_owned()))),
+        "ResourceNotFoundException" | "OutboundContactNotPermittedException" => {
+            Ok(Started::Rejected(Rejection::Misconfigured(code.to_owned())))
+        }
+        "LimitExceededException"
+        | "TooManyRequestsException"
+        | "ThrottlingException"
+        | "Throttling"
+        | "RequestLimitExceeded"
+        | "SlowDown" => Err(Fault::Throttled(PORT)),
+        "AccessDeniedException"
+        | "UnrecognizedClientException"
+        | "InvalidSignatureException"
+        | "ExpiredTokenException"
+        | "MissingAuthenticationTokenException"
+        | "IncompleteSignature"
+        | "OptInRequired"
+        | "NotAuthorized" => Err(Fault::Refused { port: PORT, reason: code.to_owned() }),
+        _ => Err(Fault::Unanswered(PORT)),
+    }
+}

@@ -18,7 +18,8 @@ use rollcall_domain::ids::{AttemptId, CallbackId, ContactId, ResidentId};
 use rollcall_domain::policy::Policy;
 use rollcall_domain::resident::{Heard, MarkState, Reached, Resident};
 use rollcall_ports::{
-    Attempts, Callbacks, CheckResult, Checks, Clock, Fault, Pace, Residents, Saved, Signal, Signals, Versioned,
+    Attempts, Callbacks, CheckResult, Checks, Clock, Fault, Pace, Residents, Saved, Signal, Signals,
+    Versioned,
 };
 use std::sync::Arc;
 
@@ -127,10 +128,8 @@ impl Recorder {
         if let Some(contact) = &attempt.facts.next_contact {
             queued = callback.value.learn(contact.clone(), Try::Waiting);
         }
-        if is_new || earlier || queued {
-            if self.save_callback(&callback).await? == Saved::Changed {
-                return Ok(Err(Learned::Contended));
-            }
+        if (is_new || earlier || queued) && self.save_callback(&callback).await? == Saved::Changed {
+            return Ok(Err(Learned::Contended));
         }
         if is_new {
             let resident = attempt.resident;
@@ -180,8 +179,8 @@ impl Recorder {
     ) -> Result<Learned, Fault> {
         let stored = self.callbacks.get(CallbackId::of(attempt.id)).await?;
         let is_new = stored.is_none();
-        let stored = stored
-            .unwrap_or_else(|| Versioned::new(Callback::promise(attempt, promised_at, &self.policy)));
+        let stored =
+            stored.unwrap_or_else(|| Versioned::new(Callback::promise(attempt, promised_at, &self.policy)));
         let was = stored.value.state(&self.policy);
         let mut callback = stored.value.clone();
         let changed = callback.learn(contact, news);

@@ -1,0 +1,169 @@
+use rollcall_contracts::messages::{CallRequest, RowsChunk};
+use rollcall_contracts::topology::Topology;
+use rollcall_dialer::{Dialer, StaffingCache};
+use rollcall_domain::policy::Policy;
+use rollcall_ingest::Ingest;
+use rollcall_loader::Loader;
+use rollcall_outcomes::{KeyPress, Outcomes};
+use rollcall_planner::Planner;
+use rollcall_ports::{
+    Attempts, Audit, Batches, Callbacks, Checks, Clock, Depth, EvidenceHorizon, Notices, Pace, Residents,
+    Sender, Signals, Telephony, Uploads,
+};
+use rollcall_recording::Recorder;
+use rollcall_sweep::{Books, Sweep};
+use std::sync::Arc;
+
+/// Everything outside that the services together ask for.
+#[expect(missing_docs, reason = "each field is the port its type names")]
+#[derive(Clone)]
+pub struct Ports {
+    pub residents: Arc<dyn Residents>,
+    pub attempts: Arc<dyn Attempts>,
+    pub callbacks: Arc<dyn Callbacks>,
+    pub checks: Arc<dyn Checks>,
+    pub batches: Arc<dyn Batches>,
+    pub audit: Arc<dyn Audit>,
+    pub pace: Arc<dyn Pace>,
+    pub uploads: Arc<dyn Uploads>,
+    pub rows: Arc<dyn Sender<RowsChunk>>,
+    pub requests: Arc<dyn Sender<CallRequest>>,
+    pub requests_depth: Arc<dyn Depth>,
+    pub horizon: Arc<dyn EvidenceHorizon>,
+    pub telephony: Arc<dyn Telephony>,
+    pub notices: Arc<dyn Notices>,
+    pub clock: Arc<dyn Clock>,
+    pub signals: Arc<dyn Signals>,
+}
+
+/// Every handler, ready to run.
+#[expect(missing_docs, reason = "each field is the service its type names")]
+pub struct Services {
+    pub ingest: Ingest,
+    pub loader: Loader,
+    pub planner: Planner,
+    pub dialer: Dialer,
+    pub outcomes: Outcomes,
+    pub key_press: KeyPress,
+    pub sweep: Sweep,
+    pub books: Books,
+}
+
+/// What makes a handler run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trigger {
+    /// A queue of `topology.toml`.
+    Queue(&'static str),
+    /// A stream of `topology.toml`.
+    Stream(&'static str),
+    /// A timer of `topology.toml`.
+    Timer(&'static str),
+    /// The call flow.
+    Flow,
+}
+
+/// Which handler listens to what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// The handler's name.
+    pub handler: &'static str,
+    /// What makes it run.
+    pub trigger: Trigger,
+}
+
+/// The one list of which handler listens to what.
+pub const ROUTES: &[Route] = &[
+    Route { handler: "ingest", trigger: Trigger::Queue("uploads") },
+    Route { handler: "loader", trigger: Trigger::Queue("rows") },
+    Route { handler: "planner", trigger: Trigger::Timer("planner") },
+    Route { handler: "dialer", trigger: Trigger::Queue("call_requests") },
+    Route { handler: "outcomes", trigger: Trigger::Stream("outcomes") },
+    Route { handler: "key-press", trigger: Trigger::Flow },
+    Route { handler: "sweep", trigger: Trigger::Timer("sweep") },
+    Route { handler: "books", trigger: Trigger::Timer("ledger") },
+];
+
+/// Makes every service of its ports.
+#[must_use]
+pub fn compose(ports: &Ports, policy: &Arc<Policy>) -> Services {
+    let topology = Topology::shipped();
+    let recorder = recorder(ports, policy);
+    let Ports { uploads, batches, clock, signals, .. } = ports.clone();
+    let ingest = Ingest {
+        uploads,
+        batches,
+        rows: Arc::clone(&ports.rows),
+        audit: Arc::clone(&ports.audit),
+        clock,
+        signals,
+        topology,
+    };
+    let Ports { uploads, residents, batches, clock, signals, .. } = ports.clone();
+    let loader = Loader { uploads, residents, batches, clock, signals, policy: Arc::clone(policy) };
+    let Ports { attempts, signals, clock, .. } = ports.clone();
+    Services {
+        ingest,
+        loader,
+        planner: planner(ports, policy, topology),
+        dialer: dialer(ports, policy, topology, recorder.clone()),
+        outcomes: Outcomes { attempts, recorder: recorder.clone(), signals },
+        key_press: KeyPress { recorder: recorder.clone(), clock },
+        sweep: sweep(ports, policy, topology, recorder),
+        books: books(ports, policy, topology),
+    }
+}
+
+fn recorder(ports: &Ports, policy: &Arc<Policy>) -> Recorder {
+    let Ports { attempts, callbacks, residents, checks, pace, clock, signals, .. } = ports.clone();
+    Recorder { attempts, callbacks, residents, checks, pace, clock, signals, policy: Arc::clone(policy) }
+}
+
+fn planner(ports: &Ports, policy: &Arc<Policy>, topology: &'static Topology) -> Planner {
+    let Ports { residents, requests, requests_depth, pace, telephony, clock, signals, .. } = ports.clone();
+    let (ordered, policy) = (requests_depth, Arc::clone(policy));
+    Planner { residents, requests, ordered, pace, telephony, clock, signals, policy, topology }
+}
+
+fn dialer(ports: &Ports, policy: &Arc<Policy>, topology: &'static Topology, recorder: Recorder) -> Dialer {
+    let Ports { residents, attempts, pace, telephony, notices, clock, signals, .. } = ports.clone();
+    let staffing = StaffingCache::new(topology.bounds.staffing_cache_seconds);
+    let policy = Arc::clone(policy);
+    Dialer {
+        residents,
+        attempts,
+        pace,
+        telephony,
+        staffing,
+        recorder,
+        notices,
+        clock,
+        signals,
+        policy,
+        topology,
+    }
+}
+
+fn sweep(ports: &Ports, policy: &Arc<Policy>, topology: &'static Topology, recorder: Recorder) -> Sweep {
+    let Ports { attempts, callbacks, residents, checks, telephony, horizon, notices, clock, signals, .. } =
+        ports.clone();
+    let policy = Arc::clone(policy);
+    Sweep {
+        attempts,
+        callbacks,
+        residents,
+        checks,
+        telephony,
+        horizon,
+        recorder,
+        notices,
+        clock,
+        signals,
+        policy,
+        topology,
+    }
+}
+
+fn books(ports: &Ports, policy: &Arc<Policy>, topology: &'static Topology) -> Books {
+    let Ports { residents, notices, clock, signals, .. } = ports.clone();
+    Books { residents, notices, clock, signals, policy: Arc::clone(policy), topology }
+}
