@@ -1,0 +1,10 @@
+//! Uploads as they come, taken through scanner and row reader.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking too")]
+
+mod chunks;
+mod columns;
+mod opening;
+mod quotes;
+mod samples;
+mod support;
