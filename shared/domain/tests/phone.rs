@@ -1,6 +1,7 @@
 //! Numbers as clerks and spreadsheets write them: which are taken, which are refused, and that nothing leaks.
 
 use proptest::prelude::{any, prop_assert, prop_assert_eq, proptest};
+use proptest::test_runner::{Config, RngSeed};
 use rollcall_domain::phone::{NumberProblem, PhoneNumber, Region, Repair, parse};
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
@@ -301,6 +302,8 @@ fn serde_keeps_the_e164_text() {
 }
 
 proptest! {
+    #![proptest_config(Config { rng_seed: RngSeed::Fixed(0x0071), failure_persistence: None, ..Config::with_cases(2_000) })]
+
     #[test]
     fn no_text_makes_it_panic_and_no_problem_quotes_it(text in any::<String>()) {
         if let Err(problem) = parse(&text, GB) {
