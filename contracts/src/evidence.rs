@@ -70,12 +70,20 @@ fn facts_of_record(record: &ContactRecord) -> Facts {
     Facts {
         contact: Some(ContactId::new(record.contact_id.as_str())),
         answered_at: record.connected_to_system_timestamp,
-        press: press_of(&record.attributes, record.disconnect_timestamp),
+        press: press_of(&record.attributes, record.disconnect_timestamp)
+            .or_else(|| asked_for_callback(record)),
         end,
         // A record made while the phone still rang decides nothing.
         complete: end.and_then(|end| version.or(Some(end.at))),
         next_contact: record.next_contact_id.as_deref().map(ContactId::new),
     }
+}
+
+/// A check call that created a callback was one on which it was asked for, even
+/// if the attribute that says so was lost.
+fn asked_for_callback(record: &ContactRecord) -> Option<Press> {
+    record.next_contact_id.as_ref()?;
+    press_at(Key::Talk, record.disconnect_timestamp?)
 }
 
 /// A callback leg whose record has come is over: spoken to if an agent was
@@ -174,7 +182,11 @@ pub fn key_of(answer: Option<&str>) -> Option<Key> {
 /// been. Records cut off the fraction of a second, hence one more.
 fn press_of(attributes: &StringMap, ended: Option<Timestamp>) -> Option<Press> {
     let key = key_of(attributes.get(names::ANSWER))?;
-    let at = ended?.checked_add(SignedDuration::from_secs(1)).ok()?;
+    press_at(key, ended?)
+}
+
+fn press_at(key: Key, ended: Timestamp) -> Option<Press> {
+    let at = ended.checked_add(SignedDuration::from_secs(1)).ok()?;
     Some(Press { key, at })
 }
 

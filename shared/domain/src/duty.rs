@@ -90,7 +90,7 @@ pub fn check_due(resident: &Resident, policy: &Policy) -> Option<Timestamp> {
 
 /// When somebody must be told about `resident` if nothing else happens, and
 /// why: at once for a bad number or when the attempts are spent, otherwise at
-/// the close of the window in which the duty arose. `None` while an attempt is
+/// the close of the window in which the duty can be met. `None` while an attempt is
 /// open (its evidence decides), a promise is open (the callback's deadline
 /// decides) or somebody has been told already.
 #[must_use]
@@ -102,11 +102,25 @@ pub fn review(resident: &Resident, policy: &Policy) -> Option<(Timestamp, Cause)
         return resident.number_bad_since.map(|since| (since, Cause::BadNumber));
     }
     let due = check_due(resident, policy)?;
-    let closes = policy.hours(resident).close_after(due)?;
+    let closes = close_of(resident, policy, due)?;
     match spent_at(resident, policy) {
         Some(spent) if spent >= due && spent < closes => Some((spent, Cause::AttemptsSpent)),
         _ => Some((closes, Cause::DayClosed)),
     }
+}
+
+/// The close of the window in which the duty can still be met. Somebody who is
+/// in a pause at the close is not missed then, but at the first close after it.
+fn close_of(resident: &Resident, policy: &Policy, due: Timestamp) -> Option<Timestamp> {
+    let hours = policy.hours(resident);
+    let mut closes = hours.close_after(due)?;
+    for _ in &resident.pauses {
+        match pause_at(resident, closes) {
+            Some(until) => closes = hours.close_after(until)?,
+            None => break,
+        }
+    }
+    Some(closes)
 }
 
 /// The last of the dials that used up the attempts since the person was last

@@ -56,7 +56,8 @@ pub struct Ledger {
 }
 
 /// The one state of `resident` at `now`. A promise outranks everything: it is
-/// owed even to somebody who was switched off since.
+/// owed even to somebody who was switched off since; what was heard of a person
+/// today stands, even if they are paused now.
 #[must_use]
 pub fn day_state(resident: &Resident, policy: &Policy, now: Timestamp) -> DayState {
     if resident.callback.is_some() {
@@ -72,9 +73,6 @@ pub fn day_state(resident: &Resident, policy: &Policy, now: Timestamp) -> DaySta
     if excluded.is_some() {
         return DayState::Excluded;
     }
-    if pause_at(resident, now).is_some() {
-        return DayState::Paused;
-    }
     let today = policy.hours(resident).date(now);
     if let Some(reached) = resident.reached
         && policy.hours(resident).date(reached.at) == today
@@ -84,6 +82,9 @@ pub fn day_state(resident: &Resident, policy: &Policy, now: Timestamp) -> DaySta
             // A promise that is no longer open was kept or handed to people.
             Heard::WantsToTalk | Heard::SpokenTo => DayState::SpokenTo,
         };
+    }
+    if pause_at(resident, now).is_some() {
+        return DayState::Paused;
     }
     match check_due(resident, policy) {
         Some(due) if due <= now => DayState::Trying,

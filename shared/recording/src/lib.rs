@@ -327,7 +327,8 @@ fn apply_attempt(resident: &mut Resident, attempt: &Attempt) {
         resident.learn_mark(attempt.id, attempt.begun_at, MarkState::Settled);
         if attempt.disposition() == Disposition::BadNumber {
             let since = attempt.facts.end.map_or(attempt.begun_at, |end| end.at);
-            resident.number_bad_since.get_or_insert(since);
+            let known = resident.number_bad_since.map_or(since, |known| known.min(since));
+            resident.number_bad_since = Some(known);
         }
     }
     if let Some(press) = attempt.facts.press {
