@@ -1,0 +1,239 @@
+//! Every port behind a gate: its calls are lost, throttled, delayed, or are the
+//! last thing that their process does.
+
+use crate::trouble::Gate;
+use async_trait::async_trait;
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
+use rollcall_contracts::envelope::{Envelope, Message};
+use rollcall_contracts::messages::Notice;
+use rollcall_domain::attempt::Attempt;
+use rollcall_domain::batch::{Batch, ChunkReport, LineNote, Tally};
+use rollcall_domain::callback::Callback;
+use rollcall_domain::duty::Schedule;
+use rollcall_domain::ids::{AttemptId, BatchId, CallbackId, ContactId, ResidentId};
+use rollcall_domain::pace::{Grant, Limits, Staffing};
+use rollcall_domain::phone::PhoneNumber;
+use rollcall_domain::resident::Resident;
+use rollcall_ports::{
+    Attempts, Audit, AuditEntry, Batches, Began, Begin, CallOrder, Callbacks, CheckResult, Checks, DeadLetter,
+    DeadLetters, Depth, Described, Entry, EvidenceHorizon, Fault, Inbox, Notices, Pace, Page, Receipt, Received,
+    Residents, Saved, Sender, Started, StreamReader, Telephony, UploadInfo, Uploads, Upserted, Versioned,
+};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// A port behind a gate.
+pub(crate) struct Faulty<P: ?Sized> {
+    inner: Arc<P>,
+    gate: Gate,
+    stale: Stale,
+}
+
+/// What an index answered the last time it was asked.
+#[derive(Default)]
+struct Stale {
+    residents: Mutex<Option<Vec<ResidentId>>>,
+    attempts: Mutex<Option<Vec<AttemptId>>>,
+}
+
+impl<P: ?Sized> Faulty<P> {
+    pub(crate) fn new(inner: Arc<P>, gate: &Gate) -> Arc<Self> {
+        Arc::new(Self { inner, gate: gate.clone(), stale: Stale::default() })
+    }
+
+    /// The former answer of an index in place of today's, now and then: an
+    /// index that is only eventually consistent.
+    fn aged<T: Clone>(&self, last: &Mutex<Option<T>>, fresh: T) -> T {
+        let former = last.lock().unwrap_or_else(PoisonError::into_inner).replace(fresh.clone());
+        if self.gate.trouble.stale() { former.unwrap_or(fresh) } else { fresh }
+    }
+}
+
+/// Writes an implementation whose every method passes the gate.
+macro_rules! gated {
+    ($port:ident, $name:literal { $(async fn $method:ident(&self $(, $arg:ident: $type:ty)*) -> $out:ty;)* }) => {
+        #[async_trait]
+        impl $port for Faulty<dyn $port> {
+            $(async fn $method(&self $(, $arg: $type)*) -> Result<$out, Fault> {
+                self.gate.pass($name, self.inner.$method($($arg),*)).await
+            })*
+        }
+    };
+}
+
+gated!(Uploads, "uploads" {
+    async fn info(&self, key: &str) -> Option<UploadInfo>;
+    async fn read(&self, key: &str, start: u64, end: u64) -> Option<Vec<u8>>;
+});
+gated!(Depth, "depth" {
+    async fn depth(&self) -> u32;
+});
+gated!(EvidenceHorizon, "horizon" {
+    async fn horizon(&self, now: Timestamp) -> Timestamp;
+});
+gated!(Callbacks, "callbacks" {
+    async fn get(&self, id: CallbackId) -> Option<Versioned<Callback>>;
+    async fn save(&self, callback: &Versioned<Callback>, review_at: Option<Timestamp>, open: bool) -> Saved;
+    async fn to_review(&self, now: Timestamp, most: u32) -> Vec<CallbackId>;
+    async fn count_open(&self) -> u64;
+});
+gated!(Checks, "checks" {
+    async fn record(&self, resident: ResidentId, day: Date, result: CheckResult) -> ();
+    async fn of(&self, resident: ResidentId, first: Date, last: Date) -> Vec<(Date, CheckResult)>;
+});
+gated!(Batches, "batches" {
+    async fn put(&self, batch: &Batch) -> ();
+    async fn get(&self, id: BatchId) -> Option<(Batch, Tally)>;
+    async fn chunk_done(&self, id: BatchId, chunk: u32, report: &ChunkReport) -> ();
+    async fn rejections(&self, id: BatchId, after: u64, most: u32) -> Vec<LineNote>;
+    async fn warnings(&self, id: BatchId, after: u64, most: u32) -> Vec<(u64, LineNote)>;
+});
+gated!(Pace, "pace" {
+    async fn reserve(&self, attempt: AttemptId, now: Timestamp, limits: Limits) -> Grant;
+    async fn release(&self, attempt: AttemptId) -> ();
+    async fn back_off(&self, until: Timestamp, limits: Limits) -> ();
+    async fn in_flight(&self, now: Timestamp) -> u32;
+});
+gated!(Telephony, "Connect" {
+    async fn start(&self, order: &CallOrder) -> Started;
+    async fn staffing(&self) -> Staffing;
+    async fn describe(&self, contact: &ContactId) -> Described;
+    async fn stop(&self, contact: &ContactId) -> ();
+});
+gated!(Notices, "notices" {
+    async fn tell(&self, notice: &Notice) -> ();
+});
+gated!(Audit, "audit" {
+    async fn record(&self, entry: &AuditEntry) -> ();
+    async fn list(&self, after: u64, most: u32) -> Vec<(u64, AuditEntry)>;
+});
+gated!(DeadLetters, "dead letters" {
+    async fn park(&self, letter: &DeadLetter) -> ();
+    async fn list(&self, after: u64, most: u32) -> Vec<(u64, DeadLetter)>;
+    async fn count(&self) -> u64;
+});
+
+#[async_trait]
+impl Residents for Faulty<dyn Residents> {
+    async fn add(&self, residents: &[(Resident, Schedule)]) -> Result<Vec<Upserted>, Fault> {
+        self.gate.pass("residents", self.inner.add(residents)).await
+    }
+
+    async fn get(&self, id: ResidentId) -> Result<Option<Versioned<Resident>>, Fault> {
+        self.gate.pass("residents", self.inner.get(id)).await
+    }
+
+    async fn save(&self, resident: &Versioned<Resident>, schedule: Schedule) -> Result<Saved, Fault> {
+        self.gate.pass("residents", self.inner.save(resident, schedule)).await
+    }
+
+    async fn due(&self, now: Timestamp, most: u32) -> Result<Vec<ResidentId>, Fault> {
+        let fresh = self.gate.pass("residents", self.inner.due(now, most)).await?;
+        Ok(self.aged(&self.stale.residents, fresh))
+    }
+
+    async fn to_review(&self, now: Timestamp, most: u32) -> Result<Vec<ResidentId>, Fault> {
+        let fresh = self.gate.pass("residents", self.inner.to_review(now, most)).await?;
+        Ok(self.aged(&self.stale.residents, fresh))
+    }
+
+    async fn sharing(&self, number: PhoneNumber, besides: ResidentId) -> Result<u64, Fault> {
+        self.gate.pass("residents", self.inner.sharing(number, besides)).await
+    }
+
+    async fn page(&self, from: Option<u64>, most: u32) -> Result<Page, Fault> {
+        self.gate.pass("residents", self.inner.page(from, most)).await
+    }
+
+    async fn count(&self) -> Result<u64, Fault> {
+        self.gate.pass("residents", self.inner.count()).await
+    }
+}
+
+#[async_trait]
+impl Attempts for Faulty<dyn Attempts> {
+    async fn begin(&self, begin: &Begin) -> Result<Began, Fault> {
+        self.gate.pass("attempts", self.inner.begin(begin)).await
+    }
+
+    async fn get(&self, id: AttemptId) -> Result<Option<Versioned<Attempt>>, Fault> {
+        self.gate.pass("attempts", self.inner.get(id)).await
+    }
+
+    async fn by_contact(&self, contact: &ContactId) -> Result<Option<Versioned<Attempt>>, Fault> {
+        let fresh = self.gate.pass("attempts", self.inner.by_contact(contact)).await?;
+        // An index that lags behind does not know the contact yet.
+        Ok(if self.gate.trouble.stale() { None } else { fresh })
+    }
+
+    async fn save(&self, attempt: &Versioned<Attempt>) -> Result<Saved, Fault> {
+        self.gate.pass("attempts", self.inner.save(attempt)).await
+    }
+
+    async fn open(&self, began_before: Timestamp, most: u32) -> Result<Vec<AttemptId>, Fault> {
+        let fresh = self.gate.pass("attempts", self.inner.open(began_before, most)).await?;
+        Ok(self.aged(&self.stale.attempts, fresh))
+    }
+}
+
+#[async_trait]
+impl<M: Message> Sender<M> for Faulty<dyn Sender<M>> {
+    /// Besides the gate: some messages are there twice, some are late, some
+    /// are answered as not taken, and their order is mixed up.
+    async fn send(&self, messages: &[Envelope<M>]) -> Result<Vec<usize>, Fault> {
+        let trouble = &self.gate.trouble;
+        let lost: Vec<usize> = (0..messages.len()).filter(|_| trouble.doubled() && trouble.doubled()).collect();
+        let mut sent: Vec<Envelope<M>> = Vec::with_capacity(messages.len());
+        for (index, message) in messages.iter().enumerate() {
+            if !lost.contains(&index) {
+                sent.push(message.clone());
+                if trouble.doubled() {
+                    sent.push(message.clone());
+                }
+            }
+        }
+        trouble.shuffle(&mut sent);
+        self.gate.pass("queue", self.inner.send(&sent)).await?;
+        Ok(lost)
+    }
+}
+
+#[async_trait]
+impl Inbox for Faulty<dyn Inbox> {
+    fn name(&self) -> &'static str {
+        self.inner.name()
+    }
+
+    async fn receive(&self, most: u32) -> Result<Vec<Received>, Fault> {
+        let mut messages = self.gate.pass("queue", self.inner.receive(most)).await?;
+        self.gate.trouble.shuffle(&mut messages);
+        Ok(messages)
+    }
+
+    async fn delete(&self, receipt: &Receipt) -> Result<(), Fault> {
+        self.gate.pass("queue", self.inner.delete(receipt)).await
+    }
+
+    async fn retry_after(&self, receipt: &Receipt, after: SignedDuration) -> Result<(), Fault> {
+        self.gate.pass("queue", self.inner.retry_after(receipt, after)).await
+    }
+
+    async fn next_visible(&self) -> Result<Option<Timestamp>, Fault> {
+        self.inner.next_visible().await
+    }
+}
+
+#[async_trait]
+impl StreamReader for Faulty<dyn StreamReader> {
+    fn shards(&self) -> u32 {
+        self.inner.shards()
+    }
+
+    async fn read(&self, shard: u32, most: u32) -> Result<Vec<Entry>, Fault> {
+        self.gate.pass("stream", self.inner.read(shard, most)).await
+    }
+
+    async fn checkpoint(&self, shard: u32, sequence: u64) -> Result<(), Fault> {
+        self.gate.pass("stream", self.inner.checkpoint(shard, sequence)).await
+    }
+}

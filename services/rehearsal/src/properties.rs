@@ -1,0 +1,196 @@
+//! The invariants, held against the world at the end of a rehearsal: what was
+//! seen from outside, and what the services' own books say of it.
+
+use crate::observer::{Call, Observed};
+use crate::report::Report;
+use crate::scenario::ScenarioError;
+use crate::world::World;
+use rollcall_domain::attempt::{Attempt, Disposition};
+use rollcall_domain::batch::{Batch, BatchStage, Tally};
+use rollcall_domain::ids::{AttemptId, CallbackId};
+use rollcall_domain::ledger::{DayState, Ledger, day_state};
+use rollcall_domain::resident::{MarkState, Resident};
+use rollcall_ports::{Clock as _, Fault};
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+/// Holds every property and fills in what the books say.
+pub(crate) fn judge(world: &World, observed: &Observed, report: &mut Report) -> Result<(), ScenarioError> {
+    let now = world.clock.now();
+    let (batch, tally) = loaded(world)?;
+    let register = register(world)?;
+    let mut ledger = Ledger::default();
+    for resident in register.values() {
+        ledger.count(day_state(resident, &world.policy, now));
+    }
+    report.residents = register.len() as u64;
+    report.ledger = ledger.close(ask(world.store.residents().count())?);
+    report.dead_letters = ask(world.store.dead_letters().count())?;
+
+    let mut found = observed.violations(&register, &world.policy);
+    check_load(&batch, &tally, &register, &mut found);
+    check_books(world, observed, &register, &mut found)?;
+    check_rest(world, &register, report, &mut found)?;
+    report.violations = found;
+    Ok(())
+}
+
+/// Asks a port of the embedded store, which answers at once.
+pub(crate) fn ask<T>(question: impl Future<Output = Result<T, Fault>>) -> Result<T, ScenarioError> {
+    match pin!(question).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(answer) => answer.map_err(|fault| ScenarioError::Setup(fault.to_string())),
+        Poll::Pending => Err(ScenarioError::Setup("the store did not answer at once".to_owned())),
+    }
+}
+
+fn loaded(world: &World) -> Result<(Batch, Tally), ScenarioError> {
+    let fault = |fault: Fault| ScenarioError::Setup(fault.to_string());
+    let recent = world.store.batches_recent(1).map_err(fault)?;
+    let (batch, tally) = recent
+        .into_iter()
+        .next()
+        .ok_or_else(|| ScenarioError::Setup("the upload was never read".to_owned()))?;
+    match batch.stage.clone() {
+        BatchStage::Refused { code, reason } => Err(ScenarioError::Refused { code, reason }),
+        BatchStage::Reading | BatchStage::Loading { .. } => Ok((batch, tally)),
+    }
+}
+
+fn register(world: &World) -> Result<BTreeMap<String, Resident>, ScenarioError> {
+    let mut register = BTreeMap::new();
+    let mut from = None;
+    loop {
+        let page = ask(world.store.residents().page(from, 500))?;
+        for resident in page.residents {
+            register.insert(resident.value.id.to_string(), resident.value);
+        }
+        from = page.next;
+        if from.is_none() {
+            return Ok(register);
+        }
+    }
+}
+
+/// Every line of the file is accounted for.
+fn check_load(batch: &Batch, tally: &Tally, register: &BTreeMap<String, Resident>, found: &mut Vec<String>) {
+    match batch.stage {
+        BatchStage::Loading { rows, .. } if rows == tally.rows() && batch.is_finished(tally) => {}
+        _ => found.push(format!("the upload was not loaded to its end: {} rows accounted for", tally.rows())),
+    }
+    if tally.loaded != register.len() as u64 {
+        found.push(format!("{} rows were loaded and {} residents are there", tally.loaded, register.len()));
+    }
+}
+
+/// What was seen from outside stands in the books: no call without its
+/// attempt, no key press without its effect, no attempt that claims a call.
+fn check_books(
+    world: &World,
+    observed: &Observed,
+    register: &BTreeMap<String, Resident>,
+    found: &mut Vec<String>,
+) -> Result<(), ScenarioError> {
+    for call in observed.calls.values() {
+        let attempt = match call.attempt.parse::<AttemptId>() {
+            Ok(id) => ask(world.store.attempts().get(id))?,
+            Err(_) => None,
+        };
+        let Some(attempt) = attempt else {
+            found.push(format!("a call was made at {} of which no attempt is on record", call.at));
+            continue;
+        };
+        check_attempt(&attempt.value, call, found);
+        if let Some(('2', _)) = call.key {
+            let promise = ask(world.store.callbacks().get(CallbackId::of(attempt.value.id)))?;
+            if promise.is_none() {
+                found.push(format!("2 was pressed in {} and no callback is on record", attempt.value.id));
+            }
+        }
+    }
+    for (id, calls) in observed.by_resident() {
+        let Some(resident) = register.get(id) else { continue };
+        if let Some(pressed) = calls.iter().filter_map(|call| call.key).map(|(_, at)| at).max()
+            && resident.reached.is_none_or(|reached| reached.at < pressed)
+        {
+            found.push(format!("{id} pressed a key at {pressed} and is not recorded as heard of"));
+        }
+        check_marks(resident, &calls, found);
+    }
+    Ok(())
+}
+
+fn check_attempt(attempt: &Attempt, call: &Call, found: &mut Vec<String>) {
+    let expected = match call.key {
+        Some(('1', _)) => Some(Disposition::Well),
+        Some(_) => Some(Disposition::Talk),
+        None => None,
+    };
+    let known = attempt.disposition();
+    let wrong = match expected {
+        Some(expected) => known != expected,
+        None => matches!(known, Disposition::Well | Disposition::Talk | Disposition::NotPlaced | Disposition::Open),
+    };
+    if wrong {
+        found.push(format!("{} is recorded as {known:?}; seen: {call:?}", attempt.id));
+    }
+}
+
+/// Only real dials are remembered as such, and all recent ones are.
+fn check_marks(resident: &Resident, calls: &[&Call], found: &mut Vec<String>) {
+    let id = resident.id;
+    for mark in &resident.marks {
+        let was_call = calls.iter().any(|call| call.attempt == mark.attempt.to_string());
+        let believed = match mark.state {
+            MarkState::Open => {
+                found.push(format!("{id} still has an attempt open: {}", mark.attempt));
+                continue;
+            }
+            MarkState::Settled => true,
+            MarkState::NotPlaced => false,
+        };
+        if believed != was_call {
+            found.push(format!("{id}: {} is remembered as {:?}", mark.attempt, mark.state));
+        }
+    }
+    if let Some(last) = calls.last()
+        && !resident.marks.iter().any(|mark| mark.attempt.to_string() == last.attempt)
+    {
+        found.push(format!("{id}: the last call, at {}, is not remembered", last.at));
+    }
+}
+
+/// The world has come to rest, and everybody is accounted for.
+fn check_rest(
+    world: &World,
+    register: &BTreeMap<String, Resident>,
+    report: &Report,
+    found: &mut Vec<String>,
+) -> Result<(), ScenarioError> {
+    let now = world.clock.now();
+    let statuses = world.store.queue_statuses().map_err(|fault| ScenarioError::Setup(fault.to_string()))?;
+    for queue in statuses {
+        if queue.depth > 0 {
+            found.push(format!("{} messages are left on {}", queue.depth, queue.name));
+        }
+    }
+    for attempt in ask(world.store.attempts().open(now, 20))? {
+        found.push(format!("{attempt} was never settled"));
+    }
+    if !report.ledger.balanced {
+        found.push("the ledger does not balance".to_owned());
+    }
+    if world.counted.ledgers_unbalanced() > 0 {
+        found.push("the ledger did not balance at some time of the day".to_owned());
+    }
+    if world.counted.double_dials() > 0 {
+        found.push("the services saw two calls for one attempt".to_owned());
+    }
+    for resident in register.values() {
+        if day_state(resident, &world.policy, now) == DayState::Trying {
+            found.push(format!("{} is still being tried at the end of the day", resident.id));
+        }
+    }
+    Ok(())
+}
