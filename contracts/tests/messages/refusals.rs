@@ -16,12 +16,15 @@ fn refused<M: Message>(text: &str) -> DecodeError {
     error
 }
 
-fn every_example(check: fn(&Value, &dyn Fn(&str) -> DecodeError)) {
+/// Reads a text, which must be refused.
+type Refuse = fn(&str) -> DecodeError;
+
+fn every_example(check: fn(&Value, Refuse)) {
     for example in examples::all() {
-        let refused: &dyn Fn(&str) -> DecodeError = match example.json["kind"].as_str().unwrap() {
-            RowsChunk::KIND => &refused::<RowsChunk>,
-            CallRequest::KIND => &refused::<CallRequest>,
-            Notice::KIND => &refused::<Notice>,
+        let refused: Refuse = match example.json["kind"].as_str().unwrap() {
+            RowsChunk::KIND => refused::<RowsChunk>,
+            CallRequest::KIND => refused::<CallRequest>,
+            Notice::KIND => refused::<Notice>,
             other => panic!("{other}"),
         };
         check(&example.json, refused);
