@@ -2,22 +2,37 @@
 //! `rollcall import` (also both at once on one data directory), and in memory
 //! for rehearsals, with the same queries.
 //!
-//! Start at [`Store`]: it opens the database and hands out every port.
+//! Start at [`Store`]: it opens the database and hands out every port. A port
+//! that has answered has committed; [`Durability`] says what that survives.
 //!
 //! Absent on purpose: a pool of connections (SQLite has one writer anyway, and
 //! one connection behind a mutex keeps a rehearsal deterministic), any retry
 //! (a handler whose port failed ends, and its message comes again), and any
 //! clock but the port.
 
+mod attempts;
+mod audit;
+mod batches;
+mod callbacks;
+mod checks;
 mod db;
+mod dead_letters;
+mod keys;
+mod notices;
+mod open;
+mod pace;
 mod queue;
+mod residents;
+mod schema;
 mod store;
 mod stream;
-mod stub;
 mod uploads;
+mod values;
 
 pub use db::Durability;
+pub use notices::ToldNotice;
+pub use open::OpenError;
 pub use queue::Queue;
-pub use store::{OpenError, Options, QueueStatus, Store, Tidied, ToldNotice};
+pub use store::{Options, QueueStatus, Store, Tidied};
 pub use stream::Stream;
 pub use uploads::{PutError, UploadStore};

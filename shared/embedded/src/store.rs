@@ -1,24 +1,41 @@
-use crate::db::Durability;
+use crate::attempts::Dials;
+use crate::audit::Log;
+use crate::batches::{self, Accounts};
+use crate::callbacks::Promises;
+use crate::checks::Days;
+use crate::db::{Db, DbError, Durability};
+use crate::dead_letters::Letters;
+use crate::notices::{self, Board, ToldNotice};
+use crate::open::{self, OpenError, UPLOADS};
+use crate::pace::Limiter;
 use crate::queue::Queue;
-use crate::stream::Stream;
-use crate::stub::{Stub, nothing};
+use crate::residents::{self, Register};
+use crate::stream::{self, Stream};
 use crate::uploads::UploadStore;
+use crate::values::count;
 use jiff::Timestamp;
-use rollcall_contracts::messages::Notice;
-use rollcall_contracts::topology::Topology;
+use rollcall_contracts::topology::{QueueSpec, Topology};
 use rollcall_domain::batch::{Batch, Tally};
 use rollcall_ports::{
     Attempts, Audit, Batches, Callbacks, Checks, Clock, DeadLetters, Fault, Notices, Pace, Residents,
 };
-use std::path::Path;
+use rusqlite::Connection;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+const PORT: &str = "store";
 
 /// The database of one machine, and every port on it. Cheap to clone; all
 /// clones share one connection. Several stores, also of several processes, may
 /// be open on one directory at once.
 #[derive(Clone)]
 pub struct Store {
-    topology: Topology,
+    db: Arc<Db>,
+    clock: Arc<dyn Clock>,
+    topology: Arc<Topology>,
+    shards: u32,
+    uploads: UploadStore,
 }
 
 /// What may differ between stores.
@@ -38,14 +55,6 @@ impl Default for Options {
     }
 }
 
-/// Why a store cannot be opened.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// The directory or a file in it cannot be used.
-    #[error("the data directory cannot be used: {0}")]
-    Io(#[from] std::io::Error),
-}
-
 /// One queue as an operator sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QueueStatus {
@@ -55,19 +64,6 @@ pub struct QueueStatus {
     pub depth: u64,
     /// Messages of it that were set aside.
     pub dead_letters: u64,
-}
-
-/// A notice as it stands on the notice board.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ToldNotice {
-    /// Its place on the board; grows.
-    pub position: u64,
-    /// When it was told first.
-    pub at: Timestamp,
-    /// How often it was told.
-    pub times: u32,
-    /// The notice.
-    pub notice: Notice,
 }
 
 /// What [`Store::tidy`] did.
@@ -94,9 +90,8 @@ impl Store {
     /// # Errors
     /// As [`Store::open`].
     pub fn open_with(dir: &Path, clock: Arc<dyn Clock>, options: Options) -> Result<Self, OpenError> {
-        drop(clock);
-        std::fs::create_dir_all(dir)?;
-        Ok(Self { topology: options.topology })
+        let connection = open::file(dir)?;
+        Self::over(connection, clock, options, Some(dir.join(UPLOADS)))
     }
 
     /// A store in memory, for rehearsals and tests.
@@ -112,102 +107,122 @@ impl Store {
     /// # Errors
     /// As [`Store::in_memory`].
     pub fn in_memory_with(clock: Arc<dyn Clock>, options: Options) -> Result<Self, OpenError> {
-        drop(clock);
-        Ok(Self { topology: options.topology })
+        Self::over(open::memory()?, clock, options, None)
+    }
+
+    fn over(
+        connection: Connection,
+        clock: Arc<dyn Clock>,
+        options: Options,
+        files: Option<PathBuf>,
+    ) -> Result<Self, OpenError> {
+        let shards = stream::shards(&connection, options.topology.streams.outcomes)?;
+        let blocks = files.is_some();
+        let strongest = if blocks { options.durability } else { Durability::Process };
+        let db = Arc::new(Db::new(connection, strongest, blocks));
+        let uploads = UploadStore::new(Arc::clone(&db), Arc::clone(&clock), files);
+        // What cannot be tidied now is tidied another time.
+        let _tidied = uploads.clean();
+        Ok(Self { db, clock, topology: Arc::new(options.topology), shards, uploads })
     }
 
     /// The register.
     #[must_use]
     pub fn residents(&self) -> Arc<dyn Residents> {
-        Arc::new(Stub)
+        Arc::new(Register(Arc::clone(&self.db)))
     }
 
     /// What is known of each dial.
     #[must_use]
     pub fn attempts(&self) -> Arc<dyn Attempts> {
-        Arc::new(Stub)
+        Arc::new(Dials(Arc::clone(&self.db)))
     }
 
     /// The results of the days.
     #[must_use]
     pub fn checks(&self) -> Arc<dyn Checks> {
-        Arc::new(Stub)
+        Arc::new(Days(Arc::clone(&self.db)))
     }
 
     /// The promises.
     #[must_use]
     pub fn callbacks(&self) -> Arc<dyn Callbacks> {
-        Arc::new(Stub)
+        Arc::new(Promises(Arc::clone(&self.db)))
     }
 
     /// What became of each upload.
     #[must_use]
     pub fn batches(&self) -> Arc<dyn Batches> {
-        Arc::new(Stub)
+        Arc::new(Accounts(Arc::clone(&self.db)))
     }
 
     /// The limiter over all dialers.
     #[must_use]
     pub fn pace(&self) -> Arc<dyn Pace> {
-        Arc::new(Stub)
+        Arc::new(Limiter(Arc::clone(&self.db)))
     }
 
     /// Where messages are set aside.
     #[must_use]
     pub fn dead_letters(&self) -> Arc<dyn DeadLetters> {
-        Arc::new(Stub)
+        Arc::new(Letters(Arc::clone(&self.db)))
     }
 
     /// The audit log.
     #[must_use]
     pub fn audit(&self) -> Arc<dyn Audit> {
-        Arc::new(Stub)
+        Arc::new(Log(Arc::clone(&self.db)))
     }
 
     /// The notice board: notices are kept for whoever looks, see
     /// [`Store::notices_told`].
     #[must_use]
     pub fn notices(&self) -> Arc<dyn Notices> {
-        Arc::new(Stub)
+        Arc::new(Board { db: Arc::clone(&self.db), clock: Arc::clone(&self.clock) })
     }
 
     /// The queue of the object store's notifications: raw S3 JSON, see
     /// `rollcall_contracts::upload`.
     #[must_use]
     pub fn uploads_queue(&self) -> Queue {
-        Queue::new("uploads", self.topology.queues.uploads)
+        self.queue("uploads", self.topology.queues.uploads)
     }
 
     /// The queue of byte ranges to be loaded.
     #[must_use]
     pub fn rows_queue(&self) -> Queue {
-        Queue::new("rows", self.topology.queues.rows)
+        self.queue("rows", self.topology.queues.rows)
     }
 
     /// The queue of orders to dial.
     #[must_use]
     pub fn call_requests_queue(&self) -> Queue {
-        Queue::new("call_requests", self.topology.queues.call_requests)
+        self.queue("call_requests", self.topology.queues.call_requests)
     }
 
     /// The stream of contact records and contact events.
     #[must_use]
     pub fn outcomes_stream(&self) -> Stream {
-        Stream::new(self.topology.streams.outcomes.shards)
+        let spec = self.topology.streams.outcomes;
+        Stream::new(Arc::clone(&self.db), Arc::clone(&self.clock), spec, self.shards)
     }
 
     /// The store of uploaded files.
     #[must_use]
     pub fn uploads(&self) -> UploadStore {
-        UploadStore {}
+        self.uploads.clone()
+    }
+
+    fn queue(&self, name: &'static str, spec: QueueSpec) -> Queue {
+        Queue::new(Arc::clone(&self.db), Arc::clone(&self.clock), name, spec)
     }
 
     /// The latest `most` uploads, the newest first, each with its account.
     ///
     /// # Errors
     /// When the database does not behave.
-    pub fn batches_recent(&self, _most: u32) -> Result<Vec<(Batch, Tally)>, Fault> {
-        nothing()
+    pub fn batches_recent(&self, most: u32) -> Result<Vec<(Batch, Tally)>, Fault> {
+        self.db.snapshot(PORT, |session| batches::recent(&session.connection, most))
     }
 
     /// How many residents are on the register.
@@ -215,24 +230,24 @@ impl Store {
     /// # Errors
     /// When the database does not behave.
     pub fn residents_count(&self) -> Result<u64, Fault> {
-        nothing()
+        self.db.read(PORT, residents::registered)
     }
 
-    /// Every queue, the stream, and every other source of dead letters.
+    /// Every queue and the stream, and every other source of dead letters.
     ///
     /// # Errors
     /// When the database does not behave.
     pub fn queue_statuses(&self) -> Result<Vec<QueueStatus>, Fault> {
-        nothing()
+        self.db.snapshot(PORT, |session| statuses(&session.connection))
     }
 
-    /// Up to `most` notices from position `after` on (not included; 0 for the
-    /// start), the oldest first.
+    /// Up to `most` notices after position `after` (0 for the start), the
+    /// oldest first.
     ///
     /// # Errors
     /// When the database does not behave.
-    pub fn notices_told(&self, _after: u64, _most: u32) -> Result<Vec<ToldNotice>, Fault> {
-        nothing()
+    pub fn notices_told(&self, after: u64, most: u32) -> Result<Vec<ToldNotice>, Fault> {
+        self.db.read(PORT, |connection| notices::told(connection, after, most))
     }
 
     /// What is wrong with the database, in words; empty when nothing is. Reads
@@ -241,7 +256,7 @@ impl Store {
     /// # Errors
     /// When the database does not behave.
     pub fn integrity_check(&self) -> Result<Vec<String>, Fault> {
-        nothing()
+        self.db.snapshot(PORT, |session| problems(&session.connection))
     }
 
     /// Ends what is past its time: messages past their retention become dead
@@ -249,7 +264,65 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not behave.
-    pub fn tidy(&self, _now: Timestamp) -> Result<Tidied, Fault> {
-        nothing()
+    pub fn tidy(&self, now: Timestamp) -> Result<Tidied, Fault> {
+        self.db.write(PORT, Durability::Process, |session| {
+            let connection = &session.connection;
+            let mut tidied = Tidied::default();
+            for queue in [self.uploads_queue(), self.rows_queue(), self.call_requests_queue()] {
+                tidied.expired += queue.expire(connection, now)?;
+            }
+            tidied.trimmed = self.outcomes_stream().trim(connection, now)?;
+            Ok(tidied)
+        })
     }
+}
+
+fn statuses(connection: &Connection) -> Result<Vec<QueueStatus>, DbError> {
+    let mut found: BTreeMap<String, (u64, u64)> = ["uploads", "rows", "call_requests", stream::NAME]
+        .into_iter()
+        .map(|name| (name.to_owned(), (0, 0)))
+        .collect();
+    found.entry(stream::NAME.to_owned()).or_default().0 = stream::waiting(connection)?;
+    let mut statement = connection.prepare_cached("SELECT queue, count(*) FROM messages GROUP BY queue")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        found.entry(row.get(0)?).or_default().0 = count(row, 1)?;
+    }
+    let mut statement =
+        connection.prepare_cached("SELECT source, count(*) FROM dead_letters GROUP BY source")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        found.entry(row.get(0)?).or_default().1 = count(row, 1)?;
+    }
+    Ok(found
+        .into_iter()
+        .map(|(name, (depth, dead_letters))| QueueStatus { name, depth, dead_letters })
+        .collect())
+}
+
+/// SQLite's own check, and that what is counted twice agrees.
+fn problems(connection: &Connection) -> Result<Vec<String>, DbError> {
+    let mut problems = Vec::new();
+    let mut statement = connection.prepare("PRAGMA integrity_check(20)")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let text: String = row.get(0)?;
+        if text != "ok" {
+            problems.push(text);
+        }
+    }
+    let counted = connection.query_row("SELECT count(*) FROM residents", [], |row| count(row, 0))?;
+    let register = residents::registered(connection)?;
+    if counted != register {
+        problems.push(format!("the register counts {register} residents, the table holds {counted}"));
+    }
+    let entered = "SELECT (SELECT count(*) FROM resident_ids) + (SELECT count(*) FROM resident_ids_spill),
+        (SELECT coalesce(sum(residents), 0) FROM numbers),
+        (SELECT count(*) FROM residents WHERE seq <= (SELECT value FROM counters WHERE name = 'indexed'))";
+    let (ids, numbers, residents) =
+        connection.query_row(entered, [], |row| Ok((count(row, 0)?, count(row, 1)?, count(row, 2)?)))?;
+    if ids != residents || numbers != residents {
+        problems.push(format!("{residents} residents are entered; found {ids} ids and {numbers} numbers"));
+    }
+    Ok(problems)
 }

@@ -1,41 +1,174 @@
-use crate::stub::nothing;
+use crate::db::{Db, DbError, Durability};
+use crate::queue;
+use crate::values::{count, int, nanos};
 use async_trait::async_trait;
-use rollcall_ports::{Fault, UploadInfo, Uploads};
+use jiff::{SignedDuration, Timestamp};
+use rollcall_contracts::upload::{Arrived, notification};
+use rollcall_ports::{Clock, Fault, UploadInfo, Uploads};
+use rusqlite::{Connection, OptionalExtension, params};
 use std::io::Read;
+use std::path::PathBuf;
+use std::sync::Arc;
 
-/// The store of uploaded files. Cheap to clone.
+mod files;
+
+use files::Files;
+
+const PORT: &str = "uploads";
+
+/// The bucket that notifications name.
+const BUCKET: &str = "uploads";
+
+/// A file that was begun so long ago will not be finished.
+const ABANDONED_AFTER: SignedDuration = SignedDuration::from_hours(24);
+
+/// The store of uploaded files. Cheap to clone. A key may be any text; it is
+/// never part of a path.
 #[derive(Clone)]
-pub struct UploadStore {}
+pub struct UploadStore {
+    db: Arc<Db>,
+    clock: Arc<dyn Clock>,
+    files: Arc<Files>,
+}
 
-/// Why a file was not taken. Nothing of it is stored.
+/// Why a file was not taken. Nothing of it is visible then.
 #[derive(Debug, thiserror::Error)]
 pub enum PutError {
-    /// The file could not be read, or not be written.
-    #[error("the file could not be taken in: {0}")]
-    Io(#[from] std::io::Error),
+    /// The content could not be read.
+    #[error("the file could not be read: {0}")]
+    Read(#[source] std::io::Error),
+    /// The content could not be stored.
+    #[error("the file could not be stored: {0}")]
+    Write(#[source] std::io::Error),
     /// The database did not behave.
     #[error(transparent)]
     Fault(#[from] Fault),
 }
 
 impl UploadStore {
+    /// The store of files in `dir`, or in memory.
+    pub(crate) fn new(db: Arc<Db>, clock: Arc<dyn Clock>, dir: Option<PathBuf>) -> Self {
+        Self { db, clock, files: Arc::new(dir.map_or_else(Files::memory, Files::Directory)) }
+    }
+
     /// Takes in a file under `key`, instead of any former one, and puts its
-    /// notification on the uploads queue. Survives the loss of power once it
-    /// has answered. Blocks while it reads.
+    /// notification on the uploads queue: both or none. Survives the loss of
+    /// power once it has answered. Blocks while it reads; on a runtime of
+    /// several threads, other tasks go on.
     ///
     /// # Errors
     /// When `content` cannot be read or the store cannot write.
-    pub fn put(&self, _key: &str, _content: &mut dyn Read) -> Result<UploadInfo, PutError> {
-        Ok(nothing()?)
+    pub fn put(&self, key: &str, content: &mut dyn Read) -> Result<UploadInfo, PutError> {
+        self.db.step_aside(|| self.take_in(key, content))
+    }
+
+    fn take_in(&self, key: &str, content: &mut dyn Read) -> Result<UploadInfo, PutError> {
+        let now = self.clock.now();
+        let file = self.db.write(PORT, Durability::Process, |session| {
+            session
+                .connection
+                .prepare_cached("INSERT INTO upload_parts (started_at) VALUES (?1)")?
+                .execute([nanos(now)])?;
+            Ok(session.connection.last_insert_rowid())
+        })?;
+        let size = match self.files.write(file, content) {
+            Ok(size) => size,
+            Err(error) => {
+                self.files.remove(file);
+                return Err(error);
+            }
+        };
+        // From here on the file is durable; the row makes it visible, and the
+        // notification is in the same commit, so neither is ever without the
+        // other.
+        let arrived =
+            Arrived { bucket: BUCKET.to_owned(), key: key.to_owned(), size, version: format!("{file:016X}") };
+        let former = self.db.write(PORT, Durability::Power, |session| {
+            record(&session.connection, &arrived, file, self.clock.now())
+        })?;
+        if let Some(former) = former {
+            self.files.remove(former);
+        }
+        Ok(UploadInfo { size })
+    }
+
+    /// Removes files that no key names: replaced, or never finished. To be
+    /// called when the store is opened.
+    pub(crate) fn clean(&self) -> Result<(), Fault> {
+        let before = self.clock.now().checked_sub(ABANDONED_AFTER).unwrap_or(Timestamp::MIN);
+        let present = self.files.list();
+        let orphans = self.db.write(PORT, Durability::Process, |session| {
+            let connection = &session.connection;
+            connection
+                .prepare_cached("DELETE FROM upload_parts WHERE started_at < ?1")?
+                .execute([nanos(before)])?;
+            let mut named = connection.prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM uploads WHERE file = ?1)
+                     OR EXISTS (SELECT 1 FROM upload_parts WHERE file = ?1)",
+            )?;
+            let mut orphans = Vec::new();
+            for file in present {
+                if !named.query_row([file], |row| row.get::<_, bool>(0))? {
+                    orphans.push(file);
+                }
+            }
+            Ok(orphans)
+        })?;
+        for file in orphans {
+            self.files.remove(file);
+        }
+        Ok(())
+    }
+
+    fn find(&self, key: &str) -> Result<Option<(i64, u64)>, Fault> {
+        self.db.read(PORT, |connection| {
+            Ok(connection
+                .prepare_cached("SELECT file, size FROM uploads WHERE key = ?1")?
+                .query_row([key], |row| Ok((row.get(0)?, count(row, 1)?)))
+                .optional()?)
+        })
     }
 }
 
 #[async_trait]
 impl Uploads for UploadStore {
-    async fn info(&self, _key: &str) -> Result<Option<UploadInfo>, Fault> {
-        nothing()
+    async fn info(&self, key: &str) -> Result<Option<UploadInfo>, Fault> {
+        Ok(self.find(key)?.map(|(_, size)| UploadInfo { size }))
     }
-    async fn read(&self, _key: &str, _start: u64, _end: u64) -> Result<Option<Vec<u8>>, Fault> {
-        nothing()
+
+    async fn read(&self, key: &str, start: u64, end: u64) -> Result<Option<Vec<u8>>, Fault> {
+        let Some((mut file, mut size)) = self.find(key)? else { return Ok(None) };
+        loop {
+            match self.db.step_aside(|| self.files.read(file, start, end.min(size))) {
+                Ok(bytes) => return Ok(Some(bytes)),
+                Err(error) => match self.find(key)? {
+                    // Replaced since it was looked up.
+                    Some((newer, its_size)) if newer != file => (file, size) = (newer, its_size),
+                    _ => {
+                        let reason = format!("a file cannot be read: {}", error.kind());
+                        return Err(Fault::Refused { port: PORT, reason });
+                    }
+                },
+            }
+        }
     }
+}
+
+/// Makes a file visible and tells of it; returns the file that it replaces.
+fn record(
+    connection: &Connection,
+    arrived: &Arrived,
+    file: i64,
+    now: Timestamp,
+) -> Result<Option<i64>, DbError> {
+    let former = connection
+        .prepare_cached("SELECT file FROM uploads WHERE key = ?1")?
+        .query_row([&arrived.key], |row| row.get(0))
+        .optional()?;
+    connection
+        .prepare_cached("INSERT OR REPLACE INTO uploads (key, file, size, put_at) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![arrived.key, file, int(arrived.size), nanos(now)])?;
+    connection.prepare_cached("DELETE FROM upload_parts WHERE file = ?1")?.execute([file])?;
+    queue::enqueue(connection, "uploads", &notification(arrived), (now, now))?;
+    Ok(former)
 }

@@ -1,0 +1,58 @@
+use crate::db::{Db, Durability};
+use crate::values::{count, int, nanos, time_at};
+use async_trait::async_trait;
+use rollcall_domain::ids::ResidentId;
+use rollcall_ports::{Audit, AuditEntry, Fault};
+use rusqlite::params;
+use std::sync::Arc;
+use uuid::Uuid;
+
+const PORT: &str = "audit";
+
+/// The audit log.
+pub(crate) struct Log(pub(crate) Arc<Db>);
+
+#[async_trait]
+impl Audit for Log {
+    async fn record(&self, entry: &AuditEntry) -> Result<(), Fault> {
+        self.0.write(PORT, Durability::Process, |session| {
+            session
+                .connection
+                .prepare_cached(
+                    "INSERT INTO audit (key, at, actor, action, resident, detail)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
+                )?
+                .execute(params![
+                    entry.key,
+                    nanos(entry.at),
+                    entry.actor,
+                    entry.action,
+                    entry.resident.as_ref().map(|id| id.as_uuid().as_bytes()),
+                    entry.detail,
+                ])?;
+            Ok(())
+        })
+    }
+
+    async fn list(&self, after: u64, most: u32) -> Result<Vec<(u64, AuditEntry)>, Fault> {
+        self.0.read(PORT, |connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT seq, key, at, actor, action, resident, detail FROM audit
+                 WHERE seq > ?1 ORDER BY seq LIMIT ?2",
+            )?;
+            let rows = statement.query_map((int(after), most), |row| {
+                let resident: Option<[u8; 16]> = row.get(5)?;
+                let entry = AuditEntry {
+                    key: row.get(1)?,
+                    at: time_at(row, 2)?,
+                    actor: row.get(3)?,
+                    action: row.get(4)?,
+                    resident: resident.map(|bytes| ResidentId::from_uuid(Uuid::from_bytes(bytes))),
+                    detail: row.get(6)?,
+                };
+                Ok((count(row, 0)?, entry))
+            })?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+}

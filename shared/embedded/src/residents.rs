@@ -1,0 +1,203 @@
+mod row;
+
+pub(crate) use row::digits;
+
+use crate::db::{Db, DbError, Durability, Session};
+use crate::keys::{half, in_tables};
+use crate::values::{count, int, nanos, uuid};
+use async_trait::async_trait;
+use jiff::Timestamp;
+use rollcall_domain::duty::Schedule;
+use rollcall_domain::ids::ResidentId;
+use rollcall_domain::phone::PhoneNumber;
+use rollcall_domain::resident::Resident;
+use rollcall_ports::{Fault, Page, Residents, Saved, Upserted, Versioned};
+use rusqlite::{Connection, OptionalExtension, Row};
+use std::sync::Arc;
+
+const PORT: &str = "residents";
+
+/// The register.
+pub(crate) struct Register(pub(crate) Arc<Db>);
+
+#[async_trait]
+impl Residents for Register {
+    async fn add(&self, residents: &[(Resident, Schedule)]) -> Result<Vec<Upserted>, Fault> {
+        self.0.write(PORT, Durability::Process, |session| add(session, residents))
+    }
+
+    async fn get(&self, id: ResidentId) -> Result<Option<Versioned<Resident>>, Fault> {
+        let key = id.as_uuid().as_bytes();
+        let found = self.0.read(PORT, |connection| one(connection, BY_HALF, half(key)))?;
+        if let Some(found) = found
+            && found.value.id == id
+        {
+            return Ok(Some(found));
+        }
+        self.0.snapshot(PORT, |session| match session.keys.find(&session.connection, key)? {
+            Some(seq) => one(&session.connection, BY_SEQ, seq),
+            None => Ok(None),
+        })
+    }
+
+    async fn save(&self, resident: &Versioned<Resident>, schedule: Schedule) -> Result<Saved, Fault> {
+        self.0.write(PORT, Durability::Process, |session| match place(session, resident)? {
+            Some(place) => {
+                write_back(session, place, resident, schedule)?;
+                Ok(Saved::Done(resident.version + 1))
+            }
+            None => Ok(Saved::Changed),
+        })
+    }
+
+    async fn due(&self, now: Timestamp, most: u32) -> Result<Vec<ResidentId>, Fault> {
+        let query = "SELECT id FROM residents WHERE next_due <= ?1 ORDER BY next_due, seq LIMIT ?2";
+        self.0.read(PORT, |connection| ids(connection, query, now, most))
+    }
+
+    async fn to_review(&self, now: Timestamp, most: u32) -> Result<Vec<ResidentId>, Fault> {
+        let query = "SELECT id FROM residents WHERE review_at <= ?1 ORDER BY review_at, seq LIMIT ?2";
+        self.0.read(PORT, |connection| ids(connection, query, now, most))
+    }
+
+    async fn sharing(&self, number: PhoneNumber, besides: ResidentId) -> Result<u64, Fault> {
+        self.0.snapshot(PORT, |session| {
+            let number = digits(number);
+            let having = session.keys.having(&session.connection, number)?;
+            if having == 0 {
+                return Ok(0);
+            }
+            let Some(seq) = session.keys.find(&session.connection, besides.as_uuid().as_bytes())? else {
+                return Ok(having);
+            };
+            let own: i64 = session
+                .connection
+                .prepare_cached("SELECT number FROM residents WHERE seq = ?1")?
+                .query_row([seq], |row| row.get(0))?;
+            Ok(having.saturating_sub(u64::from(own == number)))
+        })
+    }
+
+    async fn page(&self, from: Option<u64>, most: u32) -> Result<Page, Fault> {
+        self.0.read(PORT, |connection| page(connection, from, most))
+    }
+
+    async fn count(&self) -> Result<u64, Fault> {
+        self.0.read(PORT, registered)
+    }
+}
+
+/// The counter of residents; no resident is looked at.
+pub(crate) fn registered(connection: &Connection) -> Result<u64, DbError> {
+    Ok(connection
+        .prepare_cached("SELECT value FROM counters WHERE name = 'residents'")?
+        .query_row([], |row| count(row, 0))?)
+}
+
+/// Where a resident is, and the number they had.
+#[derive(Clone, Copy)]
+pub(crate) struct Place {
+    seq: i64,
+    number: i64,
+}
+
+/// The place of a resident who is still as they were read.
+pub(crate) fn place(session: &mut Session, resident: &Versioned<Resident>) -> Result<Option<Place>, DbError> {
+    let key = resident.value.id.as_uuid().as_bytes();
+    let Some(seq) = session.keys.find(&session.connection, key)? else { return Ok(None) };
+    Ok(session
+        .connection
+        .prepare_cached("SELECT number FROM residents WHERE seq = ?1 AND version = ?2")?
+        .query_row([seq, int(resident.version)], |row| row.get(0))
+        .optional()?
+        .map(|number| Place { seq, number }))
+}
+
+/// Writes a resident to their place and raises their version.
+pub(crate) fn write_back(
+    session: &mut Session,
+    place: Place,
+    resident: &Versioned<Resident>,
+    schedule: Schedule,
+) -> Result<(), DbError> {
+    row::update(&session.connection, place.seq, &resident.value, schedule)?;
+    let number = digits(resident.value.number);
+    if number != place.number {
+        session.keys.renumber(&session.connection, place.number, number)?;
+    }
+    Ok(())
+}
+
+fn add(session: &mut Session, residents: &[(Resident, Schedule)]) -> Result<Vec<Upserted>, DbError> {
+    let Session { connection, keys, .. } = session;
+    // In the order of the ids: neighbours lie on one page.
+    let mut order: Vec<(&[u8; 16], usize)> = residents
+        .iter()
+        .enumerate()
+        .map(|(place, (resident, _))| (resident.id.as_uuid().as_bytes(), place))
+        .collect();
+    order.sort_unstable();
+    let mut entered = vec![None; residents.len()];
+    for (id, place) in order {
+        if let Some(slot) = entered.get_mut(place) {
+            *slot = in_tables(connection, id)?;
+        }
+    }
+    let mut next = keys.next(connection)?;
+    let mut answers = Vec::with_capacity(residents.len());
+    let mut created = 0;
+    for ((resident, schedule), entered) in residents.iter().zip(entered) {
+        let id = *resident.id.as_uuid().as_bytes();
+        if let Some(seq) = entered.or_else(|| keys.find_kept(&id)) {
+            answers.push(known(connection, seq, resident)?);
+            continue;
+        }
+        row::insert(connection, next, resident, *schedule)?;
+        keys.push(id, digits(resident.number), next);
+        next += 1;
+        created += 1;
+        answers.push(Upserted::Created);
+    }
+    if created > 0 {
+        connection
+            .prepare_cached("UPDATE counters SET value = value + ?1 WHERE name = 'residents'")?
+            .execute([i64::try_from(created).unwrap_or(i64::MAX)])?;
+    }
+    keys.settle(connection, created)?;
+    Ok(answers)
+}
+
+fn known(connection: &Connection, seq: i64, offered: &Resident) -> Result<Upserted, DbError> {
+    let stored = one(connection, BY_SEQ, seq)?.ok_or(DbError::Unreadable("place of a resident"))?.value;
+    let same = stored.profile == offered.profile;
+    Ok(Upserted::Known { batch: stored.batch, line: stored.batch_line, same })
+}
+
+const BY_HALF: &str = row::select!("resident_ids i JOIN residents r ON r.seq = i.seq WHERE i.half = ?1");
+const BY_SEQ: &str = row::select!("residents r WHERE r.seq = ?1");
+const PAGE: &str = row::select!("residents r WHERE r.seq >= ?1 ORDER BY r.seq LIMIT ?2");
+
+fn one(connection: &Connection, query: &str, key: i64) -> Result<Option<Versioned<Resident>>, DbError> {
+    let mut statement = connection.prepare_cached(query)?;
+    let mut rows = statement.query([key])?;
+    rows.next()?.map(row::read).transpose()
+}
+
+fn ids(connection: &Connection, query: &str, now: Timestamp, most: u32) -> Result<Vec<ResidentId>, DbError> {
+    let mut statement = connection.prepare_cached(query)?;
+    let rows = statement.query_map((nanos(now), most), |row: &Row<'_>| uuid(row, 0))?;
+    rows.map(|id| Ok(ResidentId::from_uuid(id?))).collect()
+}
+
+fn page(connection: &Connection, from: Option<u64>, most: u32) -> Result<Page, DbError> {
+    let mut statement = connection.prepare_cached(PAGE)?;
+    let mut rows = statement.query((from.map_or(0, int), most))?;
+    let mut residents = Vec::new();
+    let mut next = None;
+    while let Some(row) = rows.next()? {
+        residents.push(row::read(row)?);
+        next = Some(count(row, 18)? + 1);
+    }
+    let full = residents.len() >= usize::try_from(most).unwrap_or(usize::MAX);
+    Ok(Page { residents, next: next.filter(|_| full) })
+}

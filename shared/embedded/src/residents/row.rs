@@ -1,0 +1,182 @@
+//! A resident as a row.
+
+use crate::db::DbError;
+use crate::values::{count, from_json, int, json, nanos, time, uuid};
+use rollcall_domain::calendar::DailyWindow;
+use rollcall_domain::duty::{Escalation, Schedule};
+use rollcall_domain::ids::{BatchId, CallbackId, ResidentId};
+use rollcall_domain::phone::PhoneNumber;
+use rollcall_domain::resident::{Claim, Mark, Pause, Profile, Reached, Resident};
+use rollcall_ports::Versioned;
+use rusqlite::{Connection, Row, params};
+use serde::{Deserialize, Serialize};
+
+/// A query for the columns that [`read`] takes, and the place at the end; the
+/// table goes by the name `r`.
+macro_rules! select {
+    ($from:literal) => {
+        concat!(
+            "SELECT r.id, r.number, r.version, r.first_name, r.last_name, r.reference, r.timezone, r.language,
+                r.hours, r.notes, r.consent, r.batch, r.batch_line, r.registered_at, r.enabled, r.suppressed,
+                r.number_bad_since, r.state, r.seq FROM ",
+            $from
+        )
+    };
+}
+pub(super) use select;
+
+const INSERT: &str = "INSERT INTO residents (seq, id, number, version, first_name, last_name, reference,
+    timezone, language, hours, notes, consent, batch, batch_line, registered_at, enabled, suppressed,
+    number_bad_since, state, next_due, review_at)
+    VALUES (?1, ?2, ?3, 1, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)";
+
+const UPDATE: &str = "UPDATE residents SET number = ?3, version = version + 1, first_name = ?4,
+    last_name = ?5, reference = ?6, timezone = ?7, language = ?8, hours = ?9, notes = ?10, consent = ?11,
+    batch = ?12, batch_line = ?13, registered_at = ?14, enabled = ?15, suppressed = ?16,
+    number_bad_since = ?17, state = ?18, next_due = ?19, review_at = ?20
+    WHERE seq = ?1 AND id = ?2";
+
+/// What most residents have nothing of.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
+struct State {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pauses: Vec<Pause>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    marks: Vec<Mark>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reached: Option<Reached>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    claim: Option<Claim>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    callback: Option<CallbackId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    escalation: Option<Escalation>,
+}
+
+/// Stores a new resident at `seq`.
+pub(super) fn insert(
+    connection: &Connection,
+    seq: i64,
+    resident: &Resident,
+    schedule: Schedule,
+) -> Result<(), DbError> {
+    store(connection, INSERT, seq, resident, schedule)
+}
+
+/// Overwrites the resident at `seq` and raises the version.
+pub(super) fn update(
+    connection: &Connection,
+    seq: i64,
+    resident: &Resident,
+    schedule: Schedule,
+) -> Result<(), DbError> {
+    store(connection, UPDATE, seq, resident, schedule)
+}
+
+fn store(
+    connection: &Connection,
+    statement: &str,
+    seq: i64,
+    resident: &Resident,
+    schedule: Schedule,
+) -> Result<(), DbError> {
+    let profile = &resident.profile;
+    let hours = profile.window.map(|window| json(&window, "window")).transpose()?;
+    let state = state(resident)?;
+    connection.prepare_cached(statement)?.execute(params![
+        seq,
+        resident.id.as_uuid().as_bytes(),
+        digits(profile.number),
+        profile.first_name,
+        profile.last_name,
+        profile.reference,
+        profile.timezone,
+        profile.language,
+        hours,
+        profile.notes,
+        profile.consent,
+        resident.batch.as_uuid().as_bytes(),
+        int(resident.batch_line),
+        nanos(resident.registered_at),
+        resident.enabled,
+        resident.suppressed,
+        resident.number_bad_since.map(nanos),
+        state,
+        schedule.next_due.map(nanos),
+        schedule.review_at.map(nanos),
+    ])?;
+    Ok(())
+}
+
+fn state(resident: &Resident) -> Result<Option<String>, DbError> {
+    let nothing = resident.pauses.is_empty()
+        && resident.marks.is_empty()
+        && resident.reached.is_none()
+        && resident.claim.is_none()
+        && resident.callback.is_none()
+        && resident.escalation.is_none();
+    if nothing {
+        return Ok(None);
+    }
+    let state = State {
+        pauses: resident.pauses.clone(),
+        marks: resident.marks.clone(),
+        reached: resident.reached,
+        claim: resident.claim,
+        callback: resident.callback,
+        escalation: resident.escalation.clone(),
+    };
+    json(&state, "resident").map(Some)
+}
+
+/// Reads the columns of [`select`].
+pub(super) fn read(row: &Row<'_>) -> Result<Versioned<Resident>, DbError> {
+    let state = match row.get_ref(17)? {
+        rusqlite::types::ValueRef::Null => State::default(),
+        _ => from_json(row, 17, "resident")?,
+    };
+    let resident = Resident {
+        id: ResidentId::from_uuid(uuid(row, 0)?),
+        profile: profile(row)?,
+        batch: BatchId::from_uuid(uuid(row, 11)?),
+        batch_line: count(row, 12)?,
+        registered_at: time(row.get(13)?),
+        enabled: row.get(14)?,
+        suppressed: row.get(15)?,
+        number_bad_since: row.get::<_, Option<i64>>(16)?.map(time),
+        pauses: state.pauses,
+        marks: state.marks,
+        reached: state.reached,
+        claim: state.claim,
+        callback: state.callback,
+        escalation: state.escalation,
+    };
+    Ok(Versioned { value: resident, version: count(row, 2)? })
+}
+
+fn profile(row: &Row<'_>) -> Result<Profile, DbError> {
+    let window: Option<DailyWindow> = match row.get_ref(8)? {
+        rusqlite::types::ValueRef::Null => None,
+        _ => Some(from_json(row, 8, "window")?),
+    };
+    let number: i64 = row.get(1)?;
+    Ok(Profile {
+        reference: row.get(5)?,
+        first_name: row.get(3)?,
+        last_name: row.get(4)?,
+        number: PhoneNumber::from_e164(&format!("+{number}"))
+            .map_err(|_| DbError::Unreadable("phone number"))?,
+        timezone: row.get(6)?,
+        language: row.get(7)?,
+        window,
+        notes: row.get(9)?,
+        consent: row.get(10)?,
+    })
+}
+
+/// A phone number as one integer.
+pub(crate) fn digits(number: PhoneNumber) -> i64 {
+    // A plus sign and at most 15 digits, so this cannot fail.
+    number.e164().trim_start_matches('+').parse().unwrap_or(0)
+}
