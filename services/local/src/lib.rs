@@ -5,11 +5,13 @@
 //! rehearsal are both built from them, and `infra/` is compared with them.
 //! [`loops`] runs the handlers on polling loops; [`telephony`] is the port to
 //! the simulated Connect; [`clock`] the system's clock and a faster one.
+//! [`machine`] puts all of it together over one data directory.
 
 pub mod bell;
 pub mod clock;
 mod compose;
 pub mod loops;
+pub mod machine;
 pub mod telephony;
 
 pub use compose::{Ports, ROUTES, Route, Services, Trigger, compose};

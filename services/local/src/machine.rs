@@ -1,0 +1,214 @@
+//! Everything of one machine: the store in a data directory, every service over
+//! it, the loops that run them, and a simulated Connect.
+//!
+//! Crash behaviour: none of this remembers anything that is not in the store.
+//! A process that is killed at any moment starts again over the same directory
+//! and goes on. What dies with it is the simulated Connect, which lives in the
+//! same process: calls that were under way there are forgotten, and the sweep
+//! settles them as it does any call whose evidence never comes.
+
+pub mod connect;
+mod detached;
+mod driver;
+pub mod http;
+pub mod lasting;
+pub mod settings;
+mod tidy;
+
+pub use detached::Detached;
+pub use driver::{Seen, Wires};
+
+use crate::bell::{Bell, Ringing};
+use crate::compose::{Ports, Services, compose};
+use crate::loops::{Idle, queue_loop, stream_loop, timer_loop};
+use driver::Driver;
+use jiff::SignedDuration;
+use rollcall_contracts::topology::Topology;
+use rollcall_domain::policy::Policy;
+use rollcall_embedded::{Durability, OpenError, Options, Store};
+use rollcall_host::queue::Surroundings;
+use rollcall_ports::{Clock, Signals, StreamReader, Telephony};
+use std::path::Path;
+use std::sync::Arc;
+use tidy::Tidy;
+use tokio::task::JoinSet;
+
+/// How often the store is tidied.
+const TIDY_EVERY: SignedDuration = SignedDuration::from_hours(1);
+
+/// The services of one machine over one data directory.
+pub struct Machine {
+    store: Store,
+    policy: Arc<Policy>,
+    ports: Ports,
+    services: Services,
+    around: Surroundings,
+    bells: Bells,
+    idle: Idle,
+}
+
+/// What a machine is made of besides its data directory.
+pub struct Setup {
+    /// The rules.
+    pub policy: Arc<Policy>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Where happenings go.
+    pub signals: Arc<dyn Signals>,
+    /// The telephone service, or [`Detached`] for a program that makes no calls.
+    pub telephony: Arc<dyn Telephony>,
+    /// What a commit survives.
+    pub durability: Durability,
+    /// How often loops look for what another process has put there, by `clock`.
+    pub idle: Idle,
+}
+
+#[derive(Default)]
+struct Bells {
+    uploads: Bell,
+    rows: Bell,
+    requests: Bell,
+    outcomes: Bell,
+}
+
+impl Machine {
+    /// Opens, or creates, the store in `dir` and makes every service over it.
+    /// Nothing runs yet.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub fn open(dir: &Path, setup: Setup) -> Result<Arc<Self>, OpenError> {
+        let Setup { policy, clock, signals, telephony, durability, idle } = setup;
+        let options = Options { durability, ..Options::default() };
+        let store = Store::open_with(dir, Arc::clone(&clock), options)?;
+        let bells = Bells::default();
+        let around = Surroundings { letters: store.dead_letters(), signals, clock };
+        let ports = ports(&store, &bells, &around, telephony);
+        let services = compose(&ports, &policy);
+        Ok(Arc::new(Self { store, policy, ports, services, around, bells, idle }))
+    }
+
+    /// The store.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Every port, as the services have them.
+    #[must_use]
+    pub fn ports(&self) -> &Ports {
+        &self.ports
+    }
+
+    /// Every service.
+    #[must_use]
+    pub fn services(&self) -> &Services {
+        &self.services
+    }
+
+    /// The rules.
+    #[must_use]
+    pub fn policy(&self) -> &Arc<Policy> {
+        &self.policy
+    }
+
+    /// The time.
+    #[must_use]
+    pub fn clock(&self) -> &dyn Clock {
+        self.around.clock.as_ref()
+    }
+
+    /// Wakes the reader of uploads: a file was put into the store.
+    pub fn uploaded(&self) {
+        self.bells.uploads.ring();
+    }
+
+    /// Runs ingest and loader until `tasks` is dropped.
+    pub fn take_in(self: &Arc<Self>, tasks: &mut JoinSet<()>) {
+        let queues = &Topology::shipped().queues;
+        for _ in 0..queues.uploads.concurrency {
+            let machine = Arc::clone(self);
+            tasks.spawn(async move {
+                let inbox = machine.store.uploads_queue();
+                let wake = (&machine.bells.uploads, machine.idle);
+                queue_loop(&machine.services.ingest, &inbox, inbox.spec(), wake, &machine.around).await;
+            });
+        }
+        for _ in 0..queues.rows.concurrency {
+            let machine = Arc::clone(self);
+            tasks.spawn(async move {
+                let inbox = machine.store.rows_queue();
+                let wake = (&machine.bells.rows, machine.idle);
+                queue_loop(&machine.services.loader, &inbox, inbox.spec(), wake, &machine.around).await;
+            });
+        }
+    }
+
+    /// Runs everything else until `tasks` is dropped: planner, dialer,
+    /// outcomes, sweep, books, tidying, and the simulated Connect behind `wires`.
+    pub fn call(self: &Arc<Self>, wires: Wires, tasks: &mut JoinSet<()>) {
+        let topology = Topology::shipped();
+        for _ in 0..topology.queues.call_requests.concurrency {
+            let machine = Arc::clone(self);
+            tasks.spawn(async move {
+                let inbox = machine.store.call_requests_queue();
+                let wake = (&machine.bells.requests, machine.idle);
+                queue_loop(&machine.services.dialer, &inbox, inbox.spec(), wake, &machine.around).await;
+            });
+        }
+        for shard in 0..self.store.outcomes_stream().shards() {
+            let machine = Arc::clone(self);
+            tasks.spawn(async move {
+                let reader = machine.store.outcomes_stream();
+                let spec = Topology::shipped().streams.outcomes;
+                let wake = (&machine.bells.outcomes, machine.idle);
+                stream_loop(&machine.services.outcomes, (&reader, shard), spec, wake, &machine.around).await;
+            });
+        }
+        self.run_timers(topology, tasks);
+        let driver = Driver::new(Arc::clone(self), wires);
+        tasks.spawn(driver.run());
+    }
+
+    fn run_timers(self: &Arc<Self>, topology: &Topology, tasks: &mut JoinSet<()>) {
+        let every = |seconds: u32| SignedDuration::from_secs(i64::from(seconds));
+        let (planner, sweep, ledger) = (
+            every(topology.timers.planner_seconds),
+            every(topology.timers.sweep_seconds),
+            every(topology.timers.ledger_seconds),
+        );
+        let machine = Arc::clone(self);
+        tasks.spawn(async move { timer_loop(&machine.services.planner, planner, &machine.around).await });
+        let machine = Arc::clone(self);
+        tasks.spawn(async move { timer_loop(&machine.services.sweep, sweep, &machine.around).await });
+        let machine = Arc::clone(self);
+        tasks.spawn(async move { timer_loop(&machine.services.books, ledger, &machine.around).await });
+        let machine = Arc::clone(self);
+        tasks.spawn(async move {
+            let tidy = Tidy { store: machine.store.clone(), clock: Arc::clone(&machine.around.clock) };
+            timer_loop(&tidy, TIDY_EVERY, &machine.around).await;
+        });
+    }
+}
+
+fn ports(store: &Store, bells: &Bells, around: &Surroundings, telephony: Arc<dyn Telephony>) -> Ports {
+    let requests = store.call_requests_queue();
+    Ports {
+        residents: store.residents(),
+        attempts: store.attempts(),
+        callbacks: store.callbacks(),
+        checks: store.checks(),
+        batches: store.batches(),
+        audit: store.audit(),
+        pace: store.pace(),
+        uploads: Arc::new(store.uploads()),
+        rows: Arc::new(Ringing { inner: store.rows_queue(), bell: bells.rows.clone() }),
+        requests: Arc::new(Ringing { inner: requests.clone(), bell: bells.requests.clone() }),
+        requests_depth: Arc::new(requests),
+        horizon: Arc::new(store.outcomes_stream()),
+        telephony,
+        notices: store.notices(),
+        clock: Arc::clone(&around.clock),
+        signals: Arc::clone(&around.signals),
+    }
+}
