@@ -69,6 +69,10 @@ fn facts_of_record(record: &ContactRecord) -> Facts {
     });
     Facts {
         contact: Some(ContactId::new(record.contact_id.as_str())),
+        // Records cut off the fraction of a second.
+        dialed_by: record
+            .initiation_timestamp
+            .and_then(|at| at.checked_add(SignedDuration::from_secs(1)).ok()),
         answered_at: record.connected_to_system_timestamp,
         press: press_of(&record.attributes, record.disconnect_timestamp)
             .or_else(|| asked_for_callback(record)),
@@ -133,6 +137,7 @@ pub fn of_event(event: &ContactDetail) -> Evidence {
     };
     let facts = Facts {
         contact: Some(contact.clone()),
+        dialed_by: event.initiation_timestamp,
         answered_at: event.connected_to_system_timestamp,
         press: None,
         end: ended.map(|at| End { version: None, reason: EndReason::Unsaid, at }),
@@ -153,6 +158,7 @@ pub fn of_description(contact: &DescribedContact) -> Facts {
     });
     Facts {
         contact: Some(ContactId::new(contact.id.as_str())),
+        dialed_by: contact.initiation_timestamp,
         answered_at: contact.connected_to_system_timestamp,
         press: press_of(&contact.attributes, contact.disconnect_timestamp),
         end,

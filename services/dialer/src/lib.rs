@@ -106,8 +106,8 @@ impl Handler for Dialer {
             }
             Began::NumberBusy(rang_at) => {
                 self.pace.release(begin.attempt.value.id).await?;
-                let free = rang_at.checked_add(self.policy.gap()).unwrap_or(Timestamp::MAX);
-                let seconds = free.duration_since(now).as_secs().max(0) + 1;
+                let quiet = self.policy.gap() + self.policy.start_margin();
+                let seconds = (quiet - now.duration_since(rang_at)).as_secs().max(0) + 1;
                 Ok(self.later(&request, seconds, "number_rang"))
             }
         }
@@ -130,10 +130,14 @@ impl Dialer {
     }
 
     fn rules(&self, request: &CallRequest, resident: &Resident, now: Timestamp) -> Next<()> {
-        match why(resident, &self.policy, now, Asking::Dialer(request.request)) {
-            Rules::MayCall => Next::Go(()),
-            Rules::Hold(hold) => Next::End(self.declined(request, hold.code())),
+        // The phone rings within the margin: the rules must hold all that time.
+        let latest = now.checked_add(self.policy.start_margin()).unwrap_or(now);
+        for at in [now, latest] {
+            if let Rules::Hold(hold) = why(resident, &self.policy, at, Asking::Dialer(request.request)) {
+                return Next::End(self.declined(request, hold.code()));
+            }
         }
+        Next::Go(())
     }
 
     /// What became of this request before: a dial that was throttled was no
@@ -196,7 +200,9 @@ impl Dialer {
         resident.value.begin(attempt.value.id, now, &self.policy);
         let schedule = Schedule::of(&resident.value, &self.policy, now);
         let number = resident.value.number;
-        let quiet_since = now.checked_sub(self.policy.gap()).unwrap_or(Timestamp::MIN);
+        // The former ring may have come up to the margin after it was recorded.
+        let quiet = self.policy.gap() + self.policy.start_margin();
+        let quiet_since = now.checked_sub(quiet).unwrap_or(Timestamp::MIN);
         Begin { attempt, resident, schedule, number, now, quiet_since }
     }
 

@@ -116,7 +116,7 @@ fn check_books(
         {
             found.push(format!("{id} pressed a key at {pressed} and is not recorded as heard of"));
         }
-        check_marks(resident, &calls, found);
+        check_marks(resident, &calls, world, found);
     }
     Ok(())
 }
@@ -138,8 +138,9 @@ fn check_attempt(attempt: &Attempt, call: &Call, found: &mut Vec<String>) {
 }
 
 /// Only real dials are remembered as such, and all recent ones are.
-fn check_marks(resident: &Resident, calls: &[&Call], found: &mut Vec<String>) {
+fn check_marks(resident: &Resident, calls: &[&Call], world: &World, found: &mut Vec<String>) {
     let id = resident.id;
+    let remembered = |at| world.clock.now().duration_since(at) < world.policy.attempts_window();
     for mark in &resident.marks {
         let was_call = calls.iter().any(|call| call.attempt == mark.attempt.to_string());
         let believed = match mark.state {
@@ -155,6 +156,7 @@ fn check_marks(resident: &Resident, calls: &[&Call], found: &mut Vec<String>) {
         }
     }
     if let Some(last) = calls.last()
+        && remembered(last.at)
         && !resident.marks.iter().any(|mark| mark.attempt.to_string() == last.attempt)
     {
         found.push(format!("{id}: the last call, at {}, is not remembered", last.at));

@@ -45,6 +45,9 @@ pub enum Withdrawal {
 pub struct Facts {
     /// The contact in Connect.
     pub contact: Option<ContactId>,
+    /// A moment by which the service had taken the call: the true time of the
+    /// dial, which can be seconds after the intention was recorded.
+    pub dialed_by: Option<Timestamp>,
     /// When the far end answered: a person or a machine.
     pub answered_at: Option<Timestamp>,
     /// The key that was pressed.
@@ -161,6 +164,13 @@ impl Attempt {
         self.facts.complete.is_some() || (self.withdrawn.is_some() && !self.is_proven())
     }
 
+    /// When the phone was dialed, at the latest: rules about the past count
+    /// from here.
+    #[must_use]
+    pub fn dialed_at(&self) -> Timestamp {
+        self.facts.dialed_by.map_or(self.begun_at, |dialed| dialed.max(self.begun_at))
+    }
+
     /// What became of it. A key outranks everything; proof of a call outranks
     /// the belief that there was none.
     #[must_use]
@@ -193,6 +203,7 @@ impl Facts {
         let before = self.clone();
         self.contact = lesser(self.contact.take(), news.contact.clone());
         self.next_contact = lesser(self.next_contact.take(), news.next_contact.clone());
+        self.dialed_by = self.dialed_by.max(news.dialed_by);
         self.answered_at = lesser(self.answered_at, news.answered_at);
         self.press = match (self.press, news.press) {
             (Some(known), Some(new)) if known.outranks(new) => Some(known),

@@ -140,7 +140,7 @@ impl Callback {
             CallbackState::SpokenTo(_) => None,
             CallbackState::Missed => (!self.missed_told).then_some(self.requested_at),
             CallbackState::Open if self.overdue_told => None,
-            CallbackState::Open if self.unqueued => Some(self.requested_at),
+            CallbackState::Open if self.unqueued && self.tries.is_empty() => Some(self.requested_at),
             CallbackState::Open => Some(self.deadline),
         }
     }

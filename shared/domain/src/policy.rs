@@ -55,6 +55,10 @@ pub struct Policy {
     /// How often Connect tries a promised callback before it is missed. Equal
     /// to `MaximumConnectionAttempts` of the shipped call flow; a test compares.
     pub callback_tries: u32,
+    /// Between the last check of the rules and the ring lies at most this
+    /// (seconds): the time limit of a start. A number must have been quiet for
+    /// the gap and this, and a window must stay open for it.
+    pub start_margin_seconds: u32,
     /// A check call holds its place among the concurrent calls for at most
     /// this long (seconds) when no event ever says that it ended.
     pub call_lease_seconds: u32,
@@ -80,6 +84,7 @@ impl Default for Policy {
             calls_per_free_agent: 2,
             evidence_minutes: 40,
             callback_tries: 3,
+            start_margin_seconds: 12,
             call_lease_seconds: 360,
         }
     }
@@ -109,6 +114,7 @@ impl Policy {
         in_range("calls_per_free_agent", self.calls_per_free_agent, 1, 20);
         in_range("evidence_minutes", self.evidence_minutes, 10, 24 * 60);
         in_range("callback_tries", self.callback_tries, 1, 10);
+        in_range("start_margin_seconds", self.start_margin_seconds, 1, 60);
         in_range("call_lease_seconds", self.call_lease_seconds, 120, 3_600);
         if TimeZone::get(&self.timezone).is_err() {
             problems.push(format!(
@@ -181,6 +187,12 @@ impl Policy {
     #[must_use]
     pub fn evidence_window(&self) -> SignedDuration {
         minutes(self.evidence_minutes)
+    }
+
+    /// See [`Policy::start_margin_seconds`].
+    #[must_use]
+    pub fn start_margin(&self) -> SignedDuration {
+        SignedDuration::from_secs(i64::from(self.start_margin_seconds))
     }
 
     /// See [`Policy::call_lease_seconds`].

@@ -193,7 +193,14 @@ impl Resident {
             if forward {
                 mark.state = state;
             }
-            return forward;
+            // The evidence of a real call tells the true time of the dial,
+            // which is never before the intention.
+            let later = state == MarkState::Settled && mark.at < at;
+            if later {
+                mark.at = at;
+                self.marks.sort_by_key(|mark| (mark.at, mark.attempt));
+            }
+            return forward || later;
         }
         // A dial that is not remembered was never begun here, or was over and
         // forgotten. Only a real call can still count; a mark that opens late

@@ -154,13 +154,15 @@ fn arbitrary_facts() -> impl Strategy<Value = Facts> {
     (
         option::of(contact()),
         option::of(moment()),
+        option::of(moment()),
         option::of(press),
         option::of(end),
         option::of(moment()),
         option::of(contact()),
     )
-        .prop_map(|(contact, answered_at, press, end, complete, next_contact)| Facts {
+        .prop_map(|(contact, dialed_by, answered_at, press, end, complete, next_contact)| Facts {
             contact,
+            dialed_by,
             answered_at,
             press,
             end,

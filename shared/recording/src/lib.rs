@@ -128,7 +128,12 @@ impl Recorder {
         if let Some(contact) = &attempt.facts.next_contact {
             queued = callback.value.learn(contact.clone(), Try::Waiting);
         }
-        if (is_new || earlier || queued) && self.save_callback(&callback).await? == Saved::Changed {
+        // The call is over and Connect knows of no callback, such as when the
+        // resident hung up right after the key: only people can keep it.
+        let unqueued = attempt.facts.complete.is_some() && callback.value.tries.is_empty();
+        let news_for_people = unqueued && !callback.value.unqueued;
+        callback.value.unqueued |= unqueued;
+        if (is_new || earlier || queued || news_for_people) && self.save_callback(&callback).await? == Saved::Changed {
             return Ok(Err(Learned::Contended));
         }
         if is_new {
@@ -324,7 +329,7 @@ impl Recorder {
 /// What an attempt says of its resident. Pure and forward-only.
 fn apply_attempt(resident: &mut Resident, attempt: &Attempt) {
     if attempt.facts.complete.is_some() {
-        resident.learn_mark(attempt.id, attempt.begun_at, MarkState::Settled);
+        resident.learn_mark(attempt.id, attempt.dialed_at(), MarkState::Settled);
         if attempt.disposition() == Disposition::BadNumber {
             let since = attempt.facts.end.map_or(attempt.begun_at, |end| end.at);
             let known = resident.number_bad_since.map_or(since, |known| known.min(since));

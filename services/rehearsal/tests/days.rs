@@ -1,0 +1,72 @@
+//! Whole days on small lists: every degree of faults, fixed seeds, and that a
+//! seed gives the same day again.
+
+use rollcall_connect_sim::ResidentMix;
+use rollcall_domain::policy::Policy;
+use rollcall_rehearsal::{Faults, Report, Scenario, run};
+use std::fmt::Write as _;
+
+/// So many made-up people; every ninth shares the number of the one before.
+fn list(people: usize) -> Vec<u8> {
+    let mut csv = String::from("firstName,lastName,number\n");
+    for person in 0..people {
+        let number = if person % 9 == 8 { person - 1 } else { person };
+        let prefix = ["+447700900", "+441632960", "+442079460"][number / 1000 % 3];
+        writeln!(csv, "First{person},Last{person},{prefix}{:03}", number % 1000).unwrap();
+    }
+    csv.into_bytes()
+}
+
+fn scenario(people: usize, days: u32, seed: u64, faults: Faults) -> Scenario {
+    Scenario {
+        csv: list(people),
+        agents: 5,
+        days,
+        seed,
+        faults,
+        start: "2026-11-23T08:00:00Z".parse().unwrap(),
+        answers: ResidentMix::default(),
+        policy: Policy::default(),
+    }
+}
+
+#[track_caller]
+fn rehearse(scenario: &Scenario) -> Report {
+    let report = run(scenario, &mut |_| {}).unwrap();
+    assert_eq!(report.violations, Vec::<String>::new(), "seed {}: {report:#?}", scenario.seed);
+    report
+}
+
+#[test]
+fn a_calm_day_reaches_most_people_and_accounts_for_all() {
+    let report = rehearse(&scenario(200, 1, 1, Faults::None));
+    let ledger = &report.ledger;
+    assert_eq!((report.residents, ledger.total, ledger.balanced), (200, 200, true));
+    assert_eq!(ledger.trying + ledger.not_due + ledger.paused + ledger.excluded, 0, "{ledger:?}");
+    assert!(ledger.well + ledger.spoken_to > 150, "{ledger:?}");
+    assert!(report.callbacks.completed > 5, "{report:?}");
+    assert_eq!(report.dead_letters, 0);
+}
+
+#[test]
+fn the_same_seed_gives_the_same_day_and_another_seed_another() {
+    let traces: Vec<String> = [7, 7, 8]
+        .map(|seed| rehearse(&scenario(60, 1, seed, Faults::Harsh)).trace_hash)
+        .into();
+    assert_eq!(traces[0], traces[1]);
+    assert_ne!(traces[0], traces[2]);
+}
+
+#[test]
+fn harsh_days_break_no_rule() {
+    for seed in 1..=6 {
+        rehearse(&scenario(120, 2, seed, Faults::Harsh));
+    }
+}
+
+#[test]
+fn mild_days_break_no_rule() {
+    for seed in 1..=4 {
+        rehearse(&scenario(120, 2, seed, Faults::Mild));
+    }
+}
