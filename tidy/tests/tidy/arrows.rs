@@ -1,0 +1,199 @@
+//! What may depend on what: the layout of the design, as a table.
+
+use crate::members::{self, Member};
+use crate::repo::Repo;
+use std::collections::BTreeSet;
+
+/// Each crate, and what it stands on. What stands below that may be named too: `ports` re-exports nothing,
+/// so whoever uses it names the domain's types themselves. A crate that is not built yet may have its row.
+const ARROWS: &[(&str, &[&str])] = &[
+    ("rollcall-domain", &[]),
+    ("rollcall-roster", &["rollcall-domain"]),
+    ("rollcall-contracts", &["rollcall-domain", "rollcall-roster"]),
+    ("rollcall-ports", &["rollcall-contracts"]),
+    ("rollcall-host", &["rollcall-ports"]),
+    ("rollcall-recording", &["rollcall-ports"]),
+    // Adapters: only the mains below know them.
+    ("rollcall-embedded", &["rollcall-ports"]),
+    ("rollcall-aws", &["rollcall-ports"]),
+    ("rollcall-connect-sim", &["rollcall-contracts"]),
+    // Services: none of them knows another.
+    ("rollcall-ingest", &["rollcall-host"]),
+    ("rollcall-loader", &["rollcall-host"]),
+    ("rollcall-planner", &["rollcall-host"]),
+    ("rollcall-dialer", &["rollcall-host", "rollcall-recording"]),
+    ("rollcall-outcomes", &["rollcall-host", "rollcall-recording"]),
+    ("rollcall-sweep", &["rollcall-host", "rollcall-recording"]),
+    ("rollcall-api", &["rollcall-host"]),
+    // Mains: what makes one program of all.
+    (
+        "rollcall-local",
+        &[
+            "rollcall-ingest",
+            "rollcall-loader",
+            "rollcall-planner",
+            "rollcall-dialer",
+            "rollcall-outcomes",
+            "rollcall-sweep",
+            "rollcall-api",
+            "rollcall-connect-sim",
+            "rollcall-embedded",
+        ],
+    ),
+    ("rollcall-rehearsal", &["rollcall-local"]),
+    ("rollcall", &["rollcall-rehearsal"]),
+    ("rollcall-bench", &["rollcall-rehearsal"]),
+    ("rollcall-tidy", &["rollcall-local"]),
+];
+
+/// What tests may use besides: the adapters, since a service is tried over a real store. The pure crates
+/// below the ports may not; their tests have no outside.
+const FOR_TESTS: [&str; 2] = ["rollcall-embedded", "rollcall-connect-sim"];
+const PURE: [&str; 4] = ["rollcall-domain", "rollcall-roster", "rollcall-contracts", "rollcall-ports"];
+
+/// Crates of the outside, and the only members that may name them. A `*` stands for any ending.
+const OUTSIDERS: &[(&str, &[&str])] = &[
+    ("aws-*", &["rollcall-aws"]),
+    ("rusqlite", &["rollcall-embedded"]),
+    ("axum", &["rollcall-connect-sim", "rollcall-api", "rollcall-local", "rollcall"]),
+    ("clap", &["rollcall", "rollcall-bench"]),
+    ("indicatif", &["rollcall"]),
+    ("tracing-subscriber", &["rollcall", "rollcall-host"]),
+];
+
+/// All that the domain may name: nothing that waits, reads or knows the time by itself.
+const OF_THE_DOMAIN: [&str; 6] =
+    ["jiff", "phonenumber", "serde", "thiserror", "unicode-normalization", "uuid"];
+
+/// Every arrow between members that the table does not have.
+pub(crate) fn members(repo: &Repo) -> Vec<String> {
+    let mut problems = Vec::new();
+    for member in members::all(repo) {
+        let name = member.name();
+        let Some(allowed) = allowed(name) else {
+            problems.push(format!("{name} has no row in the table of tidy's arrows.rs"));
+            continue;
+        };
+        for (table, more) in [
+            ("dependencies", &[] as &[&str]),
+            ("build-dependencies", &[]),
+            ("dev-dependencies", if PURE.contains(&name) { &[] } else { &FOR_TESTS }),
+        ] {
+            for found in member.dependencies(table).into_keys().filter(|found| is_ours(found)) {
+                if !allowed.contains(found) && !more.contains(&found) && found != name {
+                    problems.push(format!("{name} may not have {found} among its {table}"));
+                }
+            }
+        }
+    }
+    problems
+}
+
+/// Every crate of the outside that a member may not name.
+pub(crate) fn outsiders(repo: &Repo) -> Vec<String> {
+    members::all(repo).iter().flat_map(outsiders_of).collect()
+}
+
+fn outsiders_of(member: &Member) -> Vec<String> {
+    let name = member.name();
+    let mut problems = Vec::new();
+    for table in ["dependencies", "build-dependencies", "dev-dependencies"] {
+        for found in member.dependencies(table).into_keys().filter(|found| !is_ours(found)) {
+            let rows = OUTSIDERS.iter().filter(|(pattern, _)| fits(pattern, found));
+            let refused = rows.into_iter().any(|(_, members)| !members.contains(&name));
+            let impure =
+                name == "rollcall-domain" && table == "dependencies" && !OF_THE_DOMAIN.contains(&found);
+            if refused || impure {
+                problems.push(format!("{name} may not name {found}"));
+            }
+        }
+    }
+    problems
+}
+
+/// All that a member's row leads to, row by row.
+fn allowed(name: &str) -> Option<BTreeSet<&'static str>> {
+    let row = |name: &str| ARROWS.iter().find(|(member, _)| *member == name).map(|(_, below)| *below);
+    let mut allowed = BTreeSet::new();
+    let mut open: Vec<&str> = row(name)?.to_vec();
+    while let Some(next) = open.pop() {
+        if allowed.insert(next) {
+            open.extend(row(next).unwrap_or_default());
+        }
+    }
+    Some(allowed)
+}
+
+fn is_ours(package: &str) -> bool {
+    package == "rollcall" || package.starts_with("rollcall-")
+}
+
+fn fits(pattern: &str, name: &str) -> bool {
+    pattern.strip_suffix('*').map_or(pattern == name, |start| name.starts_with(start))
+}
+
+#[cfg(test)]
+mod proofs {
+    use super::{ARROWS, allowed, members, outsiders};
+    use crate::members::made_up;
+
+    fn check(folder: &str, tables: &str) -> Vec<String> {
+        let repo = made_up(&[(folder, tables)]);
+        [members(&repo), outsiders(&repo)].concat()
+    }
+
+    #[test]
+    fn the_table_has_no_circle_and_names_only_its_own_rows() {
+        for (name, below) in ARROWS {
+            assert!(!allowed(name).unwrap().contains(name), "{name} stands on itself");
+            assert!(below.iter().all(|below| allowed(below).is_some()), "{name} stands on nothing");
+        }
+    }
+
+    #[test]
+    fn an_arrow_that_points_upwards() {
+        let found = check("shared/domain", "[dependencies]\nrollcall-ports.workspace = true");
+        assert_eq!(found, ["rollcall-domain may not have rollcall-ports among its dependencies"]);
+    }
+
+    #[test]
+    fn an_arrow_between_services() {
+        let found = check("services/dialer", "[dependencies]\nrollcall-planner.workspace = true");
+        assert_eq!(found, ["rollcall-dialer may not have rollcall-planner among its dependencies"]);
+    }
+
+    #[test]
+    fn an_adapter_in_a_service_unless_for_tests() {
+        let adapter = "rollcall-embedded.workspace = true";
+        assert_eq!(check("services/dialer", &format!("[dependencies]\n{adapter}")).len(), 1);
+        assert_eq!(check("services/dialer", &format!("[dev-dependencies]\n{adapter}")), [""; 0]);
+        assert_eq!(check("shared/domain", &format!("[dev-dependencies]\n{adapter}")).len(), 1);
+    }
+
+    #[test]
+    fn an_arrow_under_another_name_or_at_build_time() {
+        let renamed = "[dependencies]\nother = { package = \"rollcall-planner\", path = \"../planner\" }";
+        assert_eq!(check("services/dialer", renamed).len(), 1);
+        let build = "[build-dependencies]\nrollcall-planner.workspace = true";
+        assert_eq!(check("services/dialer", build).len(), 1);
+    }
+
+    #[test]
+    fn a_member_without_a_row() {
+        let found = check("services/new", "");
+        assert_eq!(found, ["rollcall-new has no row in the table of tidy's arrows.rs"]);
+    }
+
+    #[test]
+    fn an_sdk_outside_its_one_crate() {
+        let sdk = "[dependencies]\naws-sdk-sqs.workspace = true";
+        assert_eq!(check("shared/embedded", sdk), ["rollcall-embedded may not name aws-sdk-sqs"]);
+        assert_eq!(check("shared/aws", sdk), [""; 0]);
+    }
+
+    #[test]
+    fn something_that_waits_in_the_domain() {
+        let waits = "[dependencies]\ntokio.workspace = true\n[dev-dependencies]\nproptest.workspace = true";
+        assert_eq!(check("shared/domain", waits), ["rollcall-domain may not name tokio"]);
+    }
+}
