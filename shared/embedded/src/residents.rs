@@ -3,7 +3,7 @@ mod row;
 pub(crate) use row::digits;
 
 use crate::db::{Db, DbError, Durability, Session};
-use crate::keys::{half, in_tables};
+use crate::keys::half;
 use crate::values::{count, int, nanos, uuid};
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -34,7 +34,7 @@ impl Residents for Register {
         {
             return Ok(Some(found));
         }
-        self.0.snapshot(PORT, |session| match session.keys.find(&session.connection, key)? {
+        self.0.snapshot(PORT, |session| match session.keys.open(&session.connection)?.find(key)? {
             Some(seq) => one(&session.connection, BY_SEQ, seq),
             None => Ok(None),
         })
@@ -62,19 +62,18 @@ impl Residents for Register {
 
     async fn sharing(&self, number: PhoneNumber, besides: ResidentId) -> Result<u64, Fault> {
         self.0.snapshot(PORT, |session| {
-            let number = digits(number);
-            let having = session.keys.having(&session.connection, number)?;
-            if having == 0 {
-                return Ok(0);
-            }
-            let Some(seq) = session.keys.find(&session.connection, besides.as_uuid().as_bytes())? else {
-                return Ok(having);
+            let mut keys = session.keys.open(&session.connection)?;
+            keys.sharing(digits(number), besides.as_uuid().as_bytes())
+        })
+    }
+
+    async fn sharing_each(&self, asked: &[(PhoneNumber, ResidentId)]) -> Result<Vec<u64>, Fault> {
+        self.0.snapshot(PORT, |session| {
+            let mut keys = session.keys.open(&session.connection)?;
+            let answer = |(number, besides): &(PhoneNumber, ResidentId)| {
+                keys.sharing(digits(*number), besides.as_uuid().as_bytes())
             };
-            let own: i64 = session
-                .connection
-                .prepare_cached("SELECT number FROM residents WHERE seq = ?1")?
-                .query_row([seq], |row| row.get(0))?;
-            Ok(having.saturating_sub(u64::from(own == number)))
+            asked.iter().map(answer).collect()
         })
     }
 
@@ -104,7 +103,7 @@ pub(crate) struct Place {
 /// The place of a resident who is still as they were read.
 pub(crate) fn place(session: &mut Session, resident: &Versioned<Resident>) -> Result<Option<Place>, DbError> {
     let key = resident.value.id.as_uuid().as_bytes();
-    let Some(seq) = session.keys.find(&session.connection, key)? else { return Ok(None) };
+    let Some(seq) = session.keys.open(&session.connection)?.find(key)? else { return Ok(None) };
     Ok(session
         .connection
         .prepare_cached("SELECT number FROM residents WHERE seq = ?1 AND version = ?2")?
@@ -120,16 +119,17 @@ pub(crate) fn write_back(
     resident: &Versioned<Resident>,
     schedule: Schedule,
 ) -> Result<(), DbError> {
-    row::update(&session.connection, place.seq, &resident.value, schedule)?;
+    row::store(&mut row::update(&session.connection)?, place.seq, &resident.value, schedule)?;
     let number = digits(resident.value.number);
     if number != place.number {
-        session.keys.renumber(&session.connection, place.number, number)?;
+        session.keys.open(&session.connection)?.renumber(place.number, number)?;
     }
     Ok(())
 }
 
 fn add(session: &mut Session, residents: &[(Resident, Schedule)]) -> Result<Vec<Upserted>, DbError> {
-    let Session { connection, keys, .. } = session;
+    let connection = &session.connection;
+    let mut keys = session.keys.open(connection)?;
     // In the order of the ids: neighbours lie on one page.
     let mut order: Vec<(&[u8; 16], usize)> = residents
         .iter()
@@ -140,10 +140,10 @@ fn add(session: &mut Session, residents: &[(Resident, Schedule)]) -> Result<Vec<
     let mut entered = vec![None; residents.len()];
     for (id, place) in order {
         if let Some(slot) = entered.get_mut(place) {
-            *slot = in_tables(connection, id)?;
+            *slot = keys.find_entered(id)?;
         }
     }
-    let mut next = keys.next(connection)?;
+    let mut insert = row::insert(connection)?;
     let mut answers = Vec::with_capacity(residents.len());
     let mut created = 0;
     for ((resident, schedule), entered) in residents.iter().zip(entered) {
@@ -152,9 +152,8 @@ fn add(session: &mut Session, residents: &[(Resident, Schedule)]) -> Result<Vec<
             answers.push(known(connection, seq, resident)?);
             continue;
         }
-        row::insert(connection, next, resident, *schedule)?;
-        keys.push(id, digits(resident.number), next);
-        next += 1;
+        row::store(&mut insert, keys.next(), resident, *schedule)?;
+        keys.push(id, digits(resident.number));
         created += 1;
         answers.push(Upserted::Created);
     }
@@ -163,7 +162,7 @@ fn add(session: &mut Session, residents: &[(Resident, Schedule)]) -> Result<Vec<
             .prepare_cached("UPDATE counters SET value = value + ?1 WHERE name = 'residents'")?
             .execute([i64::try_from(created).unwrap_or(i64::MAX)])?;
     }
-    keys.settle(connection, created)?;
+    keys.settle(created)?;
     Ok(answers)
 }
 

@@ -42,7 +42,9 @@ pub trait Attempts: Send + Sync {
     /// Records attempt, resident and ring of the number in one, or nothing of
     /// it. MUST be durable before it answers `Granted`; of any number of
     /// callers with the same versions, one at most is granted. A number that
-    /// was last rung for this very attempt is not busy.
+    /// was last rung for this very attempt is not busy; one that rang exactly
+    /// at `quiet_since` is not either. `Granted` raises both versions by one,
+    /// so that the caller can write on without reading.
     async fn begin(&self, begin: &Begin) -> Result<Began, Fault>;
 
     /// One attempt.
@@ -51,7 +53,8 @@ pub trait Attempts: Send + Sync {
     /// The attempt whose call this contact is, once `facts.contact` was saved.
     async fn by_contact(&self, contact: &ContactId) -> Result<Option<Versioned<Attempt>>, Fault>;
 
-    /// Writes an attempt back, if nobody did since the read.
+    /// Writes an attempt back, if nobody did since the read. MUST NOT create
+    /// one.
     async fn save(&self, attempt: &Versioned<Attempt>) -> Result<Saved, Fault>;
 
     /// Up to `most` attempts that began before `began_before` and are not

@@ -27,6 +27,7 @@ pub trait Audit: Send + Sync {
     /// Appends an entry; a second one with the same key MUST NOT be added.
     async fn record(&self, entry: &AuditEntry) -> Result<(), Fault>;
 
-    /// Up to `most` entries from position `after` on, oldest first.
+    /// Up to `most` entries after position `after` (0: from the start), oldest
+    /// first, each with its position.
     async fn list(&self, after: u64, most: u32) -> Result<Vec<(u64, AuditEntry)>, Fault>;
 }

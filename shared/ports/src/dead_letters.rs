@@ -44,7 +44,8 @@ pub trait DeadLetters: Send + Sync {
     /// make a second letter.
     async fn park(&self, letter: &DeadLetter) -> Result<(), Fault>;
 
-    /// Up to `most` letters, the oldest first, from position `after` on.
+    /// Up to `most` letters, the oldest first, after position `after`
+    /// (0: from the start), each with its position.
     async fn list(&self, after: u64, most: u32) -> Result<Vec<(u64, DeadLetter)>, Fault>;
 
     /// How many there are.

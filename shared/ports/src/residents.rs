@@ -18,7 +18,10 @@ pub enum Upserted {
         batch: BatchId,
         /// Its line.
         line: u64,
-        /// Whether what is stored equals what was offered.
+        /// Whether what the upload says of the person ([`Profile`]) equals what
+        /// is stored. The rest always differs: another line, another day.
+        ///
+        /// [`Profile`]: rollcall_domain::resident::Profile
         same: bool,
     },
 }
@@ -58,6 +61,16 @@ pub trait Residents: Send + Sync {
 
     /// How many other residents have this number.
     async fn sharing(&self, number: PhoneNumber, besides: ResidentId) -> Result<u64, Fault>;
+
+    /// [`Residents::sharing`] of many at once, in the order of the question;
+    /// for uploads, where one question a row would take longer than the row.
+    async fn sharing_each(&self, asked: &[(PhoneNumber, ResidentId)]) -> Result<Vec<u64>, Fault> {
+        let mut answers = Vec::with_capacity(asked.len());
+        for (number, besides) in asked {
+            answers.push(self.sharing(*number, *besides).await?);
+        }
+        Ok(answers)
+    }
 
     /// A page of everybody, from `from` (`None`: the start). For exports and
     /// the ledger, never on a path that must be fast.

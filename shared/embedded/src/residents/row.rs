@@ -8,7 +8,7 @@ use rollcall_domain::ids::{BatchId, CallbackId, ResidentId};
 use rollcall_domain::phone::PhoneNumber;
 use rollcall_domain::resident::{Claim, Mark, Pause, Profile, Reached, Resident};
 use rollcall_ports::Versioned;
-use rusqlite::{Connection, Row, params};
+use rusqlite::{CachedStatement, Connection, Row, params};
 use serde::{Deserialize, Serialize};
 
 /// A query for the columns that [`read`] takes, and the place at the end; the
@@ -54,29 +54,20 @@ struct State {
     escalation: Option<Escalation>,
 }
 
-/// Stores a new resident at `seq`.
-pub(super) fn insert(
-    connection: &Connection,
-    seq: i64,
-    resident: &Resident,
-    schedule: Schedule,
-) -> Result<(), DbError> {
-    store(connection, INSERT, seq, resident, schedule)
+/// The statement by which [`store`] stores a new resident.
+pub(super) fn insert(connection: &Connection) -> Result<CachedStatement<'_>, DbError> {
+    Ok(connection.prepare_cached(INSERT)?)
 }
 
-/// Overwrites the resident at `seq` and raises the version.
-pub(super) fn update(
-    connection: &Connection,
-    seq: i64,
-    resident: &Resident,
-    schedule: Schedule,
-) -> Result<(), DbError> {
-    store(connection, UPDATE, seq, resident, schedule)
+/// The statement by which [`store`] overwrites a resident and raises the
+/// version.
+pub(super) fn update(connection: &Connection) -> Result<CachedStatement<'_>, DbError> {
+    Ok(connection.prepare_cached(UPDATE)?)
 }
 
-fn store(
-    connection: &Connection,
-    statement: &str,
+/// Stores a resident at `seq`.
+pub(super) fn store(
+    statement: &mut CachedStatement<'_>,
     seq: i64,
     resident: &Resident,
     schedule: Schedule,
@@ -84,7 +75,7 @@ fn store(
     let profile = &resident.profile;
     let hours = profile.window.map(|window| json(&window, "window")).transpose()?;
     let state = state(resident)?;
-    connection.prepare_cached(statement)?.execute(params![
+    statement.execute(params![
         seq,
         resident.id.as_uuid().as_bytes(),
         digits(profile.number),
