@@ -102,7 +102,9 @@ fn international(written: &str) -> Option<String> {
     let abroad = written.strip_prefix('+').or_else(|| written.strip_prefix("00"));
     let number = match abroad {
         // Some write the zero of home besides the country.
-        Some(number) => number.strip_prefix("440").map_or(number.to_owned(), |rest| format!("44{rest}")),
+        Some(number) => {
+            number.strip_prefix("440").map_or_else(|| number.to_owned(), |rest| format!("44{rest}"))
+        }
         None => written.strip_prefix('0').filter(|rest| rest.len() == 10).map(|rest| format!("44{rest}"))?,
     };
     ((10..=16).contains(&number.len()) && !number.starts_with('0')).then_some(number)

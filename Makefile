@@ -1,0 +1,150 @@
+# make run    a demonstration day on this machine
+# make test   everything that .ci/run checks, fastest first, stops at the first failure
+# make bench  the figures of the README
+# make soak   rehearsals over many seeds, in parallel; goes on where it was stopped
+#
+# Needs a Rust toolchain; what else is missing is installed by Debian's apt.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.ONESHELL:
+.NOTPARALLEL:
+.DEFAULT_GOAL := help
+.PHONY: help run test bench soak tools fmt clippy unit doc rehearse fresh deny
+
+TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
+# A clone is built with the versions that were tested; while working the lock file may follow.
+LOCKED := $(if $(CI),--locked)
+# Where the demonstration keeps its data; it goes on with them when it is started again.
+DATA ?= data/demo
+# Seconds for rehearsals of seeds that nobody has tried before.
+FRESH_SECONDS ?= 60
+
+help:
+	@sed -n '1,6s/^# \?//p' Makefile
+
+run: tools
+	@cargo build $(LOCKED) --release -p rollcall
+	echo
+	echo "A made-up town is phoned, a minute passes each second. Ctrl-C stops it, make run goes on with the day."
+	echo "Look from another terminal:"
+	for command in ledger residents; do echo "  $(TARGET)/release/rollcall $$command --data-dir $(DATA)"; done
+	echo
+	exec $(TARGET)/release/rollcall serve --demo --speed 60 --data-dir $(DATA)
+
+test: fmt clippy unit doc rehearse fresh deny
+
+fmt: tools
+	@echo "== formatting"
+	cargo fmt --all --check
+
+clippy: tools
+	@echo "== lints"
+	cargo clippy $(LOCKED) --workspace --all-targets -- -D warnings
+
+# Rules, contract suites, interruptions, frozen contracts, tidy.
+unit: tools
+	@echo "== tests"
+	if cargo nextest --version > /dev/null 2>&1; then
+		cargo nextest run $(LOCKED) --workspace $(if $(CI),--profile ci)
+	else
+		cargo test $(LOCKED) --workspace --all-targets
+	fi
+
+doc: tools
+	@echo "== examples in the documentation"
+	cargo test $(LOCKED) --workspace --doc
+
+# Days on a virtual clock: whoever finds a seed that fails adds it as a named regression.
+REHEARSE = $(TARGET)/debug/rollcall rehearse
+REHEARSED = $(TARGET)/rehearsals
+
+rehearse: tools
+	@echo "== rehearsals"
+	cargo build $(LOCKED) --quiet -p rollcall
+	mkdir -p $(REHEARSED)
+	$(call town,200) > $(REHEARSED)/town.csv
+	for seed in 1 2 3; do for faults in none mild harsh; do
+		$(call one,--seed $$seed --faults $$faults,$$seed-$$faults)
+	done; done
+	$(call one,--seed 3 --faults harsh,again)
+	hash() { grep -o '"trace_hash": *"[^"]*"' "$$1"; }
+	[ "$$(hash $(REHEARSED)/3-harsh.json)" = "$$(hash $(REHEARSED)/again.json)" ] \
+		|| { echo "rehearsal of the same seed with the same trace: failed"; exit 1; }
+	echo "rehearsal of the same seed with the same trace: passed"
+
+fresh: rehearse
+	@seed=$$(date +%s)
+	echo "== fresh rehearsals for $(FRESH_SECONDS) s, from seed $$seed"
+	until=$$((SECONDS + $(FRESH_SECONDS)))
+	while [ $$SECONDS -lt $$until ]; do
+		$(call one,--seed $$seed --faults harsh,fresh)
+		seed=$$((seed + 1))
+	done
+
+# Licences, sources and doubles of what is built in; where cargo-deny is installed. The data base of
+# advisories needs a network: `cargo deny check advisories`.
+deny:
+	@if cargo deny --version > /dev/null 2>&1; then
+		echo "== licences and sources"
+		cargo deny --offline check bans licenses sources
+	fi
+
+bench: tools
+	@command -v sqlite3 > /dev/null || $(call apt,sqlite3)
+	mkdir -p $(TARGET)/bench
+	cargo build $(LOCKED) --release -p rollcall -p rollcall-bench
+	$(TARGET)/release/rollcall-bench --out $(TARGET)/bench/summary.json
+
+# make soak SEEDS=1-200 FAULTS=harsh RESIDENTS=1000 AGENTS=5 DAYS=3 JOBS=2
+SEEDS ?= 1-200
+FAULTS ?= harsh
+RESIDENTS ?= 1000
+AGENTS ?= 5
+DAYS ?= 3
+JOBS ?= $(shell nproc)
+
+# One file a seed, under the sum of the program: another program starts anew.
+soak: tools
+	@cargo build $(LOCKED) --release -p rollcall
+	program=$(TARGET)/release/rollcall
+	sum=$$(sha256sum $$program | head -c 12)
+	export program out=$(TARGET)/soak/$$sum-$(FAULTS)-$(RESIDENTS)-$(AGENTS)-$(DAYS)
+	mkdir -p $$out
+	$(call town,$(RESIDENTS)) > $$out/town.csv
+	one() {
+		[ ! -e $$out/$$1.json ] || return 0
+		$$program rehearse $$out/town.csv --agents $(AGENTS) --days $(DAYS) --seed $$1 --faults $(FAULTS) \
+			--json > $$out/$$1.part 2> $$out/$$1.log && mv $$out/$$1.part $$out/$$1.json && rm -f $$out/$$1.{log,failed} \
+			|| { mv $$out/$$1.part $$out/$$1.failed; echo "seed $$1 failed: see $$out/$$1.failed and $$1.log"; }
+	}
+	export -f one
+	seq $(subst -, ,$(SEEDS)) | xargs -P $(JOBS) -I{} bash -c 'one {}'
+	passed=0 failed=0
+	for seed in $$(seq $(subst -, ,$(SEEDS))); do
+		if [ -e $$out/$$seed.json ]; then passed=$$((passed + 1)); else failed=$$((failed + 1)); fi
+	done
+	echo "seeds $(SEEDS) under $(FAULTS) faults: $$passed passed, $$failed failed ($$out)"
+	[ $$failed = 0 ]
+
+tools:
+	@command -v cargo > /dev/null || { echo "cargo is missing: install a Rust toolchain (1.95 or newer)"; exit 1; }
+	command -v cc > /dev/null || $(call apt,gcc libc6-dev)
+	for part in fmt clippy; do
+		cargo $$part --version > /dev/null 2>&1 || rustup component add $$( [ $$part = fmt ] && echo rustfmt || echo clippy )
+	done
+
+# $(call apt,packages)
+apt = { sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); $$sudo apt-get update -q; \
+	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends $(1); } < /dev/null
+
+# $(call town,200): a list of residents with numbers kept for fiction; past 3000 they share them.
+town = awk -v residents=$(1) 'BEGIN { split("+447700900 +441632960 +442079460", ranges, " "); \
+	print "firstName,lastName,number,reference"; \
+	for (i = 0; i < residents; i++) \
+		printf "Ada,Example %d,%s%03d,R-%05d\n", i, ranges[int(i / 1000) % 3 + 1], i % 1000, i }'
+
+# $(call one,options,name): one rehearsal with the tests' program, told in one line.
+one = if $(REHEARSE) $(REHEARSED)/town.csv --agents 3 --days 2 $(1) --json > $(REHEARSED)/$(2).json; \
+	then echo "rehearsal $(1): passed"; \
+	else echo "rehearsal $(1): failed"; tail -c 4000 $(REHEARSED)/$(2).json; exit 1; fi
