@@ -51,9 +51,11 @@ unit: tools
 		cargo test $(LOCKED) --workspace --all-targets
 	fi
 
+# Links that lead nowhere, and examples that do not run.
 doc: tools
-	@echo "== examples in the documentation"
-	cargo test $(LOCKED) --workspace --doc
+	@echo "== documentation"
+	RUSTDOCFLAGS="-D warnings" cargo doc $(LOCKED) --workspace --no-deps --quiet
+	cargo test $(LOCKED) --workspace --doc --quiet
 
 # Days on a virtual clock: whoever finds a seed that fails adds it as a named regression.
 REHEARSE = $(TARGET)/debug/rollcall rehearse
