@@ -7,6 +7,7 @@ use crate::bell::Bell;
 use jiff::{SignedDuration, Timestamp};
 use rollcall_contracts::topology::{QueueSpec, StreamSpec};
 use rollcall_host::queue::Surroundings;
+use rollcall_host::stream::Progress;
 use rollcall_host::{Handler, Periodic, StreamHandler, queue, stream};
 use rollcall_ports::{Clock, Inbox, Signal, StreamReader};
 
@@ -49,9 +50,17 @@ pub async fn stream_loop<H: StreamHandler + ?Sized>(
 ) {
     loop {
         match stream::turn(handler, reader, shard, spec.batch_size, around).await {
-            Ok(0) => {}
-            Ok(_) => continue,
-            Err(fault) => failed(handler.name(), &fault, around),
+            Ok(Progress::Idle) => {}
+            Ok(Progress::Advanced) => continue,
+            Ok(Progress::Stopped) => {
+                pause(around).await;
+                continue;
+            }
+            Err(fault) => {
+                failed(handler.name(), &fault, around);
+                pause(around).await;
+                continue;
+            }
         }
         rest(around.clock.as_ref(), bell, later(around.clock.now(), idle.0)).await;
     }
@@ -67,6 +76,12 @@ pub async fn timer_loop<P: Periodic + ?Sized>(service: &P, period: SignedDuratio
         let next = (around.clock.now().as_second().div_euclid(seconds) + 1).saturating_mul(seconds);
         around.clock.sleep_until(Timestamp::from_second(next).unwrap_or(Timestamp::MAX)).await;
     }
+}
+
+/// Between a turn that failed and the next: long enough not to be a storm,
+/// short enough that nobody behind the failing record waits for it.
+async fn pause(around: &Surroundings) {
+    around.clock.sleep_until(later(around.clock.now(), SignedDuration::from_secs(2))).await;
 }
 
 async fn rest(clock: &dyn Clock, bell: &Bell, until: Timestamp) {

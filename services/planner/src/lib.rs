@@ -102,14 +102,22 @@ impl Planner {
     }
 
     /// Claims and orders a page; answers how many residents left the index.
+    /// Trouble with one resident ends the page, but never takes with it the
+    /// orders for those who are claimed already: they would wait until their
+    /// claims lapse.
     async fn order(&self, due: &[ResidentId], now: Timestamp, tick: &mut Tick) -> Result<u32, Fault> {
         let mut requests = Vec::new();
         let mut moved = 0;
+        let mut trouble = Ok(());
         for id in due {
-            match self.step(*id, now).await? {
-                Step::Order(request) => requests.push(request),
-                Step::Postponed => tick.postponed += 1,
-                Step::Skipped => continue,
+            match self.step(*id, now).await {
+                Ok(Step::Order(request)) => requests.push(request),
+                Ok(Step::Postponed) => tick.postponed += 1,
+                Ok(Step::Skipped) => continue,
+                Err(fault) => {
+                    trouble = Err(fault);
+                    break;
+                }
             }
             moved += 1;
         }
@@ -119,7 +127,7 @@ impl Planner {
             let lost = self.requests.send(&requests).await?;
             tick.ordered -= u32::try_from(lost.len()).unwrap_or(0).min(tick.ordered);
         }
-        Ok(moved)
+        trouble.map(|()| moved)
     }
 
     /// Load, decide, record.

@@ -6,8 +6,7 @@ use rollcall_ports::{DeadLetter, Fault, Signal, StreamReader};
 
 /// One turn of a poller: reads up to `most` records of `shard`, delivers them
 /// in order, parks what can never be applied, stops at the first that must
-/// come again, and moves the checkpoint. Returns how many records are settled.
-/// A crash before the checkpoint brings the same records again.
+/// come again, and moves the checkpoint. A crash before the checkpoint brings the same records again.
 ///
 /// # Errors
 /// When the stream could not be read or the checkpoint not written.
@@ -17,22 +16,36 @@ pub async fn turn<H: StreamHandler + ?Sized>(
     shard: u32,
     most: u32,
     around: &Surroundings,
-) -> Result<usize, Fault> {
+) -> Result<Progress, Fault> {
     let entries = reader.read(shard, most).await?;
     let mut settled = None;
-    let mut count = 0;
     for entry in &entries {
         let id = format!("{shard}/{}", entry.sequence);
         if !deliver(handler, &id, &entry.data, around).await {
             break;
         }
         settled = Some(entry.sequence);
-        count += 1;
     }
     if let Some(sequence) = settled {
         reader.checkpoint(shard, sequence).await?;
     }
-    Ok(count)
+    Ok(match entries.last() {
+        None => Progress::Idle,
+        Some(last) if settled == Some(last.sequence) => Progress::Advanced,
+        Some(_) => Progress::Stopped,
+    })
+}
+
+/// How a turn ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Progress {
+    /// There was nothing.
+    Idle,
+    /// Everything that was read is settled.
+    Advanced,
+    /// A record must come again before the shard can go on.
+    Stopped,
 }
 
 /// The name of the stream in signals and dead letters.
