@@ -63,6 +63,7 @@ pub fn run(scenario: &Scenario, seen: &mut dyn FnMut(&OutsideEvent)) -> Result<R
     world.trouble.heal();
     world.replay_dead_letters()?;
     executor.run_until(end);
+    world.hang_up(end);
 
     let events = world.seen.borrow();
     events.iter().for_each(&mut *seen);

@@ -5,8 +5,10 @@ use crate::observer::{Call, Observed};
 use crate::report::Report;
 use crate::scenario::ScenarioError;
 use crate::world::World;
+use jiff::{SignedDuration, Timestamp};
 use rollcall_domain::attempt::{Attempt, Disposition};
 use rollcall_domain::batch::{Batch, BatchStage, Tally};
+use rollcall_domain::duty::review;
 use rollcall_domain::ids::{AttemptId, CallbackId};
 use rollcall_domain::ledger::{DayState, Ledger, day_state};
 use rollcall_domain::resident::{MarkState, Resident};
@@ -35,6 +37,13 @@ pub(crate) fn judge(world: &World, observed: &Observed, report: &mut Report) -> 
     check_rest(world, &register, report, &mut found)?;
     report.violations = found;
     Ok(())
+}
+
+/// Of calls before this moment all evidence has come and been taken in. Later
+/// ones are those to residents whose day ends after the rehearsal's.
+fn all_known(world: &World) -> Timestamp {
+    let time = world.policy.evidence_window() + SignedDuration::from_mins(10);
+    world.clock.now().checked_sub(time).unwrap_or(Timestamp::MIN)
 }
 
 /// Asks a port of the embedded store, which answers at once.
@@ -92,7 +101,8 @@ fn check_books(
     register: &BTreeMap<String, Resident>,
     found: &mut Vec<String>,
 ) -> Result<(), ScenarioError> {
-    for call in observed.calls.values() {
+    let settled = observed.calls.values().filter(|call| call.at < all_known(world));
+    for call in settled {
         let attempt = match call.attempt.parse::<AttemptId>() {
             Ok(id) => ask(world.store.attempts().get(id))?,
             Err(_) => None,
@@ -112,6 +122,7 @@ fn check_books(
     for (id, calls) in observed.by_resident() {
         let Some(resident) = register.get(id) else { continue };
         if let Some(pressed) = calls.iter().filter_map(|call| call.key).map(|(_, at)| at).max()
+            && pressed < all_known(world)
             && resident.reached.is_none_or(|reached| reached.at < pressed)
         {
             found.push(format!("{id} pressed a key at {pressed} and is not recorded as heard of"));
@@ -130,7 +141,10 @@ fn check_attempt(attempt: &Attempt, call: &Call, found: &mut Vec<String>) {
     let known = attempt.disposition();
     let wrong = match expected {
         Some(expected) => known != expected,
-        None => matches!(known, Disposition::Well | Disposition::Talk | Disposition::NotPlaced | Disposition::Open),
+        None => matches!(
+            known,
+            Disposition::Well | Disposition::Talk | Disposition::NotPlaced | Disposition::Open
+        ),
     };
     if wrong {
         found.push(format!("{} is recorded as {known:?}; seen: {call:?}", attempt.id));
@@ -144,6 +158,7 @@ fn check_marks(resident: &Resident, calls: &[&Call], world: &World, found: &mut 
     for mark in &resident.marks {
         let was_call = calls.iter().any(|call| call.attempt == mark.attempt.to_string());
         let believed = match mark.state {
+            MarkState::Open if mark.at >= all_known(world) => continue,
             MarkState::Open => {
                 found.push(format!("{id} still has an attempt open: {}", mark.attempt));
                 continue;
@@ -172,12 +187,17 @@ fn check_rest(
 ) -> Result<(), ScenarioError> {
     let now = world.clock.now();
     let statuses = world.store.queue_statuses().map_err(|fault| ScenarioError::Setup(fault.to_string()))?;
+    let quiet_since = all_known(world);
+    let quiet = register.values().all(|one| {
+        let hours = world.policy.hours(one);
+        hours.next_open(quiet_since).is_none_or(|open| open > now)
+    });
     for queue in statuses {
-        if queue.depth > 0 {
+        if quiet && queue.depth > 0 {
             found.push(format!("{} messages are left on {}", queue.depth, queue.name));
         }
     }
-    for attempt in ask(world.store.attempts().open(now, 20))? {
+    for attempt in ask(world.store.attempts().open(quiet_since, 20))? {
         found.push(format!("{attempt} was never settled"));
     }
     if !report.ledger.balanced {
@@ -190,7 +210,10 @@ fn check_rest(
         found.push("the services saw two calls for one attempt".to_owned());
     }
     for resident in register.values() {
-        if day_state(resident, &world.policy, now) == DayState::Trying {
+        let told_by = review(resident, &world.policy).map(|(at, _)| at);
+        if told_by.is_some_and(|at| at < quiet_since)
+            && day_state(resident, &world.policy, now) == DayState::Trying
+        {
             found.push(format!("{} is still being tried at the end of the day", resident.id));
         }
     }

@@ -190,7 +190,9 @@ impl World {
                 let (spec, bell) = (topology.streams.outcomes, (&self.bells.stream, idle));
                 stream_loop(&services.outcomes, (reader.as_ref(), shard), spec, bell, &around).await;
             }
-            Worker::Planner(_) => timer_loop(&services.planner, period(timers.planner_seconds), &around).await,
+            Worker::Planner(_) => {
+                timer_loop(&services.planner, period(timers.planner_seconds), &around).await
+            }
             Worker::Sweep(_) => timer_loop(&services.sweep, period(timers.sweep_seconds), &around).await,
             Worker::Books(_) => timer_loop(&services.books, period(timers.ledger_seconds), &around).await,
         }
@@ -207,8 +209,7 @@ impl World {
     /// All ports of one process, each behind its gate.
     fn ports(&self, gate: &Gate) -> Ports {
         let rows = Ringing { inner: self.store.rows_queue(), bell: self.bells.rows.clone() };
-        let requests =
-            Ringing { inner: self.store.call_requests_queue(), bell: self.bells.requests.clone() };
+        let requests = Ringing { inner: self.store.call_requests_queue(), bell: self.bells.requests.clone() };
         Ports {
             residents: Faulty::new(self.store.residents(), gate),
             attempts: Faulty::new(self.store.attempts(), gate),
@@ -249,6 +250,16 @@ impl World {
             }
         }
         Ok(())
+    }
+
+    /// Ends every call, so that each that was begun is seen to end.
+    pub(crate) fn hang_up(&self, end: Timestamp) {
+        let emissions = self.connect.lock().hang_up_all(end);
+        let seen = emissions.into_iter().filter_map(|emission| match emission {
+            Emission::Seen(event) => Some(event),
+            Emission::StreamRecord { .. } | Emission::InvokeFunction(_) => None,
+        });
+        self.seen.borrow_mut().extend(seen);
     }
 
     /// Connect itself: no process of ours, and never killed.

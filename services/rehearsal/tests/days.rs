@@ -50,9 +50,8 @@ fn a_calm_day_reaches_most_people_and_accounts_for_all() {
 
 #[test]
 fn the_same_seed_gives_the_same_day_and_another_seed_another() {
-    let traces: Vec<String> = [7, 7, 8]
-        .map(|seed| rehearse(&scenario(60, 1, seed, Faults::Harsh)).trace_hash)
-        .into();
+    let traces: Vec<String> =
+        [7, 7, 8].map(|seed| rehearse(&scenario(60, 1, seed, Faults::Harsh)).trace_hash).into();
     assert_eq!(traces[0], traces[1]);
     assert_ne!(traces[0], traces[2]);
 }
