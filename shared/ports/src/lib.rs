@@ -22,6 +22,8 @@ mod queue;
 mod residents;
 mod signals;
 mod stream;
+#[cfg(feature = "suite")]
+pub mod suite;
 mod telephony;
 mod uploads;
 

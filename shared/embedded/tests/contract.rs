@@ -1,0 +1,146 @@
+//! The contract suite over the file and over memory.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use jiff::SignedDuration;
+use rollcall_contracts::topology::Topology;
+use rollcall_embedded::{Options, Store};
+use rollcall_ports::suite::queue::QueueUnderTest;
+use rollcall_ports::suite::stream::StreamUnderTest;
+use rollcall_ports::suite::{self, Case, ManualClock};
+use rollcall_ports::{Clock, Uploads};
+use std::sync::Arc;
+
+/// Runs one part over both modes; the file on a runtime of several threads,
+/// where queries step aside.
+fn over_both(part: impl AsyncFn(&Case<'_>, &Store)) {
+    let clock = Arc::new(ManualClock::default());
+    let case = Case { clock: clock.as_ref(), lag: SignedDuration::ZERO };
+    let shared: Arc<dyn Clock> = clock.clone();
+
+    let alone = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let memory = Store::in_memory_with(Arc::clone(&shared), options()).unwrap();
+    alone.block_on(part(&case, &memory));
+    assert_eq!(memory.integrity_check().unwrap(), Vec::<String>::new());
+
+    let several = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let file = Store::open_with(dir.path(), shared, options()).unwrap();
+    several.block_on(part(&case, &file));
+    assert_eq!(file.integrity_check().unwrap(), Vec::<String>::new());
+}
+
+/// As shipped, but for several shards.
+fn options() -> Options {
+    let mut topology = Topology::shipped().clone();
+    topology.streams.outcomes.shards = 4;
+    Options { topology, ..Options::default() }
+}
+
+#[test]
+fn residents() {
+    over_both(async |case, store| suite::residents::all(case, store.residents().as_ref()).await);
+}
+
+#[test]
+fn attempts() {
+    over_both(async |case, store| {
+        suite::attempts::all(case, store.attempts().as_ref(), store.residents().as_ref()).await;
+    });
+}
+
+#[test]
+fn callbacks() {
+    over_both(async |case, store| suite::callbacks::all(case, store.callbacks().as_ref()).await);
+}
+
+#[test]
+fn checks() {
+    over_both(async |_, store| suite::checks::all(store.checks().as_ref()).await);
+}
+
+#[test]
+fn batches() {
+    over_both(async |_, store| suite::batches::all(store.batches().as_ref()).await);
+}
+
+#[test]
+fn pace() {
+    over_both(async |_, store| suite::pace::all(store.pace().as_ref()).await);
+}
+
+#[test]
+fn dead_letters() {
+    over_both(async |case, store| suite::dead_letters::all(case, store.dead_letters().as_ref()).await);
+}
+
+#[test]
+fn audit() {
+    over_both(async |_, store| suite::audit::all(store.audit().as_ref()).await);
+}
+
+#[test]
+fn notices() {
+    over_both(async |case, store| {
+        suite::notices::all(store.notices().as_ref()).await;
+        let told = store.notices_told(0, 100).unwrap();
+        let kinds: Vec<_> = told.iter().map(|told| told.notice.clone()).collect();
+        assert_eq!(kinds, suite::notices::every_kind());
+        assert!(told.iter().all(|told| told.times == 2 && told.at == case.clock.now()));
+        let second = told.get(1).map(|told| told.position).unwrap();
+        assert_eq!(store.notices_told(second, 1).unwrap().first(), told.get(2));
+    });
+}
+
+#[test]
+fn queues() {
+    over_both(async |case, store| {
+        let dead_letters = store.dead_letters();
+        let queue = store.call_requests_queue();
+        let under_test = QueueUnderTest {
+            sender: &queue,
+            inbox: &queue,
+            depth: &queue,
+            dead_letters: dead_letters.as_ref(),
+            spec: queue.spec(),
+            duplicates: false,
+        };
+        suite::queue::all(case, under_test).await;
+    });
+}
+
+#[test]
+fn stream() {
+    over_both(async |case, store| {
+        let stream = store.outcomes_stream();
+        let under_test = StreamUnderTest { writer: &stream, reader: &stream, horizon: Some(&stream) };
+        suite::stream::all(case, under_test).await;
+    });
+}
+
+#[test]
+fn uploads() {
+    over_both(async |case, store| {
+        let uploads = store.uploads();
+        let mut files = Vec::new();
+        for (n, key) in suite::uploads::KEYS.into_iter().enumerate() {
+            let bytes: Vec<u8> = (0..=250).cycle().take(n * 100_000).collect();
+            let info = uploads.put(key, &mut bytes.as_slice()).unwrap();
+            assert_eq!(info.size, bytes.len() as u64);
+            suite::uploads::reading(&uploads, key, &bytes).await;
+            files.push((key, info.size));
+        }
+        suite::uploads::missing(&uploads).await;
+        suite::uploads::notified(case, &store.uploads_queue(), &files).await;
+
+        // Put again, the key holds the new file, and is told of anew.
+        uploads.put("public/residents.csv", &mut b"new".as_slice()).unwrap();
+        suite::uploads::reading(&uploads, "public/residents.csv", b"new").await;
+        suite::uploads::notified(case, &store.uploads_queue(), &[("public/residents.csv", 3)]).await;
+        assert_eq!(uploads.info("nobody put this").await.unwrap(), None);
+    });
+}
+
+#[test]
+fn manual_clock() {
+    over_both(async |case, _| suite::clock::all(case.clock).await);
+}

@@ -1,0 +1,28 @@
+//! What [`Notices`] promises.
+
+use super::{at, ok};
+use crate::Notices;
+use rollcall_contracts::messages::Notice;
+use rollcall_domain::duty::Cause;
+use rollcall_domain::ids::{CallbackId, ResidentId};
+
+/// Runs the whole part: every kind of notice is taken, also a second time.
+/// What is delivered is seen by the adapter's own tests.
+pub async fn all(notices: &dyn Notices) {
+    for notice in every_kind() {
+        ok(notices.tell(&notice).await);
+        ok(notices.tell(&notice).await);
+    }
+}
+
+/// One notice of each kind.
+#[must_use]
+pub fn every_kind() -> Vec<Notice> {
+    let resident = ResidentId::derive(&["notices"]);
+    vec![
+        Notice::Escalated { resident, cause: Cause::DayClosed, check_due: at("2026-11-23T09:00:00Z") },
+        Notice::CallbackOverdue { resident, callback: CallbackId::derive(&["notices"]) },
+        Notice::LedgerMismatch { counted: 199, register: 200 },
+        Notice::Misconfigured { code: "ResourceNotFoundException".to_owned() },
+    ]
+}
