@@ -79,14 +79,14 @@ impl LastingClock {
         Ok(clock)
     }
 
-    /// Keeps the file ahead of the clock, until it is dropped.
-    ///
-    /// # Errors
-    /// When the file can no longer be written; the clock then stands still.
-    pub async fn keep(&self) -> Result<(), ClockError> {
+    /// Keeps the file ahead of the clock, until it is dropped. Comes back only
+    /// when the file can no longer be written; the clock then stands still.
+    pub async fn keep(&self) -> ClockError {
         loop {
             tokio::time::sleep(KEEP_EVERY).await;
-            self.write_ahead()?;
+            if let Err(error) = self.write_ahead() {
+                return error;
+            }
         }
     }
 
