@@ -1,3 +1,37 @@
 //! The program `rollcall`.
 
-fn main() {}
+mod args;
+mod directory;
+mod import;
+mod json;
+mod ledger;
+mod letters;
+mod output;
+mod rehearse;
+mod residents;
+mod runtime;
+mod serve;
+mod stop;
+mod times;
+mod town;
+mod why;
+
+use args::{Command, Program};
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let program = match Program::try_parse() {
+        Ok(program) => program,
+        Err(error) => return stop::said(&error),
+    };
+    stop::status(match program.command {
+        Command::Serve(args) => serve::run(&args),
+        Command::Import(args) => import::run(&args),
+        Command::Rehearse(args) => rehearse::run(&args),
+        Command::Ledger(args) => ledger::run(&args),
+        Command::Residents(args) => residents::run(&args),
+        Command::Why(args) => why::run(&args),
+        Command::DeadLetters(args) => letters::run(&args),
+    })
+}

@@ -1,0 +1,171 @@
+//! What can be said on the command line.
+//!
+//! Values are taken as texts and read by the commands themselves, so that all
+//! that is wrong is reported at once, together with wrong settings.
+
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+const SETTINGS: &str = "\
+Settings:
+  DIR/rollcall.toml, if there is one, may hold a table [policy]; a variable of the environment
+  outranks it: ROLLCALL_POLICY_ and the setting's name in capitals, for example
+  ROLLCALL_POLICY_RING_SECONDS=30. Settings are, among others: gap_minutes, max_attempts,
+  success_interval_minutes, ring_seconds, callback_deadline_minutes, starts_per_second,
+  concurrent_calls, calls_per_free_agent, timezone, region, holidays, window.
+  A wrong value stops the program at its start; all wrong values are listed at once.";
+
+const STATUS: &str = "\
+Exit status: 0 done; 1 it could not be done, or something was found to be wrong; 2 what was given
+(options, settings, file) cannot be used.";
+
+/// Phones every resident on a list, asks how they are, hands those who want to
+/// talk to an agent, and accounts for everyone.
+#[derive(Debug, Parser)]
+#[command(name = "rollcall", version, after_help = STATUS)]
+pub(crate) struct Program {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Make the calls: run everything on this machine, with a simulated telephone service
+    Serve(Serve),
+    /// Add the residents of a CSV file to the register, and report on each line that was not taken
+    Import(Import),
+    /// Rehearse days of calling for a CSV file in seconds, without a telephone
+    Rehearse(Rehearse),
+    /// Show the account of the day: where everyone on the register stands
+    Ledger(Directory),
+    /// List the residents on the register
+    Residents(Directory),
+    /// Say why a resident may or may not be called
+    Why(Why),
+    /// Show messages that could not be handled and were set aside
+    DeadLetters(DeadLetters),
+}
+
+/// Runs all services in one process until it is stopped (Ctrl-C): takes in
+/// lists that are imported, plans and makes calls, takes in answers, and prints
+/// one line for each thing that happens. The telephone service is simulated: no
+/// real phone rings.
+#[derive(Debug, Args)]
+#[command(after_help = SETTINGS)]
+pub(crate) struct Serve {
+    /// The directory that holds the register and everything else
+    #[arg(long, value_name = "DIR", default_value = "./data")]
+    pub(crate) data_dir: PathBuf,
+    /// Where to answer HTTP requests: an address of this machine and a port
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    pub(crate) listen: String,
+    /// Load a made-up town of 200 residents, and start the clock just before calls begin on the next working day
+    #[arg(long)]
+    pub(crate) demo: bool,
+    /// Let time pass so many times as fast: with 60, a minute passes each second
+    #[arg(long, value_name = "N")]
+    pub(crate) speed: Option<String>,
+    /// Also write down what the simulated telephone service saw, one JSON object a line, at the end of this file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) events: Option<PathBuf>,
+}
+
+/// Adds the residents of a CSV file to the register. Its first row names the
+/// columns: firstName, lastName, number and, if wanted, reference, timezone,
+/// language, windowStart, windowEnd, notes, consent. Rows that cannot be taken
+/// are reported with line and reason, all others are taken. Nobody who is on
+/// the register already is changed. Can be run while `serve` runs.
+#[derive(Debug, Args)]
+#[command(after_help = "Exit status: 0 when the file was taken, even if some rows were rejected; 2 when it \
+                        was refused as a whole, and nothing of it is stored.")]
+pub(crate) struct Import {
+    /// The CSV file
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// The directory that holds the register; it is created if need be
+    #[arg(long, value_name = "DIR", default_value = "./data")]
+    pub(crate) data_dir: PathBuf,
+    /// Report as one JSON object, with every rejection and warning
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Plays days of calling for the residents of a CSV file: the real services,
+/// a simulated telephone service, and a clock that needs seconds for days.
+/// Checks all the while that every rule holds. Nothing is stored, no phone
+/// rings.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exit status: 0 when every property held; 1 when one failed (the seed that shows it again is printed); 2 \
+when the file or an option cannot be used.
+
+Answers: well, talk, silent, hang_up, busy, no_answer, voicemail, bad_number, network. What is not named \
+shares the rest in the usual proportion, for example --answers well=0.7,no_answer=0.2.")]
+pub(crate) struct Rehearse {
+    /// The CSV file
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// How many agents sit at the desk
+    #[arg(long, value_name = "N")]
+    pub(crate) agents: String,
+    /// How many days to rehearse
+    #[arg(long, value_name = "D", default_value = "1")]
+    pub(crate) days: String,
+    /// Decides everything that is left to chance: the same seed gives the same days
+    #[arg(long, value_name = "S", default_value = "1")]
+    pub(crate) seed: String,
+    /// How much goes wrong: none, mild (now and then) or harsh (all the time)
+    #[arg(long, value_name = "none|mild|harsh", default_value = "none")]
+    pub(crate) faults: String,
+    /// When the rehearsal begins
+    #[arg(long, value_name = "RFC3339", default_value = "2026-11-23T08:00:00Z")]
+    pub(crate) start: String,
+    /// What residents do when they are called, as shares of 1
+    #[arg(long, value_name = "KIND=SHARE,…")]
+    pub(crate) answers: Option<String>,
+    /// Write down what the simulated telephone service saw, one JSON object a line
+    #[arg(long, value_name = "OUT.ndjson")]
+    pub(crate) events: Option<PathBuf>,
+    /// Report as one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Which register to look at. Can be run while `serve` runs.
+#[derive(Debug, Args)]
+pub(crate) struct Directory {
+    /// The directory that holds the register
+    #[arg(long, value_name = "DIR", default_value = "./data")]
+    pub(crate) data_dir: PathBuf,
+    /// Print JSON instead of text
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Says in plain words whether this resident may be called and, if not, which
+/// rule forbids it and when that changes, in the resident's own time zone.
+#[derive(Debug, Args)]
+pub(crate) struct Why {
+    /// The resident: the id, the beginning of the id, or the reference of the uploaded list
+    #[arg(value_name = "RESIDENT")]
+    pub(crate) resident: String,
+    /// As of this moment instead of now, for example 2026-11-23T09:30:00Z
+    #[arg(long, value_name = "RFC3339")]
+    pub(crate) at: Option<String>,
+    #[command(flatten)]
+    pub(crate) directory: Directory,
+}
+
+/// Looks at messages that were set aside because no repeat could help. Each
+/// tells where it came from, which service set it aside, and why.
+#[derive(Debug, Args)]
+pub(crate) struct DeadLetters {
+    #[command(subcommand)]
+    pub(crate) command: LettersCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum LettersCommand {
+    /// List them, the oldest first; what is in them is not shown
+    List(Directory),
+}
