@@ -9,8 +9,8 @@ use crate::agents::ContactNumber;
 use crate::outside::InvocationId;
 use crate::residents::Manner;
 
-/// One call leg, from its creation to its record.
-#[derive(Clone, Debug)]
+/// One call leg, from its creation to its record. No `Debug` here: it holds a telephone number.
+#[derive(Clone)]
 pub(crate) struct Contact {
     pub(crate) number: ContactNumber,
     pub(crate) id: String,
@@ -42,14 +42,14 @@ pub(crate) struct Who {
     pub(crate) client_token: Option<String>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) enum Leg {
     Check(Box<Check>),
     Callback(Box<Callback>),
 }
 
 /// A check call.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Check {
     pub(crate) manner: Manner,
     /// Name given by the caller.
@@ -131,7 +131,7 @@ pub(crate) enum Phase {
 }
 
 /// All contacts that are remembered.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Contacts {
     /// Number of the first one in `known`.
     forgotten: ContactNumber,

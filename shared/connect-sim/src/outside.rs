@@ -1,12 +1,14 @@
 //! What comes out of the simulator.
 
+use std::fmt;
+
 use jiff::Timestamp;
 use jiff::fmt::temporal::DateTimePrinter;
 use rollcall_contracts::connect::FlowInvocation;
 use serde::{Serialize, Serializer};
 
-/// Something the simulated Connect does to the world.
-#[derive(Clone, Debug, PartialEq)]
+/// Something the simulated Connect does to the world. `Debug` leaves the bytes of records out.
+#[derive(Clone, PartialEq)]
 pub enum Emission {
     /// A contact event or contact record arrives on the outcome stream.
     StreamRecord {
@@ -21,6 +23,20 @@ pub enum Emission {
     InvokeFunction(Box<Invocation>),
     /// What an observer of the telephone network sees.
     Seen(OutsideEvent),
+}
+
+impl fmt::Debug for Emission {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::StreamRecord { at, data, .. } => {
+                write!(formatter, "StreamRecord({at}, {} bytes)", data.len())
+            }
+            Self::InvokeFunction(invocation) => {
+                formatter.debug_tuple("InvokeFunction").field(invocation).finish()
+            }
+            Self::Seen(event) => formatter.debug_tuple("Seen").field(event).finish(),
+        }
+    }
 }
 
 /// A function called by the flow. A retry is an invocation of its own.
@@ -103,4 +119,17 @@ static MILLIS: DateTimePrinter = DateTimePrinter::new().precision(Some(3));
 
 fn millis<S: Serializer>(at: &Timestamp, to: S) -> Result<S::Ok, S::Error> {
     to.serialize_str(&MILLIS.timestamp_to_string(at))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Emission;
+
+    #[test]
+    fn debug_does_not_show_a_record() {
+        let data = b"+447700900101".to_vec();
+        let at = "2026-11-23T08:00:00Z".parse().unwrap();
+        let shown = format!("{:?}", Emission::StreamRecord { at, partition_key: "key".to_owned(), data });
+        assert_eq!(shown, "StreamRecord(2026-11-23T08:00:00Z, 13 bytes)");
+    }
 }

@@ -4,6 +4,8 @@
 
 mod support;
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use rollcall_connect_sim::{
     AgentHabits, Between, CallbackShares, OutsideKind, Period, ResidentKind, ResidentMix, SimConfig,
@@ -168,7 +170,7 @@ fn busy_is_not_tried_again_and_a_machine_counts_as_connected() {
 }
 
 #[test]
-fn an_offer_that_is_missed_goes_to_another_agent_and_keeps_its_place() {
+fn an_offer_that_is_missed_goes_to_another_agent() {
     let mut config = talkers(3);
     config.agent_habits.misses = 0.5;
     config.agent_habits.clears_missed_after = Between::seconds(30, 30);
@@ -182,6 +184,24 @@ fn an_offer_that_is_missed_goes_to_another_agent_and_keeps_its_place() {
     let offers: u32 = legs.iter().filter_map(|leg| leg.agent_connection_attempts).sum();
     assert!((60..120).contains(&offers), "{offers} offers for 40 callbacks, every second one missed");
     assert!(legs.iter().all(|leg| leg.agent.is_some()));
+    assert_eq!(world.sim.concurrent_calls(), 0, "a missed offer gives its line back");
+}
+
+#[test]
+fn a_missed_callback_keeps_its_place_in_the_queue() {
+    let mut config = talkers(1);
+    config.agent_habits.misses = 0.5;
+    let mut world = World::new(config);
+    for index in 0..8 {
+        world.start(index).unwrap();
+        world.run(seconds(40));
+    }
+    world.run(seconds(24 * 3600));
+    let legs = callbacks(&world);
+    let offers: u32 = legs.iter().filter_map(|leg| leg.agent_connection_attempts).sum();
+    assert!(offers > 8, "some were missed");
+    let queued: Vec<_> = legs.iter().map(|leg| leg.queue.as_ref().unwrap().enqueue_timestamp).collect();
+    assert!(queued.is_sorted(), "served in the order of the queue: {queued:?}");
 }
 
 #[test]
@@ -261,6 +281,42 @@ fn a_queued_callback_can_be_withdrawn_and_expires_by_itself() {
     assert_eq!(legs.len(), 2, "gone after seven days");
     assert!(legs.iter().all(|leg| leg.agent.is_none() && leg.connected_to_system_timestamp.is_none()));
     assert_eq!(world.seen(OutsideKind::CallbackEnded).len(), 2);
+}
+
+#[test]
+fn a_callback_can_be_stopped_at_every_stage_and_leaves_nothing_behind() {
+    let mut stages = BTreeSet::new();
+    for seconds_in in [60, 140, 146, 151, 170, 300, 1000] {
+        let mut config = talkers(1);
+        config.agent_habits.accepts_after = Between::seconds(8, 8);
+        config.agent_habits.talk = Between::seconds(500, 500);
+        config.resident_habits.answers_after = Between::seconds(20, 20);
+        let mut world = World::new(config);
+        world.start(0).unwrap();
+        world.run(seconds(seconds_in));
+        let requested = world.seen(OutsideKind::CallbackRequested);
+        let contact_id = requested[0].contact_id.clone().unwrap();
+        let instance_id = rollcall_connect_sim::Place::default().instance_id;
+        let joined = world.seen(OutsideKind::CallbackConnected).len();
+        let stopped = world.sim.stop_contact(world.now, &StopContactRequest { contact_id, instance_id });
+        assert_eq!(stopped.is_ok(), seconds_in < 600, "after {seconds_in} s");
+        world.run(seconds(7200));
+        assert_eq!(callbacks(&world).len(), 1);
+        assert_eq!(world.sim.concurrent_calls(), 0);
+        let after_end = world.seen.iter().skip_while(|event| event.kind != OutsideKind::CallbackEnded);
+        assert_eq!(
+            after_end.filter(|event| event.kind != OutsideKind::Ended).count(),
+            1,
+            "after {seconds_in} s"
+        );
+        // The agent is free again: the next one is talked to.
+        world.start(1).unwrap();
+        world.run(seconds(7200));
+        let talked_to = callbacks(&world).iter().filter(|leg| leg.agent.is_some()).count();
+        assert_eq!(talked_to, joined + 1, "after {seconds_in} s");
+        stages.insert((joined, stopped.is_ok()));
+    }
+    assert_eq!(stages.len(), 3, "before, during and after the conversation");
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod stream;
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
+use std::fmt;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -29,7 +30,6 @@ use crate::wire::Writer;
 /// send requests. `advance` stops at an instant at which a function is called, so that the answer can be given before
 /// time goes on: call it again until `next_at` lies in the future. Times may not go backwards; an earlier time counts as
 /// the latest one seen. A request at a time that has not been advanced to does what is due before it first.
-#[derive(Debug)]
 pub struct Simulator {
     config: SimConfig,
     flow: Arc<Flow>,
@@ -126,7 +126,7 @@ impl Simulator {
     ) {
         self.run_to(now, false);
         if let Some(contact) = self.invocations.remove(&id) {
-            self.answer_function(contact, id, answer);
+            self.answer_function(contact, answer);
         }
     }
 
@@ -282,6 +282,14 @@ impl Simulator {
         let Some(contact) = self.contacts.get(contact) else { return };
         let event = outside(self.now, kind, contact.who.clone(), Some(contact.id.clone()));
         self.outbox.push(Emission::Seen(OutsideEvent { key, reason, ..event }));
+    }
+}
+
+impl fmt::Debug for Simulator {
+    /// The contacts hold telephone numbers and stay out.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (now, active) = (&self.now, &self.active);
+        formatter.debug_struct("Simulator").field("now", now).field("active", active).finish_non_exhaustive()
     }
 }
 

@@ -178,18 +178,15 @@ impl Simulator {
         self.called = true;
     }
 
+    /// The try the flow is waiting for has come to an end; those it has given up on are no longer in `invocations`.
     pub(super) fn answer_function(
         &mut self,
         number: ContactNumber,
-        id: InvocationId,
         answer: Result<BTreeMap<String, String>, FunctionFailure>,
     ) {
         let flow = Arc::clone(&self.flow);
         let Some(check) = self.check_mut(number) else { return };
         let Step::Invoke { next, .. } = &flow.actions()[check.action].step else { return };
-        if check.call.is_none_or(|call| call.id != id) {
-            return;
-        }
         let fits = |answer: &BTreeMap<String, String>| {
             answer.iter().map(|(key, value)| key.len() + value.len()).sum::<usize>() <= MOST_ANSWER
         };

@@ -171,7 +171,9 @@ impl World {
                 Emission::StreamRecord { at, partition_key, data } => {
                     format!("{at} {partition_key} {}", String::from_utf8(data.clone()).unwrap())
                 }
-                Emission::InvokeFunction(call) => format!("{} call {:?}", call.at, call.payload),
+                Emission::InvokeFunction(call) => {
+                    format!("{} call {}", call.at, serde_json::to_string(&call.payload).unwrap())
+                }
                 Emission::Seen(event) => serde_json::to_string(event).unwrap(),
             });
             match emission {
