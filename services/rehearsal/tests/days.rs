@@ -1,6 +1,8 @@
 //! Whole days on small lists: every degree of faults, fixed seeds, and that a
 //! seed gives the same day again.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
+
 use rollcall_connect_sim::ResidentMix;
 use rollcall_domain::policy::Policy;
 use rollcall_rehearsal::{Faults, Report, Scenario, run};

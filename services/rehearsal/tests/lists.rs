@@ -2,6 +2,8 @@
 //! own, many on one phone, who did not agree; and desks and days out of the
 //! ordinary.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
+
 use rollcall_connect_sim::ResidentMix;
 use rollcall_domain::policy::Policy;
 use rollcall_rehearsal::{Faults, Report, Scenario, ScenarioError, run};
