@@ -191,11 +191,14 @@ impl World {
                 stream_loop(&services.outcomes, (reader.as_ref(), shard), spec, bell, &around).await;
             }
             Worker::Planner(_) => {
-                timer_loop(&services.planner, period(timers.planner_seconds), &around).await
+                timer_loop(&services.planner, period(timers.planner_seconds), &around).await;
             }
-            Worker::Sweep(_) => timer_loop(&services.sweep, period(timers.sweep_seconds), &around).await,
-            Worker::Books(_) => timer_loop(&services.books, period(timers.ledger_seconds), &around).await,
-        }
+            Worker::Sweep(_) => {
+                timer_loop(&services.sweep, period(timers.sweep_seconds), &around).await;
+            }
+            Worker::Books(_) => {
+                timer_loop(&services.books, period(timers.ledger_seconds), &around).await;
+            }
     }
 
     fn surroundings(&self, gate: &Gate) -> Surroundings {
