@@ -199,6 +199,7 @@ impl World {
             Worker::Books(_) => {
                 timer_loop(&services.books, period(timers.ledger_seconds), &around).await;
             }
+        }
     }
 
     fn surroundings(&self, gate: &Gate) -> Surroundings {
