@@ -174,3 +174,101 @@ impl DbError {
         Fault::Refused { port, reason }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Db, DbError, Durability};
+    use crate::open;
+    use rollcall_ports::Fault;
+    use rusqlite::Connection;
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    fn level(db: &Db, durability: Durability) -> i64 {
+        db.write("test", durability, |session| {
+            Ok(session.connection.pragma_query_value(None, "synchronous", |row| row.get(0))?)
+        })
+        .unwrap()
+    }
+
+    fn count(db: &Db) -> i64 {
+        db.read(
+            "test",
+            |connection| Ok(connection.query_row("SELECT count(*) FROM t", [], |row| row.get(0))?),
+        )
+        .unwrap()
+    }
+
+    fn insert(connection: &Connection) -> Result<(), DbError> {
+        Ok(connection.execute("INSERT INTO t VALUES (1)", []).map(|_| ())?)
+    }
+
+    fn table() -> Db {
+        let connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch("CREATE TABLE t (x)").unwrap();
+        Db::new(connection, Durability::Power, true)
+    }
+
+    /// SQLite's numbers: 1 is NORMAL, 2 is FULL.
+    #[test]
+    fn each_commit_is_as_durable_as_it_must_be() {
+        let dir = tempfile::tempdir().unwrap();
+        let db = Db::new(open::file(dir.path()).unwrap(), Durability::Power, true);
+        let order = [Durability::Process, Durability::Power, Durability::Power, Durability::Process];
+        assert_eq!(order.map(|durability| level(&db, durability)), [1, 2, 2, 1]);
+        let bench = Db::new(open::file(dir.path()).unwrap(), Durability::Process, true);
+        assert_eq!(level(&bench, Durability::Power), 1);
+    }
+
+    #[test]
+    fn a_database_that_stays_busy_is_throttling() {
+        let dir = tempfile::tempdir().unwrap();
+        let holder = open::file(dir.path()).unwrap();
+        let waiting = open::file(dir.path()).unwrap();
+        waiting.busy_timeout(std::time::Duration::ZERO).unwrap();
+        let db = Db::new(waiting, Durability::Power, true);
+        holder.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let answer = db.write("test", Durability::Power, |_| Ok(()));
+        assert_eq!(answer, Err(Fault::Throttled("test")));
+        assert_eq!(db.read("test", |_| Ok(())), Ok(()), "reading does not wait for a writer");
+        holder.execute_batch("COMMIT").unwrap();
+        assert_eq!(db.write("test", Durability::Power, |_| Ok(())), Ok(()));
+    }
+
+    #[test]
+    fn a_transaction_that_fails_or_panics_leaves_nothing() {
+        let db = table();
+        let failed = db.write("test", Durability::Process, |session| {
+            insert(&session.connection)?;
+            Err::<(), _>(DbError::Unreadable("thing"))
+        });
+        let reason = "a stored thing is not of the expected form".to_owned();
+        assert_eq!(failed, Err(Fault::Refused { port: "test", reason }));
+        let panicked = catch_unwind(AssertUnwindSafe(|| {
+            db.write("test", Durability::Process, |session| {
+                insert(&session.connection)?;
+                panic!("in the middle of a transaction");
+                #[expect(unreachable_code, reason = "gives the closure its type")]
+                Ok(())
+            })
+        }));
+        assert!(panicked.is_err());
+        assert_eq!(db.write("test", Durability::Power, |session| insert(&session.connection)), Ok(()));
+        assert_eq!(count(&db), 1);
+    }
+
+    #[test]
+    fn it_works_within_every_kind_of_runtime_and_without_one() {
+        let db = table();
+        let write = || db.write("test", Durability::Process, |session| insert(&session.connection)).unwrap();
+        write();
+        tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async { write() });
+        let several = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build().unwrap();
+        several.block_on(async { write() });
+        let db = std::sync::Arc::new(table());
+        let task = async move {
+            db.write("test", Durability::Process, |session| insert(&session.connection)).unwrap();
+            count(&db)
+        };
+        assert_eq!(several.block_on(several.spawn(task)).unwrap(), 1);
+    }
+}

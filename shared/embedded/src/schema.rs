@@ -61,3 +61,58 @@ fn version(connection: &Connection) -> Result<usize, NotMigrated> {
         _ => Err(NotMigrated::Foreign),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{NotMigrated, STEPS, migrate};
+    use rusqlite::Connection;
+
+    const ONE: &str = "CREATE TABLE a (x); INSERT INTO a VALUES (1);";
+    const TWO: &str = "ALTER TABLE a ADD COLUMN y DEFAULT 2;";
+    const BROKEN: &str = "CREATE TABLE b (x); SELECT no_such_function();";
+
+    fn version(connection: &Connection) -> i64 {
+        connection.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap()
+    }
+
+    #[test]
+    fn every_version_gets_to_the_newest_and_keeps_its_data() {
+        let shipped = u32::try_from(STEPS.len()).unwrap();
+        for from in 0..=shipped {
+            let mut connection = Connection::open_in_memory().unwrap();
+            migrate(&mut connection, STEPS.get(..from as usize).unwrap()).unwrap();
+            if from > 0 {
+                connection.execute_batch("UPDATE counters SET value = 7 WHERE name = 'residents'").unwrap();
+            }
+            migrate(&mut connection, STEPS).unwrap();
+            migrate(&mut connection, STEPS).unwrap();
+            assert_eq!(version(&connection), i64::from(shipped));
+            let query = "SELECT value FROM counters WHERE name = 'residents'";
+            let kept: i64 = connection.query_row(query, [], |row| row.get(0)).unwrap();
+            assert_eq!(kept, if from > 0 { 7 } else { 0 });
+        }
+    }
+
+    #[test]
+    fn steps_are_taken_once_and_in_order() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate(&mut connection, &[ONE]).unwrap();
+        migrate(&mut connection, &[ONE, TWO]).unwrap();
+        migrate(&mut connection, &[ONE, TWO]).unwrap();
+        let row: (i64, i64) =
+            connection.query_row("SELECT x, y FROM a", [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        assert_eq!((version(&connection), row), (2, (1, 2)));
+        let error = migrate(&mut connection, &[ONE]).unwrap_err();
+        assert!(matches!(error, NotMigrated::TooNew { found: 2, known: 1 }), "{error:?}");
+    }
+
+    #[test]
+    fn a_step_that_fails_leaves_the_former_version() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate(&mut connection, &[ONE]).unwrap();
+        let error = migrate(&mut connection, &[ONE, TWO, BROKEN]).unwrap_err();
+        assert!(matches!(error, NotMigrated::Sqlite(_)), "{error:?}");
+        assert_eq!(version(&connection), 1);
+        migrate(&mut connection, &[ONE, TWO]).unwrap();
+    }
+}

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 /// Runs one part over both modes; the file on a runtime of several threads,
 /// where queries step aside.
-fn over_both(part: impl AsyncFn(&Case<'_>, &Store)) {
+fn over_both(part: &impl AsyncFn(&Case<'_>, &Store)) {
     let clock = Arc::new(ManualClock::default());
     let case = Case { clock: clock.as_ref(), lag: SignedDuration::ZERO };
     let shared: Arc<dyn Clock> = clock.clone();
@@ -38,49 +38,49 @@ fn options() -> Options {
 
 #[test]
 fn residents() {
-    over_both(async |case, store| suite::residents::all(case, store.residents().as_ref()).await);
+    over_both(&async |case, store| suite::residents::all(case, store.residents().as_ref()).await);
 }
 
 #[test]
 fn attempts() {
-    over_both(async |case, store| {
+    over_both(&async |case, store| {
         suite::attempts::all(case, store.attempts().as_ref(), store.residents().as_ref()).await;
     });
 }
 
 #[test]
 fn callbacks() {
-    over_both(async |case, store| suite::callbacks::all(case, store.callbacks().as_ref()).await);
+    over_both(&async |case, store| suite::callbacks::all(case, store.callbacks().as_ref()).await);
 }
 
 #[test]
 fn checks() {
-    over_both(async |_, store| suite::checks::all(store.checks().as_ref()).await);
+    over_both(&async |_, store| suite::checks::all(store.checks().as_ref()).await);
 }
 
 #[test]
 fn batches() {
-    over_both(async |_, store| suite::batches::all(store.batches().as_ref()).await);
+    over_both(&async |_, store| suite::batches::all(store.batches().as_ref()).await);
 }
 
 #[test]
 fn pace() {
-    over_both(async |_, store| suite::pace::all(store.pace().as_ref()).await);
+    over_both(&async |_, store| suite::pace::all(store.pace().as_ref()).await);
 }
 
 #[test]
 fn dead_letters() {
-    over_both(async |case, store| suite::dead_letters::all(case, store.dead_letters().as_ref()).await);
+    over_both(&async |case, store| suite::dead_letters::all(case, store.dead_letters().as_ref()).await);
 }
 
 #[test]
 fn audit() {
-    over_both(async |_, store| suite::audit::all(store.audit().as_ref()).await);
+    over_both(&async |_, store| suite::audit::all(store.audit().as_ref()).await);
 }
 
 #[test]
 fn notices() {
-    over_both(async |case, store| {
+    over_both(&async |case, store| {
         suite::notices::all(store.notices().as_ref()).await;
         let told = store.notices_told(0, 100).unwrap();
         let kinds: Vec<_> = told.iter().map(|told| told.notice.clone()).collect();
@@ -93,7 +93,7 @@ fn notices() {
 
 #[test]
 fn queues() {
-    over_both(async |case, store| {
+    over_both(&async |case, store| {
         let dead_letters = store.dead_letters();
         let queue = store.call_requests_queue();
         let under_test = QueueUnderTest {
@@ -110,7 +110,7 @@ fn queues() {
 
 #[test]
 fn stream() {
-    over_both(async |case, store| {
+    over_both(&async |case, store| {
         let stream = store.outcomes_stream();
         let under_test = StreamUnderTest { writer: &stream, reader: &stream, horizon: Some(&stream) };
         suite::stream::all(case, under_test).await;
@@ -119,7 +119,7 @@ fn stream() {
 
 #[test]
 fn uploads() {
-    over_both(async |case, store| {
+    over_both(&async |case, store| {
         let uploads = store.uploads();
         let mut files = Vec::new();
         for (n, key) in suite::uploads::KEYS.into_iter().enumerate() {
@@ -142,5 +142,5 @@ fn uploads() {
 
 #[test]
 fn manual_clock() {
-    over_both(async |case, _| suite::clock::all(case.clock).await);
+    over_both(&async |case, _| suite::clock::all(case.clock).await);
 }
