@@ -102,9 +102,9 @@ impl Planner {
     }
 
     /// Claims and orders a page; answers how many residents left the index.
-    /// Trouble with one resident ends the page, but never takes with it the
-    /// orders for those who are claimed already: they would wait until their
-    /// claims lapse.
+    /// Trouble with the store ends the page, but never takes with it the orders
+    /// for those who are claimed already: they would wait until their claims
+    /// lapse. One record that cannot be read is passed over.
     async fn order(&self, due: &[ResidentId], now: Timestamp, tick: &mut Tick) -> Result<u32, Fault> {
         let mut requests = Vec::new();
         let mut moved = 0;
@@ -114,6 +114,7 @@ impl Planner {
                 Ok(Step::Order(request)) => requests.push(request),
                 Ok(Step::Postponed) => tick.postponed += 1,
                 Ok(Step::Skipped) => continue,
+                Err(fault @ Fault::Refused { .. }) => trouble = Err(fault),
                 Err(fault) => {
                     trouble = Err(fault);
                     break;

@@ -80,10 +80,11 @@ impl Sweep {
         let horizon = self.horizon.horizon(now).await?.min(now);
         let began_before = horizon.checked_sub(self.policy.evidence_window()).unwrap_or(Timestamp::MIN);
         let open = self.attempts.open(began_before, self.topology.bounds.sweep_items).await?;
+        let mut trouble = Trouble::default();
         for id in open {
-            self.settle_attempt(id, now).await?;
+            trouble.note(self.settle_attempt(id, now).await)?;
         }
-        Ok(())
+        trouble.end()
     }
 
     async fn settle_attempt(&self, id: AttemptId, now: Timestamp) -> Result<(), Fault> {
@@ -105,6 +106,29 @@ impl Sweep {
             },
         };
         Ok(())
+    }
+}
+
+/// What went wrong with single items of a run. The oldest item comes first
+/// every minute: if it failed the run, nobody behind it would ever be looked
+/// at. Only a service that asks for less ends the run.
+#[derive(Default)]
+struct Trouble(Option<Fault>);
+
+impl Trouble {
+    fn note(&mut self, outcome: Result<(), Fault>) -> Result<(), Fault> {
+        match outcome {
+            Err(fault @ Fault::Throttled(_)) => return Err(fault),
+            Err(fault) => {
+                self.0.get_or_insert(fault);
+            }
+            Ok(()) => {}
+        }
+        Ok(())
+    }
+
+    fn end(self) -> Result<(), Fault> {
+        self.0.map_or(Ok(()), Err)
     }
 }
 

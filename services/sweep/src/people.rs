@@ -1,6 +1,6 @@
 //! Residents who were not reached: somebody is told.
 
-use crate::Sweep;
+use crate::{Sweep, Trouble};
 use jiff::Timestamp;
 use rollcall_contracts::messages::Notice;
 use rollcall_domain::duty::{Cause, Escalation, Schedule, check_due, review};
@@ -10,10 +10,11 @@ use rollcall_ports::{CheckResult, Fault, Saved, Signal, Versioned};
 
 impl Sweep {
     pub(crate) async fn review_people(&self, now: Timestamp) -> Result<(), Fault> {
+        let mut trouble = Trouble::default();
         for id in self.residents.to_review(now, self.topology.bounds.sweep_items).await? {
-            self.review_person(id, now).await?;
+            trouble.note(self.review_person(id, now).await)?;
         }
-        Ok(())
+        trouble.end()
     }
 
     async fn review_person(&self, id: ResidentId, now: Timestamp) -> Result<(), Fault> {

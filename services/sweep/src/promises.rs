@@ -1,6 +1,6 @@
 //! Promises past their deadline, unknown to Connect, or missed for good.
 
-use crate::Sweep;
+use crate::{Sweep, Trouble};
 use jiff::Timestamp;
 use rollcall_contracts::messages::Notice;
 use rollcall_domain::callback::{Callback, CallbackState};
@@ -10,10 +10,11 @@ use rollcall_ports::{CheckResult, Fault, Saved, Signal, Versioned};
 
 impl Sweep {
     pub(crate) async fn review_promises(&self, now: Timestamp) -> Result<(), Fault> {
+        let mut trouble = Trouble::default();
         for id in self.callbacks.to_review(now, self.topology.bounds.sweep_items).await? {
-            self.review_promise(id, now).await?;
+            trouble.note(self.review_promise(id, now).await)?;
         }
-        Ok(())
+        trouble.end()
     }
 
     async fn review_promise(&self, id: CallbackId, now: Timestamp) -> Result<(), Fault> {
