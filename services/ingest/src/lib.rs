@@ -181,7 +181,6 @@ impl Ingest {
     }
 
     async fn finish(&self, batch: &Batch, action: &str) -> Result<(), Fault> {
-        self.batches.put(batch).await?;
         let entry = AuditEntry {
             key: format!("{action}/{}", batch.id),
             at: self.clock.now(),
@@ -190,7 +189,10 @@ impl Ingest {
             resident: None,
             detail: batch.id.to_string(),
         };
-        self.audit.record(&entry).await
+        self.audit.record(&entry).await?;
+        // Last: a batch past its reading is never looked at again, so whatever
+        // was not done before would never be done.
+        self.batches.put(batch).await
     }
 }
 
