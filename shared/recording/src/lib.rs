@@ -7,8 +7,9 @@
 //!
 //! Each write is conditional and forward-only, and the aggregate that says
 //! whether work is left is written last: first the promise, then the resident,
-//! then the attempt. A crash between any two leaves the attempt open, so that
-//! its evidence (again) or the sweep completes what is missing.
+//! then the place at the limiter, then the attempt. A crash between any two
+//! leaves the attempt open, so that its evidence (again) or the sweep completes
+//! what is missing.
 
 use jiff::Timestamp;
 use rollcall_domain::attempt::{Attempt, Disposition, Facts, Key, Withdrawal};
@@ -96,13 +97,14 @@ impl Recorder {
             return Ok(contended);
         }
         if changed {
+            if attempt.facts.end.is_some() {
+                // Before the attempt says so: a repeat of news that are taken
+                // in changes nothing, and would not free the place either.
+                self.pace.release(attempt.id).await?;
+            }
             let written = Versioned { value: attempt.clone(), version: stored.version };
             if self.attempts.save(&written).await? == Saved::Changed {
                 return Ok(Learned::Contended);
-            }
-            if attempt.facts.end.is_some() {
-                // Lost in a crash, the place frees itself a little later.
-                self.pace.release(attempt.id).await?;
             }
             self.announce(before, &attempt);
         }
@@ -133,7 +135,9 @@ impl Recorder {
         let unqueued = attempt.facts.complete.is_some() && callback.value.tries.is_empty();
         let news_for_people = unqueued && !callback.value.unqueued;
         callback.value.unqueued |= unqueued;
-        if (is_new || earlier || queued || news_for_people) && self.save_callback(&callback).await? == Saved::Changed {
+        if (is_new || earlier || queued || news_for_people)
+            && self.save_callback(&callback).await? == Saved::Changed
+        {
             return Ok(Err(Learned::Contended));
         }
         if is_new {
@@ -276,6 +280,8 @@ impl Recorder {
         if self.attempts.save(&withdrawn).await? == Saved::Changed {
             return Ok(Learned::Contended);
         }
+        // After it is on record: an attempt in doubt holds its resident for far
+        // longer than a place that is not given back holds itself.
         self.pace.release(attempt.value.id).await?;
         Ok(Learned::Applied)
     }
