@@ -16,9 +16,10 @@ use rollcall_domain::pace::{Grant, Limits, Staffing};
 use rollcall_domain::phone::PhoneNumber;
 use rollcall_domain::resident::Resident;
 use rollcall_ports::{
-    Attempts, Audit, AuditEntry, Batches, Began, Begin, CallOrder, Callbacks, CheckResult, Checks, DeadLetter,
-    DeadLetters, Depth, Described, Entry, EvidenceHorizon, Fault, Inbox, Notices, Pace, Page, Receipt, Received,
-    Residents, Saved, Sender, Started, StreamReader, Telephony, UploadInfo, Uploads, Upserted, Versioned,
+    Attempts, Audit, AuditEntry, Batches, Began, Begin, CallOrder, Callbacks, CheckResult, Checks,
+    DeadLetter, DeadLetters, Depth, Described, Entry, EvidenceHorizon, Fault, Inbox, Notices, Pace, Page,
+    Receipt, Received, Residents, Saved, Sender, Started, StreamReader, Telephony, UploadInfo, Uploads,
+    Upserted, Versioned,
 };
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -55,7 +56,7 @@ macro_rules! gated {
         #[async_trait]
         impl $port for Faulty<dyn $port> {
             $(async fn $method(&self $(, $arg: $type)*) -> Result<$out, Fault> {
-                self.gate.pass($name, self.inner.$method($($arg),*)).await
+                self.gate.pass(concat!($name, ".", stringify!($method)), self.inner.$method($($arg),*)).await
             })*
         }
     };
@@ -116,62 +117,66 @@ gated!(DeadLetters, "dead letters" {
 #[async_trait]
 impl Residents for Faulty<dyn Residents> {
     async fn add(&self, residents: &[(Resident, Schedule)]) -> Result<Vec<Upserted>, Fault> {
-        self.gate.pass("residents", self.inner.add(residents)).await
+        self.gate.pass("residents.add", self.inner.add(residents)).await
     }
 
     async fn get(&self, id: ResidentId) -> Result<Option<Versioned<Resident>>, Fault> {
-        self.gate.pass("residents", self.inner.get(id)).await
+        self.gate.pass("residents.get", self.inner.get(id)).await
     }
 
     async fn save(&self, resident: &Versioned<Resident>, schedule: Schedule) -> Result<Saved, Fault> {
-        self.gate.pass("residents", self.inner.save(resident, schedule)).await
+        self.gate.pass("residents.save", self.inner.save(resident, schedule)).await
     }
 
     async fn due(&self, now: Timestamp, most: u32) -> Result<Vec<ResidentId>, Fault> {
-        let fresh = self.gate.pass("residents", self.inner.due(now, most)).await?;
+        let fresh = self.gate.pass("residents.due", self.inner.due(now, most)).await?;
         Ok(self.aged(&self.stale.residents, fresh))
     }
 
     async fn to_review(&self, now: Timestamp, most: u32) -> Result<Vec<ResidentId>, Fault> {
-        let fresh = self.gate.pass("residents", self.inner.to_review(now, most)).await?;
+        let fresh = self.gate.pass("residents.to_review", self.inner.to_review(now, most)).await?;
         Ok(self.aged(&self.stale.residents, fresh))
     }
 
     async fn sharing(&self, number: PhoneNumber, besides: ResidentId) -> Result<u64, Fault> {
-        self.gate.pass("residents", self.inner.sharing(number, besides)).await
+        self.gate.pass("residents.sharing", self.inner.sharing(number, besides)).await
+    }
+
+    async fn sharing_each(&self, asked: &[(PhoneNumber, ResidentId)]) -> Result<Vec<u64>, Fault> {
+        self.gate.pass("residents.sharing_each", self.inner.sharing_each(asked)).await
     }
 
     async fn page(&self, from: Option<u64>, most: u32) -> Result<Page, Fault> {
-        self.gate.pass("residents", self.inner.page(from, most)).await
+        self.gate.pass("residents.page", self.inner.page(from, most)).await
     }
 
     async fn count(&self) -> Result<u64, Fault> {
-        self.gate.pass("residents", self.inner.count()).await
+        self.gate.pass("residents.count", self.inner.count()).await
     }
 }
 
 #[async_trait]
 impl Attempts for Faulty<dyn Attempts> {
     async fn begin(&self, begin: &Begin) -> Result<Began, Fault> {
-        self.gate.pass("attempts", self.inner.begin(begin)).await
+        self.gate.pass("attempts.begin", self.inner.begin(begin)).await
     }
 
     async fn get(&self, id: AttemptId) -> Result<Option<Versioned<Attempt>>, Fault> {
-        self.gate.pass("attempts", self.inner.get(id)).await
+        self.gate.pass("attempts.get", self.inner.get(id)).await
     }
 
     async fn by_contact(&self, contact: &ContactId) -> Result<Option<Versioned<Attempt>>, Fault> {
-        let fresh = self.gate.pass("attempts", self.inner.by_contact(contact)).await?;
+        let fresh = self.gate.pass("attempts.by_contact", self.inner.by_contact(contact)).await?;
         // An index that lags behind does not know the contact yet.
         Ok(if self.gate.trouble.stale() { None } else { fresh })
     }
 
     async fn save(&self, attempt: &Versioned<Attempt>) -> Result<Saved, Fault> {
-        self.gate.pass("attempts", self.inner.save(attempt)).await
+        self.gate.pass("attempts.save", self.inner.save(attempt)).await
     }
 
     async fn open(&self, began_before: Timestamp, most: u32) -> Result<Vec<AttemptId>, Fault> {
-        let fresh = self.gate.pass("attempts", self.inner.open(began_before, most)).await?;
+        let fresh = self.gate.pass("attempts.open", self.inner.open(began_before, most)).await?;
         Ok(self.aged(&self.stale.attempts, fresh))
     }
 }
@@ -182,7 +187,8 @@ impl<M: Message> Sender<M> for Faulty<dyn Sender<M>> {
     /// are answered as not taken, and their order is mixed up.
     async fn send(&self, messages: &[Envelope<M>]) -> Result<Vec<usize>, Fault> {
         let trouble = &self.gate.trouble;
-        let lost: Vec<usize> = (0..messages.len()).filter(|_| trouble.doubled() && trouble.doubled()).collect();
+        let lost: Vec<usize> =
+            (0..messages.len()).filter(|_| trouble.doubled() && trouble.doubled()).collect();
         let mut sent: Vec<Envelope<M>> = Vec::with_capacity(messages.len());
         for (index, message) in messages.iter().enumerate() {
             if !lost.contains(&index) {
@@ -193,7 +199,7 @@ impl<M: Message> Sender<M> for Faulty<dyn Sender<M>> {
             }
         }
         trouble.shuffle(&mut sent);
-        self.gate.pass("queue", self.inner.send(&sent)).await?;
+        self.gate.pass("queue.send", self.inner.send(&sent)).await?;
         Ok(lost)
     }
 }
@@ -205,17 +211,17 @@ impl Inbox for Faulty<dyn Inbox> {
     }
 
     async fn receive(&self, most: u32) -> Result<Vec<Received>, Fault> {
-        let mut messages = self.gate.pass("queue", self.inner.receive(most)).await?;
+        let mut messages = self.gate.pass("queue.receive", self.inner.receive(most)).await?;
         self.gate.trouble.shuffle(&mut messages);
         Ok(messages)
     }
 
     async fn delete(&self, receipt: &Receipt) -> Result<(), Fault> {
-        self.gate.pass("queue", self.inner.delete(receipt)).await
+        self.gate.pass("queue.delete", self.inner.delete(receipt)).await
     }
 
     async fn retry_after(&self, receipt: &Receipt, after: SignedDuration) -> Result<(), Fault> {
-        self.gate.pass("queue", self.inner.retry_after(receipt, after)).await
+        self.gate.pass("queue.retry_after", self.inner.retry_after(receipt, after)).await
     }
 
     async fn next_visible(&self) -> Result<Option<Timestamp>, Fault> {
@@ -230,10 +236,10 @@ impl StreamReader for Faulty<dyn StreamReader> {
     }
 
     async fn read(&self, shard: u32, most: u32) -> Result<Vec<Entry>, Fault> {
-        self.gate.pass("stream", self.inner.read(shard, most)).await
+        self.gate.pass("stream.read", self.inner.read(shard, most)).await
     }
 
     async fn checkpoint(&self, shard: u32, sequence: u64) -> Result<(), Fault> {
-        self.gate.pass("stream", self.inner.checkpoint(shard, sequence)).await
+        self.gate.pass("stream.checkpoint", self.inner.checkpoint(shard, sequence)).await
     }
 }

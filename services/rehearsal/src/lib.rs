@@ -13,6 +13,8 @@
 mod desk;
 mod executor;
 mod faulty;
+#[cfg(test)]
+mod interruption;
 mod observer;
 mod properties;
 mod report;

@@ -37,7 +37,8 @@ impl Rates {
 }
 
 /// What happens to one call.
-enum Fate {
+#[derive(Clone, Copy)]
+pub(crate) enum Fate {
     Fine,
     LostBefore,
     LostAfter,
@@ -47,9 +48,14 @@ enum Fate {
     Delayed { before: SignedDuration, after: SignedDuration },
 }
 
+/// Says the fate of each call, by the name of the call.
+pub(crate) type Script = Box<dyn FnMut(&'static str) -> Fate + Send>;
+
 /// The source of all trouble.
 pub(crate) struct Trouble {
     rates: Rates,
+    /// Decides in place of the draw.
+    script: Option<Mutex<Script>>,
     rng: Mutex<fastrand::Rng>,
     active: AtomicBool,
 }
@@ -57,7 +63,14 @@ pub(crate) struct Trouble {
 impl Trouble {
     pub(crate) fn new(faults: Faults, seed: u64) -> Arc<Self> {
         let rng = Mutex::new(fastrand::Rng::with_seed(seed ^ 0x7472_6f75_626c_6500));
-        Arc::new(Self { rates: Rates::of(faults), rng, active: AtomicBool::new(true) })
+        Arc::new(Self { rates: Rates::of(faults), script: None, rng, active: AtomicBool::new(true) })
+    }
+
+    /// Trouble of which nothing is left to chance.
+    #[cfg(test)]
+    pub(crate) fn scripted(script: Script) -> Arc<Self> {
+        let (rng, script) = (Mutex::new(fastrand::Rng::with_seed(0)), Some(Mutex::new(script)));
+        Arc::new(Self { rates: Rates::of(Faults::None), script, rng, active: AtomicBool::new(true) })
     }
 
     /// From now on everything goes well.
@@ -99,7 +112,10 @@ impl Trouble {
         SignedDuration::from_millis(self.draw(|rng| rng.i64(0..=most * 1000)))
     }
 
-    fn fate(&self) -> Fate {
+    fn fate(&self, call: &'static str) -> Fate {
+        if let Some(script) = &self.script {
+            return script.lock().unwrap_or_else(PoisonError::into_inner)(call);
+        }
         if !self.is_active() {
             return Fate::Fine;
         }
@@ -188,20 +204,20 @@ pub(crate) struct Gate {
 }
 
 impl Gate {
-    /// Lets a call through, or not.
+    /// Lets a call through, or not; `name` is that of the call, port first.
     pub(crate) async fn pass<T>(
         &self,
-        port: &'static str,
+        name: &'static str,
         call: impl Future<Output = Result<T, Fault>>,
     ) -> Result<T, Fault> {
-        match self.trouble.fate() {
+        match self.trouble.fate(name) {
             Fate::Fine => call.await,
-            Fate::LostBefore => Err(Fault::Unanswered(port)),
+            Fate::LostBefore => Err(Fault::Unanswered(name)),
             Fate::LostAfter => {
                 drop(call.await);
-                Err(Fault::Unanswered(port))
+                Err(Fault::Unanswered(name))
             }
-            Fate::Throttled => Err(Fault::Throttled(port)),
+            Fate::Throttled => Err(Fault::Throttled(name)),
             Fate::KilledBefore => self.die().await,
             Fate::KilledAfter => {
                 drop(call.await);

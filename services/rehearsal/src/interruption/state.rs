@@ -1,0 +1,196 @@
+//! The end of a play, without what may differ: times of calls, ids of orders,
+//! how often somebody was told.
+
+use super::stage::Stage;
+use crate::properties::ask;
+use jiff::Timestamp;
+use rollcall_connect_sim::OutsideKind;
+use rollcall_domain::attempt::Attempt;
+use rollcall_domain::ids::{AttemptId, CallbackId};
+use rollcall_domain::ledger::day_state;
+use rollcall_domain::resident::Resident;
+use rollcall_ports::{Clock as _, Signal};
+use std::collections::BTreeMap;
+
+/// Lines of text by what they are about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct State(BTreeMap<String, String>);
+
+impl State {
+    pub(super) fn get(&self, key: &str) -> &str {
+        self.0.get(key).map_or("", String::as_str)
+    }
+
+    pub(super) fn set(&mut self, key: &str, value: &str) {
+        let former = self.0.insert(key.to_owned(), value.to_owned());
+        assert!(former.is_some(), "{key} is no line of the state");
+    }
+
+    /// Puts `text` before what stands under `key`.
+    pub(super) fn before(&mut self, key: &str, text: &str) {
+        let known = self.get(key).to_owned();
+        self.set(key, &format!("{text}{known}"));
+    }
+
+    /// Every line that is not as expected here.
+    pub(super) fn differences(&self, found: &Self) -> Vec<String> {
+        let keys = self.0.keys().chain(found.0.keys().filter(|key| !self.0.contains_key(*key)));
+        keys.filter(|key| self.get(key) != found.get(key))
+            .map(|key| format!("{key} is {:?}, expected {:?}", found.get(key), self.get(key)))
+            .collect()
+    }
+}
+
+/// Everybody on the register, by id.
+pub(super) fn register(stage: &Stage) -> BTreeMap<String, Resident> {
+    let page = ask(stage.store.residents().page(None, 1_000)).unwrap();
+    page.residents.into_iter().map(|found| (found.value.id.to_string(), found.value)).collect()
+}
+
+/// The state at the end of a play.
+pub(super) fn of(stage: &Stage) -> State {
+    let mut lines = BTreeMap::new();
+    let register = register(stage);
+    let mut names = Vec::new();
+    for resident in register.values() {
+        names.push((resident.id.to_string(), resident.first_name.clone()));
+        about(stage, resident, &mut |what, text| {
+            lines.insert(format!("{} {what}", resident.first_name), text);
+        });
+    }
+    let counted = ask(stage.store.residents().count()).unwrap();
+    lines.insert("register".to_owned(), format!("{counted} counted, {} found", register.len()));
+    store(stage, &names, &mut lines);
+    State(lines)
+}
+
+fn about(stage: &Stage, resident: &Resident, line: &mut dyn FnMut(&str, String)) {
+    let now = stage.clock.now();
+    line("stands", format!("{:?}", day_state(resident, &stage.policy, now)));
+    let marks: Vec<String> = resident.marks.iter().map(|mark| format!("{:?}", mark.state)).collect();
+    line("marks", marks.join(" "));
+    let reached = resident.reached.map(|reached| format!("{:?}", reached.how));
+    line("reached", reached.unwrap_or_default());
+    let flags = [
+        ("disabled", !resident.enabled),
+        ("bad number", resident.number_bad_since.is_some()),
+        ("claimed", resident.claim.is_some_and(|claim| now < claim.until)),
+        ("callback", resident.callback.is_some()),
+    ];
+    let flags: Vec<&str> = flags.into_iter().filter(|(_, holds)| *holds).map(|(name, _)| name).collect();
+    line("flags", flags.join(" "));
+    let escalation = resident.escalation.as_ref().map(|told| format!("{:?}", told.cause));
+    line("escalation", escalation.unwrap_or_default());
+    let (ports, id) = (stage.store.residents(), resident.id);
+    let indexed = [
+        ("due now", ask(ports.due(now, 1_000)).unwrap().contains(&id)),
+        ("due some time", ask(ports.due(Timestamp::MAX, 1_000)).unwrap().contains(&id)),
+        ("to review now", ask(ports.to_review(now, 1_000)).unwrap().contains(&id)),
+        ("to review some time", ask(ports.to_review(Timestamp::MAX, 1_000)).unwrap().contains(&id)),
+    ];
+    let indexed: Vec<&str> = indexed.into_iter().filter(|(_, holds)| *holds).map(|(name, _)| name).collect();
+    line("indexed", indexed.join(", "));
+    let today = stage.policy.hours(resident).date(now);
+    let (first, last) = (today.yesterday().unwrap(), today.tomorrow().unwrap());
+    let checks = ask(stage.store.checks().of(id, first, last)).unwrap();
+    let checks: Vec<String> = checks.iter().map(|(day, result)| format!("{day} {result:?}")).collect();
+    line("checks", checks.join(", "));
+    attempts(stage, resident, line);
+    let seen = stage.seen.borrow();
+    let theirs = seen.iter().filter(|event| event.resident_id.as_deref() == Some(id.to_string().as_str()));
+    let count = |kind| theirs.clone().filter(|event| event.kind == kind).count();
+    line("calls", count(OutsideKind::DialAccepted).to_string());
+    line("keys", count(OutsideKind::KeyPressed).to_string());
+    line("talks", count(OutsideKind::CallbackConnected).to_string());
+}
+
+/// Every dial to somebody and the promises made in them, in the order of time.
+fn attempts(stage: &Stage, resident: &Resident, line: &mut dyn FnMut(&str, String)) {
+    let attempts: Vec<Attempt> = resident
+        .marks
+        .iter()
+        .filter_map(|mark| ask(stage.store.attempts().get(mark.attempt)).unwrap())
+        .map(|found| found.value)
+        .collect();
+    line("attempts", attempts.iter().map(|attempt| format!("{};", tell(attempt))).collect());
+    let promises = attempts.iter().filter_map(|attempt| promise(stage, attempt.id));
+    line("promises", promises.collect::<Vec<_>>().join(", "));
+}
+
+fn tell(attempt: &Attempt) -> String {
+    let facts = &attempt.facts;
+    let known = [
+        ("contact", facts.contact.is_some()),
+        ("answered", facts.answered_at.is_some()),
+        ("complete", facts.complete.is_some()),
+        ("next", facts.next_contact.is_some()),
+    ];
+    let known: String = known.into_iter().filter(|(_, is)| *is).map(|(name, _)| format!(" {name}")).collect();
+    let end = facts.end.map(|end| format!(" end {:?}", end.reason)).unwrap_or_default();
+    let withdrawn = attempt.withdrawn.map(|why| format!(" {why:?}")).unwrap_or_default();
+    format!("{:?}{withdrawn}{known}{end}", attempt.disposition())
+}
+
+fn promise(stage: &Stage, attempt: AttemptId) -> Option<String> {
+    let found = ask(stage.store.callbacks().get(CallbackId::of(attempt))).unwrap()?.value;
+    let mut text = format!("{} tries", found.tries.len());
+    let state = format!("{:?}", found.state(&stage.policy));
+    // Of the state only its name: the time is that of the talk.
+    let state = state.split('(').next().unwrap_or_default().to_owned();
+    for (name, is) in [
+        ("unqueued", found.unqueued),
+        ("overdue told", found.overdue_told),
+        ("missed told", found.missed_told),
+    ] {
+        if is {
+            text = format!("{text} {name}");
+        }
+    }
+    Some(format!("{state} {text}"))
+}
+
+fn store(stage: &Stage, names: &[(String, String)], lines: &mut BTreeMap<String, String>) {
+    let mut line = |key: &str, text: String| lines.insert(key.to_owned(), text);
+    let now = stage.clock.now();
+    for (batch, tally) in stage.store.batches_recent(10).unwrap() {
+        let rejections = ask(stage.store.batches().rejections(batch.id, 0, 100)).unwrap();
+        let warnings = ask(stage.store.batches().warnings(batch.id, 0, 100)).unwrap();
+        let finished = batch.is_finished(&tally);
+        let warnings: Vec<_> = warnings.into_iter().map(|(_, note)| (note.line, note.code)).collect();
+        let rejections: Vec<_> = rejections.into_iter().map(|note| (note.line, note.code)).collect();
+        let text = format!("{:?} {tally:?} finished {finished} {rejections:?} {warnings:?}", batch.stage);
+        line(&format!("batch {}", batch.upload), text);
+    }
+    for queue in stage.store.queue_statuses().unwrap() {
+        line(
+            &format!("queue {}", queue.name),
+            format!("{} waiting, {} set aside", queue.depth, queue.dead_letters),
+        );
+    }
+    let letters = ask(stage.store.dead_letters().list(0, 100)).unwrap();
+    let letters = letters.into_iter().map(|(_, letter)| format!("{}: {}; ", letter.handler, letter.reason));
+    line("letters", letters.collect());
+    line("calls in flight", ask(stage.store.pace().in_flight(now)).unwrap().to_string());
+    line("promises open", ask(stage.store.callbacks().count_open()).unwrap().to_string());
+    let due = ask(stage.store.callbacks().to_review(now, 100)).unwrap().len();
+    line("promises to review", due.to_string());
+    line("attempts open", ask(stage.store.attempts().open(Timestamp::MAX, 100)).unwrap().len().to_string());
+    let mut notices: Vec<String> = stage
+        .store
+        .notices_told(0, 100)
+        .unwrap()
+        .iter()
+        .map(|told| {
+            let key = told.notice.key();
+            names.iter().fold(key, |key, (id, name)| key.replace(id, name))
+        })
+        .collect();
+    notices.sort_unstable();
+    line("notices", notices.join(", "));
+    let mut audit: Vec<String> =
+        ask(stage.store.audit().list(0, 100)).unwrap().into_iter().map(|(_, entry)| entry.key).collect();
+    audit.sort_unstable();
+    line("audit", audit.join(", "));
+    let taken = stage.heard.count(|signal| matches!(signal, Signal::LedgerTaken { .. })) > 0;
+    line("ledger taken", taken.to_string());
+}
