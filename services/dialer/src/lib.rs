@@ -257,7 +257,8 @@ impl Dialer {
         self.signals.emit(&Signal::CallRefused { attempt: id, resident, code: code.clone() });
         let learned = self.recorder.withdraw(attempt, Withdrawal::Refused, number_bad).await?;
         if broken {
-            // Every call would be refused: give people a minute at a time.
+            // Every call will be refused: give people a minute at a time. Should
+            // this be lost, the next refusal tells them.
             let until = self.in_seconds(60);
             self.pace.back_off(until, self.limits(0)).await?;
             self.notices.tell(&Notice::Misconfigured { code }).await?;

@@ -66,7 +66,7 @@ fn write_event(out: &mut impl Write, event: &OutsideEvent) -> io::Result<()> {
 /// Reads every option; all problems at once.
 fn scenario(args: &Rehearse) -> Result<Scenario, Vec<String>> {
     let mut problems = Vec::new();
-    let agents = number("--agents", &args.agents, (1, MOST), &mut problems);
+    let agents = number("--agents", &args.agents, (0, MOST), &mut problems);
     let days = number("--days", &args.days, (1, MOST), &mut problems);
     let seed = read("--seed", &args.seed, "a whole number from 0", &mut problems);
     let faults: Faults = read("--faults", &args.faults, "none, mild or harsh", &mut problems);

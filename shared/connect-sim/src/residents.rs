@@ -57,6 +57,18 @@ impl ResidentKind {
     }
 }
 
+impl ResidentKind {
+    /// The kind of this name, however its words are joined. `unconfirmed`, the outcome, is what silence looks like.
+    fn named(name: &str) -> Option<Self> {
+        let bare = |text: &str| text.to_ascii_lowercase().replace(['_', '-', ' '], "");
+        let wanted = bare(name);
+        if wanted == "unconfirmed" {
+            return Some(Self::Silent);
+        }
+        Self::ALL.into_iter().find(|kind| bare(kind.name()) == wanted)
+    }
+}
+
 /// Shares of the kinds; they sum to one.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ResidentMix {
@@ -92,8 +104,7 @@ impl ResidentMix {
         let mut named: [Option<f64>; 9] = [None; 9];
         for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
             let (name, share) = part.split_once('=').ok_or_else(|| MixError::Form(part.to_owned()))?;
-            let kind = ResidentKind::ALL.into_iter().find(|kind| kind.name() == name.trim());
-            let kind = kind.ok_or_else(|| MixError::Kind(name.trim().to_owned()))?;
+            let kind = ResidentKind::named(name.trim()).ok_or_else(|| MixError::Kind(name.trim().to_owned()))?;
             let share: f64 = share.trim().parse().map_err(|_| MixError::Share(part.to_owned()))?;
             if !(0.0..=1.0).contains(&share) {
                 return Err(MixError::Share(part.to_owned()));
