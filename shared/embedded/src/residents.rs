@@ -131,16 +131,16 @@ fn add(session: &mut Session, residents: &[(Resident, Schedule)]) -> Result<Vec<
     let connection = &session.connection;
     let mut keys = session.keys.open(connection)?;
     // In the order of the ids: neighbours lie on one page.
-    let mut order: Vec<(&[u8; 16], usize)> = residents
+    let mut order: Vec<([u8; 16], usize)> = residents
         .iter()
         .enumerate()
-        .map(|(place, (resident, _))| (resident.id.as_uuid().as_bytes(), place))
+        .map(|(place, (resident, _))| (*resident.id.as_uuid().as_bytes(), place))
         .collect();
     order.sort_unstable();
     let mut entered = vec![None; residents.len()];
     for (id, place) in order {
         if let Some(slot) = entered.get_mut(place) {
-            *slot = keys.find_entered(id)?;
+            *slot = keys.find_entered(&id)?;
         }
     }
     let mut insert = row::insert(connection)?;
