@@ -7,7 +7,8 @@ use crate::virtual_time::VirtualClock;
 use crate::{people, shell, town};
 use jiff::{SignedDuration, Timestamp};
 use rollcall_domain::duty::Schedule;
-use rollcall_domain::ids::ResidentId;
+use rollcall_domain::ids::{RequestId, ResidentId};
+use rollcall_domain::resident::Claim;
 use rollcall_embedded::Durability;
 use rollcall_host::Periodic;
 use rollcall_local::machine::Machine;
@@ -109,7 +110,24 @@ impl Register {
         }
         order.sort_unstable();
         let order = order.into_iter().map(|(_, id)| id).collect();
-        Ok(Self { machine, clock, heard, order, rounds, ticks: 0 })
+        let register = Self { machine, clock, heard, order, rounds, ticks: 0 };
+        register.order_once().await?;
+        register.start_over().await?;
+        Ok(register)
+    }
+
+    /// Everybody was called before: the first claim makes a row longer, and
+    /// pages that an import has filled are split. On the smaller register that
+    /// is long over, since the same people are due again and again.
+    async fn order_once(&self) -> Result<(), Failed> {
+        let residents = &self.machine.ports().residents;
+        for (rank, id) in self.order.iter().enumerate() {
+            let mut resident = residents.get(*id).await?.ok_or("a resident is gone")?;
+            let until = self.clock.now();
+            resident.value.claim = Some(Claim { request: RequestId::of(*id, until), until });
+            let _saved = residents.save(&resident, schedule(rank as u64, self.rounds, until)).await?;
+        }
+        Ok(())
     }
 
     /// One tick, in seconds.
