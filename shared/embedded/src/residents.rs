@@ -4,7 +4,7 @@ pub(crate) use row::digits;
 
 use crate::db::{Db, DbError, Durability, Session};
 use crate::keys::half;
-use crate::values::{count, int, nanos, uuid};
+use crate::values::{count, int, maybe_time, nanos, uuid};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use rollcall_domain::duty::Schedule;
@@ -93,11 +93,12 @@ pub(crate) fn registered(connection: &Connection) -> Result<u64, DbError> {
         .query_row([], |row| count(row, 0))?)
 }
 
-/// Where a resident is, and the number they had.
+/// Where a resident is, and by what they were found.
 #[derive(Clone, Copy)]
 pub(crate) struct Place {
     seq: i64,
     number: i64,
+    schedule: Schedule,
 }
 
 /// The place of a resident who is still as they were read.
@@ -106,10 +107,12 @@ pub(crate) fn place(session: &mut Session, resident: &Versioned<Resident>) -> Re
     let Some(seq) = session.keys.open(&session.connection)?.find(key)? else { return Ok(None) };
     Ok(session
         .connection
-        .prepare_cached("SELECT number FROM residents WHERE seq = ?1 AND version = ?2")?
-        .query_row([seq, int(resident.version)], |row| row.get(0))
-        .optional()?
-        .map(|number| Place { seq, number }))
+        .prepare_cached("SELECT number, next_due, review_at FROM residents WHERE seq = ?1 AND version = ?2")?
+        .query_row([seq, int(resident.version)], |row| {
+            let schedule = Schedule { next_due: maybe_time(row, 1)?, review_at: maybe_time(row, 2)? };
+            Ok(Place { seq, number: row.get(0)?, schedule })
+        })
+        .optional()?)
 }
 
 /// Writes a resident to their place and raises their version.
@@ -119,7 +122,7 @@ pub(crate) fn write_back(
     resident: &Versioned<Resident>,
     schedule: Schedule,
 ) -> Result<(), DbError> {
-    row::store(&mut row::update(&session.connection)?, place.seq, &resident.value, schedule)?;
+    row::update(&session.connection, place.seq, &resident.value, (place.schedule, schedule))?;
     let number = digits(resident.value.number);
     if number != place.number {
         session.keys.open(&session.connection)?.renumber(place.number, number)?;
@@ -143,7 +146,7 @@ fn add(session: &mut Session, residents: &[(Resident, Schedule)]) -> Result<Vec<
             *slot = keys.find_entered(&id)?;
         }
     }
-    let mut insert = row::insert(connection)?;
+    let mut insert = row::inserting(connection)?;
     let mut answers = Vec::with_capacity(residents.len());
     let mut created = 0;
     for ((resident, schedule), entered) in residents.iter().zip(entered) {
@@ -152,7 +155,7 @@ fn add(session: &mut Session, residents: &[(Resident, Schedule)]) -> Result<Vec<
             answers.push(known(connection, seq, resident)?);
             continue;
         }
-        row::store(&mut insert, keys.next(), resident, *schedule)?;
+        row::insert(&mut insert, keys.next(), resident, *schedule)?;
         keys.push(id, digits(resident.number));
         created += 1;
         answers.push(Upserted::Created);

@@ -45,6 +45,11 @@ pub(crate) fn time_at(row: &Row<'_>, column: usize) -> Result<Timestamp, rusqlit
     row.get(column).map(time)
 }
 
+/// A stored time, where there is one.
+pub(crate) fn maybe_time(row: &Row<'_>, column: usize) -> Result<Option<Timestamp>, rusqlite::Error> {
+    Ok(row.get::<_, Option<i64>>(column)?.map(time))
+}
+
 /// A stored UUID.
 pub(crate) fn uuid(row: &Row<'_>, column: usize) -> Result<Uuid, rusqlite::Error> {
     row.get::<_, [u8; 16]>(column).map(Uuid::from_bytes)

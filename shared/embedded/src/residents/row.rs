@@ -1,14 +1,14 @@
 //! A resident as a row.
 
 use crate::db::DbError;
-use crate::values::{count, from_json, int, json, nanos, time, uuid};
+use crate::values::{count, from_json, int, json, maybe_time, nanos, time_at, uuid};
 use rollcall_domain::calendar::DailyWindow;
 use rollcall_domain::duty::{Escalation, Schedule};
 use rollcall_domain::ids::{BatchId, CallbackId, ResidentId};
 use rollcall_domain::phone::PhoneNumber;
 use rollcall_domain::resident::{Claim, Mark, Pause, Profile, Reached, Resident};
 use rollcall_ports::Versioned;
-use rusqlite::{CachedStatement, Connection, Row, params};
+use rusqlite::{CachedStatement, Connection, Row, ToSql};
 use serde::{Deserialize, Serialize};
 
 /// A query for the columns that [`read`] takes, and the place at the end; the
@@ -33,7 +33,7 @@ const INSERT: &str = "INSERT INTO residents (seq, id, number, version, first_nam
 const UPDATE: &str = "UPDATE residents SET number = ?3, version = version + 1, first_name = ?4,
     last_name = ?5, reference = ?6, timezone = ?7, language = ?8, hours = ?9, notes = ?10, consent = ?11,
     batch = ?12, batch_line = ?13, registered_at = ?14, enabled = ?15, suppressed = ?16,
-    number_bad_since = ?17, state = ?18, next_due = ?19, review_at = ?20
+    number_bad_since = ?17, state = ?18
     WHERE seq = ?1 AND id = ?2";
 
 /// What most residents have nothing of.
@@ -54,49 +54,79 @@ struct State {
     escalation: Option<Escalation>,
 }
 
-/// The statement by which [`store`] stores a new resident.
-pub(super) fn insert(connection: &Connection) -> Result<CachedStatement<'_>, DbError> {
+/// The statement that [`insert`] takes, for many residents.
+pub(super) fn inserting(connection: &Connection) -> Result<CachedStatement<'_>, DbError> {
     Ok(connection.prepare_cached(INSERT)?)
 }
 
-/// The statement by which [`store`] overwrites a resident and raises the
-/// version.
-pub(super) fn update(connection: &Connection) -> Result<CachedStatement<'_>, DbError> {
-    Ok(connection.prepare_cached(UPDATE)?)
-}
-
-/// Stores a resident at `seq`.
-pub(super) fn store(
+/// Stores a new resident at `seq`.
+pub(super) fn insert(
     statement: &mut CachedStatement<'_>,
     seq: i64,
     resident: &Resident,
     schedule: Schedule,
 ) -> Result<(), DbError> {
+    bind(statement, seq, resident)?;
+    statement.raw_bind_parameter(19, schedule.next_due.map(nanos))?;
+    statement.raw_bind_parameter(20, schedule.review_at.map(nanos))?;
+    statement.raw_execute()?;
+    Ok(())
+}
+
+/// Overwrites the resident at `seq`, whose schedule was `former`, and raises
+/// the version.
+pub(super) fn update(
+    connection: &Connection,
+    seq: i64,
+    resident: &Resident,
+    (former, schedule): (Schedule, Schedule),
+) -> Result<(), DbError> {
+    let mut statement = connection.prepare_cached(UPDATE)?;
+    bind(&mut statement, seq, resident)?;
+    statement.raw_execute()?;
+    // Apart, since naming an indexed column rewrites its index even if the
+    // value stays: two pages somewhere in a large index, for nothing.
+    if schedule.next_due != former.next_due {
+        connection
+            .prepare_cached("UPDATE residents SET next_due = ?2 WHERE seq = ?1")?
+            .execute((seq, schedule.next_due.map(nanos)))?;
+    }
+    if schedule.review_at != former.review_at {
+        connection
+            .prepare_cached("UPDATE residents SET review_at = ?2 WHERE seq = ?1")?
+            .execute((seq, schedule.review_at.map(nanos)))?;
+    }
+    Ok(())
+}
+
+/// The parameters that both statements share.
+fn bind(statement: &mut CachedStatement<'_>, seq: i64, resident: &Resident) -> Result<(), DbError> {
     let profile = &resident.profile;
     let hours = profile.window.map(|window| json(&window, "window")).transpose()?;
     let state = state(resident)?;
-    statement.execute(params![
-        seq,
+    let values: [&dyn ToSql; 18] = [
+        &seq,
         resident.id.as_uuid().as_bytes(),
-        digits(profile.number),
-        profile.first_name,
-        profile.last_name,
-        profile.reference,
-        profile.timezone,
-        profile.language,
-        hours,
-        profile.notes,
-        profile.consent,
+        &digits(profile.number),
+        &profile.first_name,
+        &profile.last_name,
+        &profile.reference,
+        &profile.timezone,
+        &profile.language,
+        &hours,
+        &profile.notes,
+        &profile.consent,
         resident.batch.as_uuid().as_bytes(),
-        int(resident.batch_line),
-        nanos(resident.registered_at),
-        resident.enabled,
-        resident.suppressed,
-        resident.number_bad_since.map(nanos),
-        state,
-        schedule.next_due.map(nanos),
-        schedule.review_at.map(nanos),
-    ])?;
+        &int(resident.batch_line),
+        &nanos(resident.registered_at),
+        &resident.enabled,
+        &resident.suppressed,
+        &resident.number_bad_since.map(nanos),
+        &state,
+    ];
+    for (index, value) in (1..).zip(values) {
+        statement.raw_bind_parameter(index, value)?;
+    }
     Ok(())
 }
 
@@ -132,10 +162,10 @@ pub(super) fn read(row: &Row<'_>) -> Result<Versioned<Resident>, DbError> {
         profile: profile(row)?,
         batch: BatchId::from_uuid(uuid(row, 11)?),
         batch_line: count(row, 12)?,
-        registered_at: time(row.get(13)?),
+        registered_at: time_at(row, 13)?,
         enabled: row.get(14)?,
         suppressed: row.get(15)?,
-        number_bad_since: row.get::<_, Option<i64>>(16)?.map(time),
+        number_bad_since: maybe_time(row, 16)?,
         pauses: state.pauses,
         marks: state.marks,
         reached: state.reached,
