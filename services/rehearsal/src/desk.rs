@@ -21,7 +21,10 @@ pub(crate) fn config(scenario: &Scenario) -> Result<SimConfig, ScenarioError> {
     let place = place();
     let names = BTreeMap::from([
         ("CallbackQueueArn".to_owned(), place.queue_arn()),
-        ("KeyPressFunctionArn".to_owned(), "arn:aws:lambda:eu-west-2:111122223333:function:key-press".to_owned()),
+        (
+            "KeyPressFunctionArn".to_owned(),
+            "arn:aws:lambda:eu-west-2:111122223333:function:key-press".to_owned(),
+        ),
         ("OrganisationName".to_owned(), "Example Council".to_owned()),
         ("OrganisationTelephone".to_owned(), "0 2 0, 7 9 4 6, 0 1 0 0".to_owned()),
     ]);

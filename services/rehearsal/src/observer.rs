@@ -113,7 +113,9 @@ impl Observed {
                 (None, true, _) => &mut outcomes.unconfirmed,
                 (None, false, Some("TELECOM_BUSY")) => &mut outcomes.busy,
                 (None, false, Some("TELECOM_NUMBER_INVALID")) => &mut outcomes.bad_number,
-                (None, false, Some("TELECOM_PROBLEM" | "TELECOM_POTENTIAL_BLOCKING")) => &mut outcomes.network,
+                (None, false, Some("TELECOM_PROBLEM" | "TELECOM_POTENTIAL_BLOCKING")) => {
+                    &mut outcomes.network
+                }
                 (None, false, _) => &mut outcomes.no_answer,
             } += 1;
         }
