@@ -9,7 +9,7 @@ use rollcall_domain::phone::PhoneNumber;
 use rollcall_domain::resident::{Profile, Resident};
 use rollcall_embedded::Store;
 use rollcall_ports::suite::ManualClock;
-use rollcall_ports::{Began, Begin, Clock, Fault, Upserted, Versioned};
+use rollcall_ports::{Began, Begin, Clock, Fault, Inbox, Upserted, Versioned};
 use rusqlite::Connection;
 use std::sync::Arc;
 
@@ -129,4 +129,42 @@ fn a_missing_table_is_a_refusal() {
     world.other.execute_batch("DROP TABLE pace").unwrap();
     let fault = run(world.store.pace().in_flight(world.attempt.begun_at)).unwrap_err();
     assert!(refusal(&fault).starts_with("pace refused: SQLite answered"));
+}
+
+#[test]
+fn an_upload_that_fails_halfway_is_as_if_it_never_was() {
+    let world = world();
+    let mut people = Vec::new();
+    for n in 0..150 {
+        let mut one = world.person.clone();
+        one.id = ResidentId::derive(&["halfway", &n.to_string()]);
+        one.batch_line = n;
+        people.push((one, Schedule::default()));
+    }
+    world
+        .other
+        .execute_batch(
+            "CREATE TRIGGER t BEFORE INSERT ON residents WHEN new.batch_line = 120
+             BEGIN SELECT RAISE(ABORT, 'Marigold'); END",
+        )
+        .unwrap();
+    let residents = world.store.residents();
+    refusal(&run(residents.add(&people)).unwrap_err());
+    assert_eq!(world.store.residents_count().unwrap(), 1);
+    assert_eq!(run(residents.get(people.first().unwrap().0.id)), Ok(None));
+    assert_eq!(run(residents.sharing(world.person.number, world.person.id)), Ok(0));
+
+    world.other.execute_batch("DROP TRIGGER t").unwrap();
+    assert_eq!(run(residents.add(&people)).unwrap(), vec![Upserted::Created; 150]);
+    assert_eq!(run(residents.sharing(world.person.number, world.person.id)), Ok(150));
+    assert_eq!(world.store.integrity_check().unwrap(), Vec::<String>::new());
+}
+
+#[test]
+fn polling_and_reading_do_not_wait_for_a_writer() {
+    let world = world();
+    world.other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    assert_eq!(run(world.store.rows_queue().receive(10)), Ok(Vec::new()));
+    assert_eq!(run(world.store.residents().get(world.person.id)).map(|one| one.is_some()), Ok(true));
+    assert_eq!(run(world.store.residents().get(ResidentId::derive(&["nobody"]))), Ok(None));
 }
