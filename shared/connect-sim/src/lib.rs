@@ -27,4 +27,4 @@ pub use config::{
 };
 pub use outside::{Emission, FunctionFailure, Invocation, InvocationId, OutsideEvent, OutsideKind};
 pub use residents::{MixError, ResidentHabits, ResidentKind, ResidentMix};
-pub use simulator::Simulator;
+pub use simulator::{Input, Simulator};

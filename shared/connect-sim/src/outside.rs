@@ -5,7 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 use jiff::fmt::temporal::DateTimePrinter;
 use rollcall_contracts::connect::FlowInvocation;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 /// Something the simulated Connect does to the world. `Debug` leaves the bytes of records out.
 #[derive(Clone, PartialEq)]
@@ -53,11 +53,13 @@ pub struct Invocation {
 }
 
 /// Number of an invocation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct InvocationId(pub(crate) u64);
 
 /// The function gave no answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum FunctionFailure {
     /// It failed, or its answer was no flat map of strings.
     Failed,

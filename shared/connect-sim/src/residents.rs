@@ -104,7 +104,8 @@ impl ResidentMix {
         let mut named: [Option<f64>; 9] = [None; 9];
         for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
             let (name, share) = part.split_once('=').ok_or_else(|| MixError::Form(part.to_owned()))?;
-            let kind = ResidentKind::named(name.trim()).ok_or_else(|| MixError::Kind(name.trim().to_owned()))?;
+            let kind =
+                ResidentKind::named(name.trim()).ok_or_else(|| MixError::Kind(name.trim().to_owned()))?;
             let share: f64 = share.trim().parse().map_err(|_| MixError::Share(part.to_owned()))?;
             if !(0.0..=1.0).contains(&share) {
                 return Err(MixError::Share(part.to_owned()));

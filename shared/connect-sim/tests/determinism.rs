@@ -5,7 +5,7 @@
 mod support;
 
 use jiff::SignedDuration;
-use rollcall_connect_sim::{EmissionConfig, OutsideKind, SimConfig};
+use rollcall_connect_sim::{EmissionConfig, Input, OutsideKind, SimConfig};
 use support::{World, agents, roomy, seconds};
 
 fn config(seed: u64) -> SimConfig {
@@ -38,6 +38,52 @@ fn big_and_small_steps_give_the_same() {
         let stepped = trace(7, |world, length| world.run_in_steps(length, step));
         assert!(course == stepped, "steps of {step}");
     }
+}
+
+/// Calls and answers as [`trace`] has them, and everything that was asked, as JSON.
+fn noted(seed: u64, calls: usize, rest: SignedDuration) -> (World, Vec<String>) {
+    let mut world = World::new(config(seed));
+    let (note, notes) = std::sync::mpsc::channel();
+    world.sim.on_input(move |input| note.send(serde_json::to_string(input).unwrap()).unwrap());
+    for index in 0..calls {
+        world.start(index).unwrap();
+        world.run(seconds(5));
+    }
+    world.run(rest);
+    (world, notes.try_iter().collect())
+}
+
+#[test]
+fn a_simulator_that_repeats_what_was_asked_is_the_same_again() {
+    for (calls, rest) in [(1, seconds(2)), (40, seconds(7)), (300, seconds(20_000))] {
+        let (mut world, notes) = noted(42, calls, rest);
+        let mut again = World::new(config(42));
+        for note in &notes {
+            let emissions = again.sim.repeat(&serde_json::from_str::<Input>(note).unwrap());
+            again.take(emissions);
+        }
+        assert!(world.trace.starts_with(&again.trace), "{calls} calls");
+        // Both go on alike, from one moment on.
+        again.now = world.now;
+        for world in [&mut world, &mut again] {
+            world.run(seconds(20_000));
+        }
+        assert!(world.trace == again.trace, "{calls} calls");
+        assert!(again.sim.is_at_rest());
+    }
+}
+
+#[test]
+fn nobody_is_missed_at_rest() {
+    let mut world = World::new(config(5));
+    assert!(world.sim.is_at_rest());
+    world.start(0).unwrap();
+    assert!(!world.sim.is_at_rest(), "a phone rings");
+    world.run(seconds(120));
+    assert_eq!(world.sim.concurrent_calls(), 0);
+    assert!(!world.sim.is_at_rest(), "the record is on its way");
+    world.run(seconds(20_000));
+    assert!(world.sim.is_at_rest());
 }
 
 #[test]

@@ -6,7 +6,7 @@ use rollcall_contracts::connect::api::{
 };
 use rollcall_contracts::connect::{DisconnectReason, names};
 
-use super::{Simulator, outside};
+use super::{Input, Simulator, outside};
 use crate::config::{OverConcurrency, TokenAfterEnd};
 use crate::contact::Who;
 use crate::outside::{Emission, OutsideEvent, OutsideKind};
@@ -27,6 +27,7 @@ impl Simulator {
         request: &StartOutboundRequest,
     ) -> Result<String, ApiError> {
         self.run_to(now, false);
+        self.note(|at| Input::Start { at, request: request.clone() });
         let old = self.now - self.config.remember;
         for (token, number) in self.contacts.forget(old) {
             if self.tokens.get(&token).is_some_and(|(known, _)| *known == number) {
@@ -88,6 +89,7 @@ impl Simulator {
     /// instance, `ThrottlingException` above 10/s (burst 15).
     pub fn stop_contact(&mut self, now: Timestamp, request: &StopContactRequest) -> Result<(), ApiError> {
         self.run_to(now, false);
+        self.note(|at| Input::Stop { at, request: request.clone() });
         if !self.buckets.stop.take(self.now) {
             return Err(ApiError::THROTTLED);
         }

@@ -3,9 +3,12 @@
 mod api;
 mod call;
 mod callback;
+mod inputs;
 mod metrics;
 mod run_flow;
 mod stream;
+
+pub use inputs::Input;
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
@@ -56,6 +59,7 @@ pub struct Simulator {
     peak_active: u32,
     buckets: Buckets,
     figures: Option<metrics::Figures>,
+    listener: Option<inputs::Listener>,
 }
 
 impl Simulator {
@@ -92,6 +96,7 @@ impl Simulator {
                 stop: Bucket::new(10.0, 15, now),
             },
             figures: None,
+            listener: None,
             config,
         };
         simulator.plan_agents();
@@ -125,6 +130,7 @@ impl Simulator {
         answer: Result<BTreeMap<String, String>, FunctionFailure>,
     ) {
         self.run_to(now, false);
+        self.note(|at| Input::Answered { at, id, answer: answer.clone() });
         if let Some(contact) = self.invocations.remove(&id) {
             self.answer_function(contact, answer);
         }
