@@ -4,6 +4,8 @@
 
 mod support;
 
+use std::sync::{Arc, Mutex};
+
 use jiff::SignedDuration;
 use rollcall_connect_sim::{EmissionConfig, Input, OutsideKind, SimConfig};
 use support::{World, agents, roomy, seconds};
@@ -43,14 +45,16 @@ fn big_and_small_steps_give_the_same() {
 /// Calls and answers as [`trace`] has them, and everything that was asked, as JSON.
 fn noted(seed: u64, calls: usize, rest: SignedDuration) -> (World, Vec<String>) {
     let mut world = World::new(config(seed));
-    let (note, notes) = std::sync::mpsc::channel();
-    world.sim.on_input(move |input| note.send(serde_json::to_string(input).unwrap()).unwrap());
+    let notes = Arc::new(Mutex::new(Vec::new()));
+    let book = Arc::clone(&notes);
+    world.sim.on_input(move |input| book.lock().unwrap().push(serde_json::to_string(input).unwrap()));
     for index in 0..calls {
         world.start(index).unwrap();
         world.run(seconds(5));
     }
     world.run(rest);
-    (world, notes.try_iter().collect())
+    let notes = notes.lock().unwrap().clone();
+    (world, notes)
 }
 
 #[test]
