@@ -12,6 +12,8 @@ use rollcall_contracts::messages::RowsChunk;
 use rollcall_domain::batch::{ChunkReport, LineNote};
 use rollcall_domain::duty::Schedule;
 use rollcall_domain::identity::resident_id;
+use rollcall_domain::ids::ResidentId;
+use rollcall_domain::phone::PhoneNumber;
 use rollcall_domain::policy::Policy;
 use rollcall_domain::resident::Resident;
 use rollcall_host::{Handler, Verdict, decode_message};
@@ -58,9 +60,13 @@ impl Handler for Loader {
         let people = self.read(&bytes, &chunk, &mut report);
         drop(bytes);
         let answers = self.residents.add(&people).await?;
+        let mut loaded = Vec::new();
         for ((resident, _), answer) in people.iter().zip(&answers) {
-            self.account(resident, answer, &chunk, &mut report).await?;
+            if account(resident, answer, &chunk, &mut report) {
+                loaded.push((resident.number, resident.id, resident.batch_line));
+            }
         }
+        self.warn_of_shared_numbers(&loaded, &mut report).await?;
         self.batches.chunk_done(chunk.batch, chunk.chunk, &report).await?;
         self.signals.emit(&Signal::ChunkLoaded {
             batch: chunk.batch,
@@ -98,39 +104,48 @@ impl Loader {
         people
     }
 
-    async fn account(
+    /// Asked once for the whole chunk: one look-up a row would be half the time
+    /// of loading.
+    async fn warn_of_shared_numbers(
         &self,
-        resident: &Resident,
-        answer: &Upserted,
-        chunk: &RowsChunk,
+        loaded: &[(PhoneNumber, ResidentId, u64)],
         report: &mut ChunkReport,
     ) -> Result<(), Fault> {
-        let line = resident.batch_line;
-        match answer {
-            Upserted::Known { batch, line: stored, .. } if (*batch, *stored) == (chunk.batch, line) => {
-                report.loaded += 1;
+        let asked: Vec<_> = loaded.iter().map(|(number, id, _)| (*number, *id)).collect();
+        let sharing = self.residents.sharing_each(&asked).await?;
+        for ((_, _, line), others) in loaded.iter().zip(sharing) {
+            if others > 0 {
+                report.warnings.push(note(
+                    *line,
+                    "shared_number",
+                    "another person has the same number; both are called, never within minutes of each other",
+                ));
             }
-            Upserted::Known { same, .. } => {
-                report.already_known += 1;
-                if !same {
-                    report.warnings.push(note(
-                        line,
-                        "known_differs",
-                        "this person is on the register already with other details; the register was not changed",
-                    ));
-                }
-                return Ok(());
-            }
-            Upserted::Created => report.loaded += 1,
-        }
-        if self.residents.sharing(resident.number, resident.id).await? > 0 {
-            report.warnings.push(note(
-                line,
-                "shared_number",
-                "another person has the same number; both are called, never within minutes of each other",
-            ));
         }
         Ok(())
+    }
+}
+
+/// Accounts for one row that was offered; answers whether it was loaded, now or
+/// by an earlier delivery of the same chunk.
+fn account(resident: &Resident, answer: &Upserted, chunk: &RowsChunk, report: &mut ChunkReport) -> bool {
+    let line = resident.batch_line;
+    match answer {
+        Upserted::Known { batch, line: stored, same } if (*batch, *stored) != (chunk.batch, line) => {
+            report.already_known += 1;
+            if !same {
+                report.warnings.push(note(
+                    line,
+                    "known_differs",
+                    "this person is on the register already with other details; the register was not changed",
+                ));
+            }
+            false
+        }
+        Upserted::Known { .. } | Upserted::Created => {
+            report.loaded += 1;
+            true
+        }
     }
 }
 
