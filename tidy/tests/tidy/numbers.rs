@@ -45,7 +45,7 @@ pub(crate) fn check(repo: &Repo) -> Vec<String> {
                     DELIBERATE.iter().any(|(file, it)| *file == path && it.contains(&number.as_str()));
                 if !FICTIONAL.iter().any(|range| fits(range, &number)) && !deliberate {
                     // Not the number itself: the message ends up in a log.
-                    let ends = &number[number.len() - 2..];
+                    let ends: String = number.chars().skip(number.chars().count() - 2).collect();
                     problems
                         .push(format!("{path}:{}: a number ending in {ends} is not fictional", index + 1));
                 }
@@ -95,6 +95,10 @@ fn run(signs: &[char]) -> (String, usize) {
     if signs.get(end).is_some_and(|sign| sign.is_alphabetic() || *sign == '_') {
         written.clear();
     }
+    // A gap in a template that a program fills in.
+    if signs.get(end).is_some_and(|sign| matches!(sign, '{' | '%')) {
+        written.push('…');
+    }
     (written, end)
 }
 
@@ -105,9 +109,12 @@ fn international(written: &str) -> Option<String> {
         Some(number) => {
             number.strip_prefix("440").map_or_else(|| number.to_owned(), |rest| format!("44{rest}"))
         }
-        None => written.strip_prefix('0').filter(|rest| rest.len() == 10).map(|rest| format!("44{rest}"))?,
+        None => written
+            .strip_prefix('0')
+            .filter(|rest| rest.chars().count() == 10)
+            .map(|rest| format!("44{rest}"))?,
     };
-    ((10..=16).contains(&number.len()) && !number.starts_with('0')).then_some(number)
+    ((10..=16).contains(&number.chars().count()) && !number.starts_with('0')).then_some(number)
 }
 
 /// What a number cannot begin behind: a longer word, a decimal, an id.
@@ -115,8 +122,11 @@ fn is_part(sign: char) -> bool {
     sign.is_alphanumeric() || matches!(sign, '_' | '.' | '-' | '/' | '#' | '+')
 }
 
+/// Whether it is a number of this range, or the beginning of one.
 fn fits(range: &str, number: &str) -> bool {
-    range.len() == number.len()
+    let begun = number.strip_suffix('…');
+    let number = begun.unwrap_or(number);
+    (range.len() == number.len() || (begun.is_some() && range.len() > number.len()))
         && range.chars().zip(number.chars()).all(|(any, sign)| any == '.' || any == sign)
 }
 
@@ -152,6 +162,16 @@ mod proofs {
             00000000-0000-4000-8000-000000000101 0055AED6DCD90281E5 2026-11-23T09:00:00Z 05d8f7bc-ed52 0.0700000000";
         assert_eq!(check(&Repo::of(&[("a", &text.replace(' ', "\n"))])), [""; 0]);
         assert_eq!(numbers("07700 900123, +447700900124").len(), 2);
+    }
+
+    #[test]
+    fn a_number_that_a_program_completes() {
+        // The country apart, so that this file holds no such number.
+        let check = |rest: &str| check(&Repo::of(&[("a", &format!("\"+44{rest}\""))]));
+        assert_eq!(check("77009001{person:02}"), [""; 0]);
+        assert_eq!(check("77009001%02d"), [""; 0]);
+        assert_eq!(check("77009011{person:02}").len(), 1);
+        assert_eq!(check("77009001").len(), 1, "not completed");
     }
 
     #[test]
