@@ -1,26 +1,27 @@
 //! Everything of one machine: the store in a data directory, every service over
 //! it, the loops that run them, and a simulated Connect.
 //!
-//! Crash behaviour: none of this remembers anything that is not in the store.
-//! A process that is killed at any moment starts again over the same directory
-//! and goes on. What dies with it is the simulated Connect, which lives in the
-//! same process: calls that were under way there are forgotten, and the sweep
-//! settles them as it does any call whose evidence never comes.
+//! Crash behaviour: none of this remembers anything that is not in the
+//! directory. A process that is killed at any moment starts again over the same
+//! directory and goes on, and so does the simulated Connect: calls that were
+//! under way still are.
 
 pub mod connect;
 mod detached;
 mod driver;
 pub mod http;
+mod journal;
 pub mod lasting;
 pub mod settings;
 mod tidy;
 
 pub use detached::Detached;
-pub use driver::{Seen, Wires};
+pub use driver::Seen;
 
 use crate::bell::{Bell, Ringing};
 use crate::compose::{Ports, Services, compose};
 use crate::loops::{Idle, queue_loop, stream_loop, timer_loop};
+use connect::Simulated;
 use driver::Driver;
 use jiff::SignedDuration;
 use rollcall_contracts::topology::Topology;
@@ -145,8 +146,9 @@ impl Machine {
     }
 
     /// Runs everything else until `tasks` is dropped: planner, dialer,
-    /// outcomes, sweep, books, tidying, and the simulated Connect behind `wires`.
-    pub fn call(self: &Arc<Self>, wires: Wires, tasks: &mut JoinSet<()>) {
+    /// outcomes, sweep, books, tidying, and the simulated Connect; `seen` is told
+    /// what that one saw.
+    pub fn call(self: &Arc<Self>, simulated: Simulated, seen: Seen, tasks: &mut JoinSet<()>) {
         let topology = Topology::shipped();
         for _ in 0..topology.queues.call_requests.concurrency {
             let machine = Arc::clone(self);
@@ -166,7 +168,7 @@ impl Machine {
             });
         }
         self.run_timers(topology, tasks);
-        let driver = Driver::new(Arc::clone(self), wires);
+        let driver = Driver::new(Arc::clone(self), simulated, seen);
         tasks.spawn(driver.run());
     }
 

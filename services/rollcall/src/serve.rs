@@ -15,9 +15,9 @@ use rollcall_domain::policy::Policy;
 use rollcall_embedded::Durability;
 use rollcall_local::clock::SystemClock;
 use rollcall_local::loops::Idle;
-use rollcall_local::machine::connect::{AGENTS, Simulated, demo_start, simulated};
+use rollcall_local::machine::connect::{AGENTS, SetupError, Simulated, demo_start, simulated};
 use rollcall_local::machine::lasting::{self, LastingClock};
-use rollcall_local::machine::{Machine, Setup, Wires, http};
+use rollcall_local::machine::{Machine, Setup, http};
 use rollcall_ports::Clock;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -86,7 +86,10 @@ async fn serve(args: &Serve, wanted: Wanted) -> Result<(), Stop> {
     let time = Time::of(args, &wanted)?;
     let zone = directory::zone(&wanted.policy);
     let printer = Printer::start(Arc::clone(&time.clock), zone.clone());
-    let simulated = simulated(&wanted.policy, &time.clock).map_err(Stop::failed)?;
+    let simulated = simulated(dir, &wanted.policy, &time.clock).map_err(|error| match error {
+        SetupError::Flow(_) => Stop::failed(error),
+        SetupError::Io(_) => Stop::unusable(error),
+    })?;
     let machine = machine(dir, &wanted, &time, (&simulated, &printer))?;
     let address = listener.local_addr().map_err(Stop::failed)?;
     for line in welcome(dir, address, &time, &zone) {
@@ -97,14 +100,9 @@ async fn serve(args: &Serve, wanted: Wanted) -> Result<(), Stop> {
     }
     let mut tasks = JoinSet::new();
     machine.take_in(&mut tasks);
-    let wires = Wires {
-        connect: simulated.port.clone(),
-        asked: simulated.http.changed(),
-        seen: seen::sink(args.events.as_deref())?,
-    };
-    machine.call(wires, &mut tasks);
     let wire = address.ip().is_loopback().then_some(&simulated.http);
     let router = http::router(&machine, wire);
+    machine.call(simulated, seen::sink(args.events.as_deref())?, &mut tasks);
     let ended = tokio::select! {
         ended = stopped() => ended,
         () = printer.unheard() => Ok(()),

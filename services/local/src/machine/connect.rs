@@ -1,6 +1,7 @@
 //! The simulated Connect of one machine: the shipped call flow, and six agents
 //! who work during the calling hours.
 
+use super::journal::{self, Journal, Recalled};
 use crate::bell::Bell;
 use crate::telephony::SimulatedConnect;
 use jiff::civil::{Date, Time};
@@ -8,24 +9,30 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use rollcall_connect_sim::flow::{CHECK_CALL, Flow};
 use rollcall_connect_sim::http::Service;
-use rollcall_connect_sim::{AgentPlan, Period, Place, SimConfig, Simulator};
+use rollcall_connect_sim::{AgentPlan, Emission, Period, Place, SimConfig};
 use rollcall_domain::policy::Policy;
 use rollcall_ports::Clock;
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 /// Agents at the desk.
 pub const AGENTS: u8 = 6;
-/// How far ahead their shifts are planned. They end with the process, too.
+/// How far ahead their shifts are planned. Within that, a Connect begins anew
+/// some day when it is at rest.
 const DAYS: i32 = 400;
 
 /// The simulated Connect, as services and as HTTP clients reach it.
-#[derive(Clone)]
 pub struct Simulated {
     /// The port.
     pub port: SimulatedConnect,
     /// The wire API.
     pub http: Service,
+    /// Whether it went on from a former process, with all that was under way.
+    pub known: bool,
+    pub(super) journal: Arc<Journal>,
+    pub(super) pending: Vec<Emission>,
+    pub(super) skip: u64,
 }
 
 /// Why the simulated Connect cannot be set up.
@@ -34,33 +41,37 @@ pub enum SetupError {
     /// The shipped flow is not one that Connect would take.
     #[error("the shipped call flow is not valid: {0}")]
     Flow(String),
+    /// What it must not forget cannot be read or written.
+    #[error("what the simulated telephone service remembers cannot be read or written: {0}")]
+    Io(#[from] std::io::Error),
 }
 
-/// A simulated Connect that starts now. The same moment gives the same one;
-/// another moment gives other contact ids, so that what a former process knew
-/// of its contacts is never mistaken for this one's.
+/// The simulated Connect of the data directory `dir`: the one that a former
+/// process left there, or one that begins now. Other calling hours or agents
+/// make another one, which knows nothing of the calls of the former.
 ///
 /// # Errors
-/// When the shipped flow is not valid.
-pub fn simulated(policy: &Policy, clock: &Arc<dyn Clock>) -> Result<Simulated, SetupError> {
-    let now = clock.now();
+/// When the shipped flow is not valid, or the directory cannot be used.
+pub fn simulated(dir: &Path, policy: &Policy, clock: &Arc<dyn Clock>) -> Result<Simulated, SetupError> {
     let place = Place::default();
     let flow = flow(&place)?;
-    let seed = now.as_nanosecond().unsigned_abs();
-    // The lower half of the nanoseconds; the upper changes once in centuries.
-    let config = SimConfig {
-        agents: agents(policy, now),
-        place: place.clone(),
-        ..SimConfig::new(u64::try_from(seed & u128::from(u64::MAX)).unwrap_or(0), flow)
-    };
-    let simulator = Arc::new(Mutex::new(Simulator::new(config, now)));
+    let Recalled { journal, mut simulator, pending, skip, known } =
+        journal::recall(dir, clock.now(), |began| SimConfig {
+            agents: agents(policy, began.at),
+            place: place.clone(),
+            ..SimConfig::new(began.seed, flow.clone())
+        })?;
+    let journal = Arc::new(journal);
+    let notes = Arc::clone(&journal);
+    simulator.on_input(move |input| notes.asked(input));
+    let simulator = Arc::new(Mutex::new(simulator));
     let told = Arc::clone(clock);
     let http = Service::new(Arc::clone(&simulator), Arc::new(move || told.now()));
     let port = SimulatedConnect::new(simulator, place, Arc::clone(clock), Bell::default());
-    Ok(Simulated { port, http })
+    Ok(Simulated { port, http, known, journal, pending, skip })
 }
 
-fn flow(place: &Place) -> Result<Flow, SetupError> {
+pub(super) fn flow(place: &Place) -> Result<Flow, SetupError> {
     let function = format!("arn:aws:lambda:{}:{}:function:rollcall-key-press", place.region, place.account);
     let values = BTreeMap::from([
         ("KeyPressFunctionArn".to_owned(), function),
@@ -76,7 +87,7 @@ fn flow(place: &Place) -> Result<Flow, SetupError> {
 
 /// Agents sign in a little before calls begin and stay after they end, for the
 /// callbacks. Two at a time have their break.
-fn agents(policy: &Policy, now: Timestamp) -> Vec<AgentPlan> {
+pub(super) fn agents(policy: &Policy, now: Timestamp) -> Vec<AgentPlan> {
     let zone = TimeZone::get(&policy.timezone).unwrap_or(TimeZone::UTC);
     let first = zone.to_datetime(now).date();
     let days = || (0..DAYS).map(|day| first.saturating_add(day.days()));

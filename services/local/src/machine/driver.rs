@@ -1,6 +1,8 @@
 //! What the simulated Connect does to the world, carried out.
 
 use super::Machine;
+use super::connect::Simulated;
+use super::journal::Journal;
 use crate::bell::Ringing;
 use crate::telephony::SimulatedConnect;
 use jiff::Timestamp;
@@ -14,16 +16,6 @@ use tokio::sync::Notify;
 /// Told everything that the simulated Connect saw.
 pub type Seen = Arc<dyn Fn(&OutsideEvent) + Send + Sync>;
 
-/// How a machine is tied to its simulated Connect.
-pub struct Wires {
-    /// The simulated Connect, as the services reach it.
-    pub connect: SimulatedConnect,
-    /// Rung when somebody else asked something of it, over HTTP.
-    pub asked: Arc<Notify>,
-    /// Told what it saw.
-    pub seen: Seen,
-}
-
 /// Until the stream takes a record it is offered again after this: Connect's
 /// records are never lost on their way.
 const STREAM_AGAIN: Duration = Duration::from_millis(50);
@@ -31,25 +23,39 @@ const STREAM_AGAIN: Duration = Duration::from_millis(50);
 /// Lets the simulated Connect's time pass.
 pub(super) struct Driver {
     machine: Arc<Machine>,
-    wires: Wires,
+    connect: SimulatedConnect,
+    /// Rung when somebody else asked something of it, over HTTP.
+    asked: Arc<Notify>,
+    seen: Seen,
     stream: Ringing<Stream>,
+    journal: Arc<Journal>,
+    pending: Vec<Emission>,
+    skip: u64,
 }
 
 impl Driver {
-    pub(super) fn new(machine: Arc<Machine>, wires: Wires) -> Self {
+    pub(super) fn new(machine: Arc<Machine>, simulated: Simulated, seen: Seen) -> Self {
         let stream = Ringing { inner: machine.store.outcomes_stream(), bell: machine.bells.outcomes.clone() };
-        Self { machine, wires, stream }
+        let Simulated { port, http, journal, pending, skip, .. } = simulated;
+        Self { machine, connect: port, asked: http.changed(), seen, stream, journal, pending, skip }
     }
 
-    pub(super) async fn run(self) {
+    pub(super) async fn run(mut self) {
+        for emission in std::mem::take(&mut self.pending) {
+            self.carry_out(emission).await;
+        }
         loop {
-            let emissions = self.wires.connect.lock().advance(self.machine.clock().now());
+            let emissions = self.connect.lock().advance(self.machine.clock().now());
             if emissions.is_empty() {
-                let next = self.wires.connect.lock().next_at();
+                let next = self.connect.lock().next_at();
                 self.rest(next).await;
             }
             for emission in emissions {
-                self.carry_out(emission).await;
+                if self.skip > 0 {
+                    self.skip -= 1;
+                } else {
+                    self.carry_out(emission).await;
+                }
             }
         }
     }
@@ -58,8 +64,8 @@ impl Driver {
     async fn rest(&self, next: Option<Timestamp>) {
         tokio::select! {
             biased;
-            () = self.wires.connect.bell().heard() => {}
-            () = self.wires.asked.notified() => {}
+            () = self.connect.bell().heard() => {}
+            () = self.asked.notified() => {}
             () = self.machine.clock().sleep_until(next.unwrap_or(Timestamp::MAX)) => {}
         }
     }
@@ -68,8 +74,9 @@ impl Driver {
         match emission {
             Emission::StreamRecord { partition_key, data, .. } => self.deliver(&partition_key, &data).await,
             Emission::InvokeFunction(invocation) => self.invoke(*invocation).await,
-            Emission::Seen(event) => (self.wires.seen)(&event),
+            Emission::Seen(event) => (self.seen)(&event),
         }
+        self.journal.done();
     }
 
     async fn deliver(&self, partition_key: &str, data: &[u8]) {
@@ -89,6 +96,6 @@ impl Driver {
             Err(Fault::Throttled(_)) => Err(FunctionFailure::Throttled),
             Err(Fault::Unanswered(_) | Fault::Refused { .. }) => Err(FunctionFailure::Failed),
         };
-        self.wires.connect.lock().function_answered(invocation.at, invocation.id, answer);
+        self.connect.lock().function_answered(invocation.at, invocation.id, answer);
     }
 }
