@@ -30,22 +30,19 @@ pub(crate) struct Program {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Make the calls: run everything on this machine, with a simulated telephone service
     Serve(Serve),
-    /// Add the residents of a CSV file to the register, and report on each line that was not taken
     Import(Import),
-    /// Rehearse days of calling for a CSV file in seconds, without a telephone
     Rehearse(Rehearse),
     /// Show the account of the day: where everyone on the register stands
     Ledger(Directory),
     /// List the residents on the register
     Residents(Directory),
-    /// Say why a resident may or may not be called
     Why(Why),
-    /// Show messages that could not be handled and were set aside
     DeadLetters(DeadLetters),
 }
 
+/// Make the calls: run everything on this machine, with a simulated telephone service
+///
 /// Runs all services in one process until it is stopped (Ctrl-C): takes in
 /// lists that are imported, plans and makes calls, takes in answers, and prints
 /// one line for each thing that happens. The telephone service is simulated: no
@@ -70,6 +67,8 @@ pub(crate) struct Serve {
     pub(crate) events: Option<PathBuf>,
 }
 
+/// Add the residents of a CSV file to the register, and report on each line that was not taken
+///
 /// Adds the residents of a CSV file to the register. Its first row names the
 /// columns: firstName, lastName, number and, if wanted, reference, timezone,
 /// language, windowStart, windowEnd, notes, consent. Rows that cannot be taken
@@ -90,6 +89,8 @@ pub(crate) struct Import {
     pub(crate) json: bool,
 }
 
+/// Rehearse days of calling for a CSV file in seconds, without a telephone
+///
 /// Plays days of calling for the residents of a CSV file: the real services,
 /// a simulated telephone service, and a clock that needs seconds for days.
 /// Checks all the while that every rule holds. Nothing is stored, no phone
@@ -106,13 +107,13 @@ pub(crate) struct Rehearse {
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
     /// How many agents sit at the desk
-    #[arg(long, value_name = "N")]
+    #[arg(long, allow_hyphen_values = true, value_name = "N")]
     pub(crate) agents: String,
     /// How many days to rehearse
-    #[arg(long, value_name = "D", default_value = "1")]
+    #[arg(long, allow_hyphen_values = true, value_name = "D", default_value = "1")]
     pub(crate) days: String,
     /// Decides everything that is left to chance: the same seed gives the same days
-    #[arg(long, value_name = "S", default_value = "1")]
+    #[arg(long, allow_hyphen_values = true, value_name = "S", default_value = "1")]
     pub(crate) seed: String,
     /// How much goes wrong: none, mild (now and then) or harsh (all the time)
     #[arg(long, value_name = "none|mild|harsh", default_value = "none")]
@@ -142,6 +143,8 @@ pub(crate) struct Directory {
     pub(crate) json: bool,
 }
 
+/// Say why a resident may or may not be called
+///
 /// Says in plain words whether this resident may be called and, if not, which
 /// rule forbids it and when that changes, in the resident's own time zone.
 #[derive(Debug, Args)]
@@ -156,6 +159,8 @@ pub(crate) struct Why {
     pub(crate) directory: Directory,
 }
 
+/// Show messages that could not be handled and were set aside
+///
 /// Looks at messages that were set aside because no repeat could help. Each
 /// tells where it came from, which service set it aside, and why.
 #[derive(Debug, Args)]

@@ -1,0 +1,14 @@
+//! The program as its users have it: the real binary, a directory of its own
+//! for each test, nothing of the environment.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
+
+mod bad_files;
+mod bad_rows;
+mod demo;
+mod imports;
+mod questions;
+mod rehearsals;
+mod settings;
+mod support;
+mod talk;
