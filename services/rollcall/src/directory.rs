@@ -77,14 +77,19 @@ pub(crate) fn unusable(dir: &Path, error: &OpenError) -> Stop {
     Stop::unusable(format_args!("{}: {error}", dir.display()))
 }
 
-/// Makes this process the one that serves the directory, until the file is
-/// dropped. Two would be two telephone services on one register.
+/// Makes this process the one that serves the directory, which is created if
+/// need be, until the file is dropped. Two would be two telephone services on one register.
 ///
 /// # Errors
 /// [`Stop::Unusable`] when another process serves it, or it cannot be written.
 pub(crate) async fn serve(dir: &Path) -> Result<File, Stop> {
     let problem =
         |error: std::io::Error| Stop::unusable(format_args!("{} cannot be used: {error}", dir.display()));
+    // Names and numbers are nobody else's business on this machine.
+    let mut new = std::fs::DirBuilder::new();
+    new.recursive(true);
+    std::os::unix::fs::DirBuilderExt::mode(&mut new, 0o700);
+    new.create(dir).map_err(problem)?;
     let file = served(dir).map_err(problem)?;
     // A command that looks whether somebody serves holds it for an instant,
     // and a process that was just killed until the system has cleaned up.

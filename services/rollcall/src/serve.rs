@@ -77,8 +77,6 @@ impl Wanted {
 
 async fn serve(args: &Serve, wanted: Wanted) -> Result<(), Stop> {
     let dir = args.data_dir.as_path();
-    std::fs::create_dir_all(dir)
-        .map_err(|error| Stop::unusable(format_args!("{} cannot be used: {error}", dir.display())))?;
     let served = directory::serve(dir).await?;
     let listener = TcpListener::bind(wanted.listen).await.map_err(|error| {
         Stop::unusable(format_args!("--listen {}: {error}; choose another address or port", wanted.listen))

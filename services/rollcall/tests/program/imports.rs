@@ -1,7 +1,8 @@
 //! What `import` reports, and what it leaves on the register.
 
-use crate::support::{Place, sample};
+use crate::support::{Place, Running, sample};
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 #[track_caller]
 fn number(report: &Value, name: &str) -> u64 {
@@ -167,4 +168,30 @@ fn two_imports_at_once_both_finish() {
         assert_eq!(number(&report, "loaded"), 3000);
     }
     assert_eq!(place.residents().len(), 6000);
+}
+
+#[test]
+fn an_import_that_is_killed_can_be_repeated() {
+    const ROWS: u64 = 40_000;
+    let place = Place::new();
+    let mut csv = "firstName,lastName,number\n".to_owned();
+    for index in 0..ROWS {
+        csv.push_str(&format!("Ada,Example {index},+447700900{:03}\n", index % 1000));
+    }
+    place.file("list.csv", csv);
+    let mut first = Running(place.program(&["import", "list.csv"]).spawn().unwrap());
+    // Some of it is on the register, hardly all.
+    while place.run(&["ledger", "--json"]).status != Some(0)
+        || number(&place.run(&["ledger", "--json"]).with(0).json(), "total") == 0
+    {
+        std::thread::yield_now();
+    }
+    first.kill();
+    let report = place.run(&["import", "--json", "list.csv"]).with(0).json();
+    assert_eq!(number(&report, "rows"), ROWS);
+    assert_eq!(number(&report, "loaded") + number(&report, "already_known"), ROWS, "{report}");
+    assert!(number(&report, "already_known") > 0, "{report}");
+    let ids: BTreeSet<String> = place.residents().iter().map(|one| one["id"].to_string()).collect();
+    assert_eq!(ids.len() as u64, ROWS);
+    assert_eq!(number(&place.run(&["ledger", "--json"]).with(0).json(), "total"), ROWS);
 }
