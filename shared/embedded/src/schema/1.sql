@@ -53,7 +53,8 @@ CREATE TABLE attempts (
     data TEXT NOT NULL
 ) STRICT;
 CREATE INDEX attempts_open ON attempts (begun_at) WHERE open = 1;
-CREATE INDEX attempts_contact ON attempts (contact) WHERE contact IS NOT NULL;
+-- With the time, by which the first is found without sorting.
+CREATE INDEX attempts_contact ON attempts (contact, begun_at) WHERE contact IS NOT NULL;
 
 -- When each number last rang, and for which attempt.
 CREATE TABLE contact_points (
