@@ -10,7 +10,7 @@ use rollcall_domain::ids::ResidentId;
 use rollcall_domain::phone::PhoneNumber;
 use rollcall_domain::resident::Resident;
 use rollcall_embedded::Store;
-use rollcall_ports::{Clock, Fault, Page, Residents, Saved, Upserted, Versioned};
+use rollcall_ports::{Clock, Cursor, Fault, Page, Residents, Saved, Upserted, Versioned};
 use std::sync::Arc;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -54,7 +54,7 @@ impl Residents for Broken {
     async fn sharing(&self, _: PhoneNumber, _: ResidentId) -> Result<u64, Fault> {
         broken()
     }
-    async fn page(&self, _: Option<u64>, _: u32) -> Result<Page, Fault> {
+    async fn page(&self, _: Option<&Cursor>, _: u32) -> Result<Page, Fault> {
         broken()
     }
     async fn count(&self) -> Result<u64, Fault> {

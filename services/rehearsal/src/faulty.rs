@@ -16,7 +16,7 @@ use rollcall_domain::pace::{Grant, Limits, Staffing};
 use rollcall_domain::phone::PhoneNumber;
 use rollcall_domain::resident::Resident;
 use rollcall_ports::{
-    Attempts, Audit, AuditEntry, Batches, Began, Begin, CallOrder, Callbacks, CheckResult, Checks,
+    Attempts, Audit, AuditEntry, Batches, Began, Begin, CallOrder, Callbacks, CheckResult, Checks, Cursor,
     DeadLetter, DeadLetters, Depth, Described, Entry, EvidenceHorizon, Fault, Inbox, Notices, Pace, Page,
     Receipt, Received, Residents, Saved, Sender, Started, StreamReader, Telephony, UploadInfo, Uploads,
     Upserted, Versioned,
@@ -106,11 +106,11 @@ gated!(Notices, "notices" {
 });
 gated!(Audit, "audit" {
     async fn record(&self, entry: &AuditEntry) -> ();
-    async fn list(&self, after: u64, most: u32) -> Vec<(u64, AuditEntry)>;
+    async fn list(&self, after: Option<&Cursor>, most: u32) -> Vec<(Cursor, AuditEntry)>;
 });
 gated!(DeadLetters, "dead letters" {
     async fn park(&self, letter: &DeadLetter) -> ();
-    async fn list(&self, after: u64, most: u32) -> Vec<(u64, DeadLetter)>;
+    async fn list(&self, after: Option<&Cursor>, most: u32) -> Vec<(Cursor, DeadLetter)>;
     async fn count(&self) -> u64;
 });
 
@@ -146,7 +146,7 @@ impl Residents for Faulty<dyn Residents> {
         self.gate.pass("residents.sharing_each", self.inner.sharing_each(asked)).await
     }
 
-    async fn page(&self, from: Option<u64>, most: u32) -> Result<Page, Fault> {
+    async fn page(&self, from: Option<&Cursor>, most: u32) -> Result<Page, Fault> {
         self.gate.pass("residents.page", self.inner.page(from, most)).await
     }
 

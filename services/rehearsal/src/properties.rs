@@ -71,7 +71,7 @@ fn register(world: &World) -> Result<BTreeMap<String, Resident>, ScenarioError> 
     let mut register = BTreeMap::new();
     let mut from = None;
     loop {
-        let page = ask(world.store.residents().page(from, 500))?;
+        let page = ask(world.store.residents().page(from.as_ref(), 500))?;
         for resident in page.residents {
             register.insert(resident.value.id.to_string(), resident.value);
         }

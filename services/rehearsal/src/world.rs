@@ -247,7 +247,7 @@ impl World {
     pub(crate) fn replay_dead_letters(&self) -> Result<(), ScenarioError> {
         let failed = |fault: rollcall_ports::Fault| ScenarioError::Setup(fault.to_string());
         let queues = [self.store.uploads_queue(), self.store.rows_queue(), self.store.call_requests_queue()];
-        let letters = crate::properties::ask(self.store.dead_letters().list(0, u32::MAX))?;
+        let letters = crate::properties::ask(self.store.dead_letters().list(None, u32::MAX))?;
         for (_, letter) in letters {
             if let Some(queue) = queues.iter().find(|queue| queue.name() == letter.source)
                 && let Ok(body) = std::str::from_utf8(&letter.body)

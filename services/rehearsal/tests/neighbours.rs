@@ -17,7 +17,7 @@ use rollcall_embedded::Store;
 use rollcall_host::Periodic as _;
 use rollcall_local::{Ports, compose};
 use rollcall_ports::{
-    CallOrder, Clock, Depth as _, Described, Fault, Page, Residents, Saved, Signal, Signals, Started,
+    CallOrder, Clock, Cursor, Depth as _, Described, Fault, Page, Residents, Saved, Signal, Signals, Started,
     Telephony, Upserted, Versioned,
 };
 use std::sync::Arc;
@@ -103,7 +103,7 @@ impl Residents for Damaged {
         self.inner.sharing_each(asked).await
     }
 
-    async fn page(&self, from: Option<u64>, most: u32) -> Result<Page, Fault> {
+    async fn page(&self, from: Option<&Cursor>, most: u32) -> Result<Page, Fault> {
         self.inner.page(from, most).await
     }
 

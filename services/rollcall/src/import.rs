@@ -130,11 +130,11 @@ async fn known(
 async fn set_aside(machine: &Machine, key: &str, id: Option<BatchId>) -> Result<(), Stop> {
     let letters = machine.store().dead_letters();
     let id = id.map(|id| id.to_string());
-    let mut after = 0;
+    let mut after = None;
     loop {
-        let page = letters.list(after, 100).await?;
+        let page = letters.list(after.as_ref(), 100).await?;
         let Some((last, _)) = page.last() else { return Ok(()) };
-        after = *last;
+        after = Some(last.clone());
         for (_, letter) in &page {
             let body = String::from_utf8_lossy(&letter.body);
             if body.contains(key) || id.as_ref().is_some_and(|id| body.contains(id)) {

@@ -27,7 +27,7 @@ pub(crate) fn run(args: &DeadLetters) -> Result<(), Stop> {
 /// A letter without its body, which may hold anything.
 #[derive(Serialize)]
 struct Shown<'a> {
-    position: u64,
+    position: &'a str,
     source: &'a str,
     message_id: &'a str,
     handler: &'a str,
@@ -41,16 +41,16 @@ async fn list(machine: &Machine, args: &Directory) -> Result<(), Stop> {
     let mut out = Output::take();
     let zone = zone(machine.policy());
     let letters = machine.store().dead_letters();
-    let mut after = 0;
+    let mut after = None;
     let mut count = 0_u64;
     loop {
-        let page = letters.list(after, PAGE).await?;
+        let page = letters.list(after.as_ref(), PAGE).await?;
         let Some((last, _)) = page.last() else { break };
-        after = *last;
+        after = Some(last.clone());
         for (position, letter) in &page {
             count += 1;
             let shown = Shown {
-                position: *position,
+                position: &position.0,
                 source: &letter.source,
                 message_id: &letter.message_id,
                 handler: &letter.handler,
@@ -65,7 +65,7 @@ async fn list(machine: &Machine, args: &Directory) -> Result<(), Stop> {
             } else {
                 let at = times::long(shown.parked_at, &zone);
                 let (source, handler, reason) = (shown.source, shown.handler, plain(shown.reason));
-                writeln!(out, "{position:>6}  {at}  {source} ({handler}): {reason}")?;
+                writeln!(out, "{:>6}  {at}  {source} ({handler}): {reason}", shown.position)?;
             }
         }
     }

@@ -38,7 +38,7 @@ async fn list(machine: &Machine, json: bool) -> Result<(), Stop> {
     }
     let mut from = None;
     loop {
-        let page = machine.ports().residents.page(from, PAGE).await?;
+        let page = machine.ports().residents.page(from.as_ref(), PAGE).await?;
         for resident in &page.residents {
             let known = Known::of(&resident.value, policy, now);
             if json {

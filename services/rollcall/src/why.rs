@@ -129,7 +129,7 @@ async fn find(machine: &Machine, text: &str) -> Result<Resident, Stop> {
     let mut found = None;
     let mut from = None;
     loop {
-        let page = residents.page(from, PAGE).await?;
+        let page = residents.page(from.as_ref(), PAGE).await?;
         for resident in page.residents {
             if resident.value.id.to_string().starts_with(&beginning)
                 && found.replace(resident.value).is_some()

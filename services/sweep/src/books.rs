@@ -56,7 +56,7 @@ impl Books {
         let mut ledger = Ledger::default();
         let mut from = None;
         loop {
-            let page = self.residents.page(from, self.topology.bounds.sweep_page).await?;
+            let page = self.residents.page(from.as_ref(), self.topology.bounds.sweep_page).await?;
             for resident in &page.residents {
                 ledger.count(day_state(&resident.value, &self.policy, now));
             }

@@ -1,8 +1,8 @@
 use crate::db::{Db, Durability};
-use crate::values::{count, int, nanos, time_at};
+use crate::values::{cursor, nanos, row_before, time_at};
 use async_trait::async_trait;
 use rollcall_domain::ids::ResidentId;
-use rollcall_ports::{Audit, AuditEntry, Fault};
+use rollcall_ports::{Audit, AuditEntry, Cursor, Fault};
 use rusqlite::params;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -34,13 +34,14 @@ impl Audit for Log {
         })
     }
 
-    async fn list(&self, after: u64, most: u32) -> Result<Vec<(u64, AuditEntry)>, Fault> {
+    async fn list(&self, after: Option<&Cursor>, most: u32) -> Result<Vec<(Cursor, AuditEntry)>, Fault> {
+        let after = row_before(PORT, after)?;
         self.0.read(PORT, |connection| {
             let mut statement = connection.prepare_cached(
                 "SELECT seq, key, at, actor, action, resident, detail FROM audit
                  WHERE seq > ?1 ORDER BY seq LIMIT ?2",
             )?;
-            let rows = statement.query_map((int(after), most), |row| {
+            let rows = statement.query_map((after, most), |row| {
                 let resident: Option<[u8; 16]> = row.get(5)?;
                 let entry = AuditEntry {
                     key: row.get(1)?,
@@ -50,7 +51,7 @@ impl Audit for Log {
                     resident: resident.map(|bytes| ResidentId::from_uuid(Uuid::from_bytes(bytes))),
                     detail: row.get(6)?,
                 };
-                Ok((count(row, 0)?, entry))
+                Ok((cursor(row, 0)?, entry))
             })?;
             Ok(rows.collect::<Result<_, _>>()?)
         })

@@ -1,7 +1,7 @@
 use crate::db::{Db, DbError, Durability};
-use crate::values::{count, int, nanos, small, time_at};
+use crate::values::{count, cursor, nanos, row_before, small, time_at};
 use async_trait::async_trait;
-use rollcall_ports::{DeadLetter, DeadLetters, Fault};
+use rollcall_ports::{Cursor, DeadLetter, DeadLetters, Fault};
 use rusqlite::{Connection, params};
 use std::sync::Arc;
 
@@ -16,13 +16,14 @@ impl DeadLetters for Letters {
         self.0.write(PORT, Durability::Power, |session| store(&session.connection, letter))
     }
 
-    async fn list(&self, after: u64, most: u32) -> Result<Vec<(u64, DeadLetter)>, Fault> {
+    async fn list(&self, after: Option<&Cursor>, most: u32) -> Result<Vec<(Cursor, DeadLetter)>, Fault> {
+        let after = row_before(PORT, after)?;
         self.0.read(PORT, |connection| {
             let mut statement = connection.prepare_cached(
                 "SELECT seq, source, message_id, reason, handler, parked_at, receives, body
                  FROM dead_letters WHERE seq > ?1 ORDER BY seq LIMIT ?2",
             )?;
-            let rows = statement.query_map((int(after), most), |row| {
+            let rows = statement.query_map((after, most), |row| {
                 let letter = DeadLetter {
                     source: row.get(1)?,
                     message_id: row.get(2)?,
@@ -32,7 +33,7 @@ impl DeadLetters for Letters {
                     receives: small(row, 6)?,
                     body: row.get(7)?,
                 };
-                Ok((count(row, 0)?, letter))
+                Ok((cursor(row, 0)?, letter))
             })?;
             Ok(rows.collect::<Result<_, _>>()?)
         })

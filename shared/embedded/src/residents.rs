@@ -4,14 +4,14 @@ pub(crate) use row::digits;
 
 use crate::db::{Db, DbError, Durability, Session};
 use crate::keys::half;
-use crate::values::{count, int, maybe_time, nanos, uuid};
+use crate::values::{count, cursor, int, maybe_time, nanos, row_before, uuid};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use rollcall_domain::duty::Schedule;
 use rollcall_domain::ids::ResidentId;
 use rollcall_domain::phone::PhoneNumber;
 use rollcall_domain::resident::Resident;
-use rollcall_ports::{Fault, Page, Residents, Saved, Upserted, Versioned};
+use rollcall_ports::{Cursor, Fault, Page, Residents, Saved, Upserted, Versioned};
 use rusqlite::{Connection, OptionalExtension, Row};
 use std::sync::Arc;
 
@@ -77,7 +77,8 @@ impl Residents for Register {
         })
     }
 
-    async fn page(&self, from: Option<u64>, most: u32) -> Result<Page, Fault> {
+    async fn page(&self, from: Option<&Cursor>, most: u32) -> Result<Page, Fault> {
+        let from = row_before(PORT, from)?;
         self.0.read(PORT, |connection| page(connection, from, most))
     }
 
@@ -177,7 +178,7 @@ fn known(connection: &Connection, seq: i64, offered: &Resident) -> Result<Upsert
 
 const BY_HALF: &str = row::select!("resident_ids i JOIN residents r ON r.seq = i.seq WHERE i.half = ?1");
 const BY_SEQ: &str = row::select!("residents r WHERE r.seq = ?1");
-const PAGE: &str = row::select!("residents r WHERE r.seq >= ?1 ORDER BY r.seq LIMIT ?2");
+const PAGE: &str = row::select!("residents r WHERE r.seq > ?1 ORDER BY r.seq LIMIT ?2");
 
 fn one(connection: &Connection, query: &str, key: i64) -> Result<Option<Versioned<Resident>>, DbError> {
     let mut statement = connection.prepare_cached(query)?;
@@ -191,14 +192,14 @@ fn ids(connection: &Connection, query: &str, now: Timestamp, most: u32) -> Resul
     rows.map(|id| Ok(ResidentId::from_uuid(id?))).collect()
 }
 
-fn page(connection: &Connection, from: Option<u64>, most: u32) -> Result<Page, DbError> {
+fn page(connection: &Connection, from: i64, most: u32) -> Result<Page, DbError> {
     let mut statement = connection.prepare_cached(PAGE)?;
-    let mut rows = statement.query((from.map_or(0, int), most))?;
+    let mut rows = statement.query((from, most))?;
     let mut residents = Vec::new();
     let mut next = None;
     while let Some(row) = rows.next()? {
         residents.push(row::read(row)?);
-        next = Some(count(row, 18)? + 1);
+        next = Some(cursor(row, 18)?);
     }
     let full = residents.len() >= usize::try_from(most).unwrap_or(usize::MAX);
     Ok(Page { residents, next: next.filter(|_| full) })

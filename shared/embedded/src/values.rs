@@ -2,6 +2,7 @@
 
 use crate::db::DbError;
 use jiff::Timestamp;
+use rollcall_ports::{Cursor, Fault};
 use rusqlite::Row;
 use rusqlite::types::ValueRef;
 use serde::Serialize;
@@ -48,6 +49,18 @@ pub(crate) fn time_at(row: &Row<'_>, column: usize) -> Result<Timestamp, rusqlit
 /// A stored time, where there is one.
 pub(crate) fn maybe_time(row: &Row<'_>, column: usize) -> Result<Option<Timestamp>, rusqlite::Error> {
     Ok(row.get::<_, Option<i64>>(column)?.map(time))
+}
+
+/// A row's number as a place in a list.
+pub(crate) fn cursor(row: &Row<'_>, column: usize) -> Result<Cursor, rusqlite::Error> {
+    Ok(Cursor(count(row, column)?.to_string()))
+}
+
+/// The number of the row after which a list goes on; 0 for its start.
+pub(crate) fn row_before(port: &'static str, after: Option<&Cursor>) -> Result<i64, Fault> {
+    after.map_or(Ok(0), |cursor| {
+        cursor.0.parse().map_err(|_| Fault::Refused { port, reason: "a cursor that is not ours".to_owned() })
+    })
 }
 
 /// A stored UUID.

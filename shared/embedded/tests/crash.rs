@@ -296,11 +296,11 @@ fn verify(dir: &Path, now: Timestamp, facts: &BTreeSet<(String, u64)>) {
         let pressed = stored.value.facts.press.is_some();
         assert!(pressed || !of("pressed").contains(&n), "the key press of {n}");
     }
-    let letters = run(store.dead_letters().list(0, u32::MAX)).unwrap();
+    let letters = run(store.dead_letters().list(None, u32::MAX)).unwrap();
     let parked: BTreeSet<u64> = letters.iter().map(|(_, one)| one.message_id.parse().unwrap()).collect();
     assert!(parked.is_superset(&of("parked")));
     assert!(letters.iter().all(|(_, one)| one.body == content(one.message_id.parse().unwrap())));
-    let noted = run(store.audit().list(0, u32::MAX)).unwrap();
+    let noted = run(store.audit().list(None, u32::MAX)).unwrap();
     let noted: BTreeSet<u64> = noted.iter().map(|(_, one)| one.key.parse().unwrap()).collect();
     assert!(noted.is_superset(&of("noted")));
     verify_queues(&store, &of);

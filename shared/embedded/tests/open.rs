@@ -231,7 +231,7 @@ fn tidying_parks_what_is_too_old_and_drops_what_was_taken_in() {
     let tidied = store.tidy(clock.now()).unwrap();
     assert_eq!((tidied.expired, tidied.trimmed), (1, 0));
     assert_eq!(run(orders.receive(10)).unwrap().first().unwrap().body, "new");
-    let (_, letter) = run(store.dead_letters().list(0, 10)).unwrap().remove(0);
+    let (_, letter) = run(store.dead_letters().list(None, 10)).unwrap().remove(0);
     assert_eq!((letter.source.as_str(), letter.body.as_slice()), ("call_requests", b"old".as_slice()));
     assert_eq!(letter.reason, "not handled within 3600 s");
 

@@ -9,7 +9,8 @@ use rollcall_host::queue::{Surroundings, turn};
 use rollcall_host::stream::Progress;
 use rollcall_host::{Handler, StreamHandler, Verdict, stream};
 use rollcall_ports::{
-    Clock, DeadLetter, DeadLetters, Entry, Fault, Inbox, Receipt, Received, Signal, Signals, StreamReader,
+    Clock, Cursor, DeadLetter, DeadLetters, Entry, Fault, Inbox, Receipt, Received, Signal, Signals,
+    StreamReader,
 };
 use std::future::Future;
 use std::pin::pin;
@@ -69,7 +70,7 @@ impl DeadLetters for Outside {
         Ok(())
     }
 
-    async fn list(&self, _after: u64, _most: u32) -> Result<Vec<(u64, DeadLetter)>, Fault> {
+    async fn list(&self, _: Option<&Cursor>, _: u32) -> Result<Vec<(Cursor, DeadLetter)>, Fault> {
         Ok(Vec::new())
     }
 

@@ -1,4 +1,4 @@
-use crate::Fault;
+use crate::{Cursor, Fault};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use rollcall_domain::ids::ResidentId;
@@ -27,7 +27,7 @@ pub trait Audit: Send + Sync {
     /// Appends an entry; a second one with the same key MUST NOT be added.
     async fn record(&self, entry: &AuditEntry) -> Result<(), Fault>;
 
-    /// Up to `most` entries after position `after` (0: from the start), oldest
-    /// first, each with its position.
-    async fn list(&self, after: u64, most: u32) -> Result<Vec<(u64, AuditEntry)>, Fault>;
+    /// Up to `most` entries after the place `after` (`None`: from the start),
+    /// oldest first, each with its place. None at all only at the end.
+    async fn list(&self, after: Option<&Cursor>, most: u32) -> Result<Vec<(Cursor, AuditEntry)>, Fault>;
 }

@@ -1,4 +1,4 @@
-use crate::Fault;
+use crate::{Cursor, Fault};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -44,9 +44,10 @@ pub trait DeadLetters: Send + Sync {
     /// make a second letter.
     async fn park(&self, letter: &DeadLetter) -> Result<(), Fault>;
 
-    /// Up to `most` letters, the oldest first, after position `after`
-    /// (0: from the start), each with its position.
-    async fn list(&self, after: u64, most: u32) -> Result<Vec<(u64, DeadLetter)>, Fault>;
+    /// Up to `most` letters, the oldest first, after the place `after`
+    /// (`None`: from the start), each with its place. None at all only at the
+    /// end.
+    async fn list(&self, after: Option<&Cursor>, most: u32) -> Result<Vec<(Cursor, DeadLetter)>, Fault>;
 
     /// How many there are.
     async fn count(&self) -> Result<u64, Fault>;

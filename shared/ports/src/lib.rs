@@ -60,6 +60,11 @@ impl<T> Versioned<T> {
     }
 }
 
+/// A place in a list, in the adapter's own terms: whoever has one can only go
+/// on from there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cursor(pub String);
+
 /// What became of a conditional write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]

@@ -1,4 +1,4 @@
-use crate::{Fault, Saved, Versioned};
+use crate::{Cursor, Fault, Saved, Versioned};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use rollcall_domain::duty::Schedule;
@@ -32,7 +32,7 @@ pub struct Page {
     /// Residents in the order of the register.
     pub residents: Vec<Versioned<Resident>>,
     /// Where the next page starts; `None` at the end.
-    pub next: Option<u64>,
+    pub next: Option<Cursor>,
 }
 
 /// The register.
@@ -74,7 +74,7 @@ pub trait Residents: Send + Sync {
 
     /// A page of everybody, from `from` (`None`: the start). For exports and
     /// the ledger, never on a path that must be fast.
-    async fn page(&self, from: Option<u64>, most: u32) -> Result<Page, Fault>;
+    async fn page(&self, from: Option<&Cursor>, most: u32) -> Result<Page, Fault>;
 
     /// How many residents there are, counted without looking at them.
     async fn count(&self) -> Result<u64, Fault>;

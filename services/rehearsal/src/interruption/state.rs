@@ -167,7 +167,7 @@ fn store(stage: &Stage, names: &[(String, String)], lines: &mut BTreeMap<String,
             format!("{} waiting, {} set aside", queue.depth, queue.dead_letters),
         );
     }
-    let letters = ask(stage.store.dead_letters().list(0, 100)).unwrap();
+    let letters = ask(stage.store.dead_letters().list(None, 100)).unwrap();
     let letters = letters.into_iter().map(|(_, letter)| format!("{}: {}; ", letter.handler, letter.reason));
     line("letters", letters.collect());
     line("calls in flight", ask(stage.store.pace().in_flight(now)).unwrap().to_string());
@@ -188,7 +188,7 @@ fn store(stage: &Stage, names: &[(String, String)], lines: &mut BTreeMap<String,
     notices.sort_unstable();
     line("notices", notices.join(", "));
     let mut audit: Vec<String> =
-        ask(stage.store.audit().list(0, 100)).unwrap().into_iter().map(|(_, entry)| entry.key).collect();
+        ask(stage.store.audit().list(None, 100)).unwrap().into_iter().map(|(_, entry)| entry.key).collect();
     audit.sort_unstable();
     line("audit", audit.join(", "));
     let taken = stage.heard.count(|signal| matches!(signal, Signal::LedgerTaken { .. })) > 0;

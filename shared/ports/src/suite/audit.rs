@@ -19,20 +19,19 @@ pub async fn each_deed_once(audit: &dyn Audit) {
         resident: n.is_multiple_of(2).then(|| ResidentId::derive(&["audit", &n.to_string()])),
         detail: if n == 0 { String::new() } else { format!("detail {n}\nsecond line") },
     };
-    assert_eq!(ok(audit.list(0, 10).await), vec![]);
+    assert_eq!(ok(audit.list(None, 10).await), vec![]);
     for n in [0, 1, 1, 2, 0, 3, 4] {
         ok(audit.record(&entry(n)).await);
     }
     let changed = AuditEntry { detail: "told differently".to_owned(), ..entry(2) };
     ok(audit.record(&changed).await);
 
-    let all = ok(audit.list(0, 10).await);
+    let all = ok(audit.list(None, 10).await);
     let entries: Vec<AuditEntry> = all.iter().map(|(_, entry)| entry.clone()).collect();
     assert_eq!(entries, (0..5).map(entry).collect::<Vec<_>>());
-    assert!(all.is_sorted_by_key(|(position, _)| *position) && all.iter().all(|(position, _)| *position > 0));
-    assert_eq!(ok(audit.list(0, 2).await), all.iter().take(2).cloned().collect::<Vec<_>>());
+    assert_eq!(ok(audit.list(None, 2).await), all.iter().take(2).cloned().collect::<Vec<_>>());
     for (skipped, (position, _)) in all.iter().enumerate() {
         let rest: Vec<_> = all.iter().skip(skipped + 1).cloned().collect();
-        assert_eq!(ok(audit.list(*position, 10).await), rest, "after a position, not from it");
+        assert_eq!(ok(audit.list(Some(position), 10).await), rest, "after a position, not from it");
     }
 }

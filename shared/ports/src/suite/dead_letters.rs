@@ -23,7 +23,7 @@ pub async fn each_message_once(case: &Case<'_>, letters: &dyn DeadLetters) {
             _ => b"{\"cut\": \"of".repeat(2000),
         },
     };
-    assert_eq!(ok(letters.list(0, 10).await), vec![]);
+    assert_eq!(ok(letters.list(None, 10).await), vec![]);
     case.settles("none yet", 0, async || ok(letters.count().await)).await;
     let parked = [letter("rows", 0), letter("rows", 1), letter("uploads", 1), letter("rows", 2)];
     for one in &parked {
@@ -33,13 +33,12 @@ pub async fn each_message_once(case: &Case<'_>, letters: &dyn DeadLetters) {
     let again = DeadLetter { reason: "another reason".to_owned(), receives: 9, ..letter("rows", 1) };
     ok(letters.park(&again).await);
 
-    let all = ok(letters.list(0, 10).await);
+    let all = ok(letters.list(None, 10).await);
     assert_eq!(all.iter().map(|(_, letter)| letter.clone()).collect::<Vec<_>>(), parked);
-    assert!(all.is_sorted_by_key(|(position, _)| *position) && all.iter().all(|(position, _)| *position > 0));
     case.settles("four messages", 4, async || ok(letters.count().await)).await;
-    assert_eq!(ok(letters.list(0, 3).await), all.iter().take(3).cloned().collect::<Vec<_>>());
+    assert_eq!(ok(letters.list(None, 3).await), all.iter().take(3).cloned().collect::<Vec<_>>());
     for (skipped, (position, _)) in all.iter().enumerate() {
         let rest: Vec<_> = all.iter().skip(skipped + 1).cloned().collect();
-        assert_eq!(ok(letters.list(*position, 10).await), rest, "after a position, not from it");
+        assert_eq!(ok(letters.list(Some(position), 10).await), rest, "after a position, not from it");
     }
 }
