@@ -1,0 +1,5 @@
+//! The adapters against software that others wrote: the contract suite, and
+//! what only several writers at once can show.
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
+
+mod support;
