@@ -29,7 +29,10 @@ use executor::{Executor, VirtualClock};
 use jiff::{SignedDuration, Timestamp};
 use observer::Observed;
 use rollcall_connect_sim::{OutsideEvent, Simulator};
+use rollcall_domain::policy::Policy;
+use rollcall_domain::resident::Resident;
 use rollcall_ports::Clock as _;
+use std::collections::BTreeMap;
 use std::io::Cursor;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -72,6 +75,17 @@ pub fn run(scenario: &Scenario, seen: &mut dyn FnMut(&OutsideEvent)) -> Result<R
     let mut report = judge(&world, scenario, &events, end)?;
     report.wall_seconds = began.elapsed().as_secs_f64();
     Ok(report)
+}
+
+/// Every rule of calling that is broken by what was seen from outside, of a
+/// system that anybody runs anywhere. `register` is by resident id.
+#[must_use]
+pub fn broken_rules(
+    events: &[OutsideEvent],
+    register: &BTreeMap<String, Resident>,
+    policy: &Policy,
+) -> Vec<String> {
+    Observed::of(events).violations(register, policy)
 }
 
 fn judge(

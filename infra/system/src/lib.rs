@@ -1,0 +1,14 @@
+//! The deployed system, tried as a whole: the template as it is shipped, on an
+//! emulator of AWS's services, with the Lambda programs as they are shipped and
+//! the simulated Connect in Connect's place.
+//!
+//! Absent on purpose: any part of Rollcall. What is here stands where AWS and
+//! the world stand; it sees what they would see.
+#![cfg(feature = "emulators")]
+
+mod connect;
+mod deployment;
+pub mod http;
+
+pub use connect::{Connect, Town};
+pub use deployment::{Deployment, endpoint};
