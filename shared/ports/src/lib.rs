@@ -25,6 +25,7 @@ mod stream;
 #[cfg(feature = "suite")]
 pub mod suite;
 mod telephony;
+pub mod trace;
 mod uploads;
 
 pub use attempts::{Attempts, Began, Begin};
