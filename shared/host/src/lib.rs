@@ -10,6 +10,7 @@
 //! Absent on purpose: no retry loop. A handler that fails ends; the queue or
 //! the stream brings its message again.
 
+pub mod clock;
 pub mod queue;
 pub mod settings;
 pub mod signals;
