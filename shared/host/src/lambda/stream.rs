@@ -9,7 +9,7 @@ use crate::stream::{SOURCE, deliver};
 use async_trait::async_trait;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, Unit};
 use rollcall_ports::{Checkpoints, Fault, Sequence, Settled, Signal, trace};
 use serde::Deserialize;
 use serde_json::Value;
@@ -125,7 +125,8 @@ fn reached_by(record: &Value) -> Option<Reached> {
         shard: shard.to_owned(),
         settled: Settled {
             sequence: Sequence::new(&record.kinesis.sequence_number),
-            arrived_at: Timestamp::from_duration(since).ok()?,
+            // A fraction of seconds is not exact; Kinesis counts milliseconds.
+            arrived_at: Timestamp::from_duration(since).ok()?.round(Unit::Millisecond).ok()?,
         },
     })
 }
