@@ -18,8 +18,8 @@ use rollcall_domain::resident::Resident;
 use rollcall_ports::{
     Attempts, Audit, AuditEntry, Batches, Began, Begin, CallOrder, Callbacks, CheckResult, Checks, Cursor,
     DeadLetter, DeadLetters, Depth, Described, Entry, EvidenceHorizon, Fault, Inbox, Notices, Pace, Page,
-    Receipt, Received, Residents, Saved, Sender, Started, StreamReader, Telephony, UploadInfo, Uploads,
-    Upserted, Versioned,
+    Receipt, Received, Residents, Saved, Sender, Sequence, Started, StreamReader, Telephony, UploadInfo,
+    Uploads, Upserted, Versioned,
 };
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -239,7 +239,7 @@ impl StreamReader for Faulty<dyn StreamReader> {
         self.gate.pass("stream.read", self.inner.read(shard, most)).await
     }
 
-    async fn checkpoint(&self, shard: u32, sequence: u64) -> Result<(), Fault> {
+    async fn checkpoint(&self, shard: u32, sequence: &Sequence) -> Result<(), Fault> {
         self.gate.pass("stream.checkpoint", self.inner.checkpoint(shard, sequence)).await
     }
 }

@@ -103,6 +103,7 @@ fn queues() {
             dead_letters: dead_letters.as_ref(),
             spec: queue.spec(),
             duplicates: false,
+            tells_next: true,
         };
         suite::queue::all(case, under_test).await;
     });
@@ -114,6 +115,7 @@ fn stream() {
         let stream = store.outcomes_stream();
         let under_test = StreamUnderTest { writer: &stream, reader: &stream, horizon: Some(&stream) };
         suite::stream::all(case, under_test).await;
+        suite::stream::settling(store.checkpoints().as_ref()).await;
     });
 }
 

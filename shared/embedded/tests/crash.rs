@@ -230,13 +230,13 @@ fn stream(store: &Store, n: u64) {
         acknowledge("put", n);
     }
     let entries = run(stream.read(0, 2)).unwrap();
-    let last = entries.last().unwrap().sequence;
+    let last = entries.last().unwrap().sequence.clone();
     let read: Vec<u64> =
         entries.into_iter().map(|entry| u64::from_be_bytes(entry.data.try_into().unwrap())).collect();
     for n in &read {
         acknowledge("reading", *n);
     }
-    run(stream.checkpoint(0, last)).unwrap();
+    run(stream.checkpoint(0, &last)).unwrap();
     for n in read {
         acknowledge("read", n);
     }
