@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use rollcall_contracts::envelope::{Envelope, Message};
 use rollcall_contracts::messages::Notice;
+use rollcall_contracts::upload::UploadRef;
 use rollcall_domain::attempt::Attempt;
 use rollcall_domain::batch::{Batch, ChunkReport, LineNote, Tally};
 use rollcall_domain::callback::Callback;
@@ -63,8 +64,8 @@ macro_rules! gated {
 }
 
 gated!(Uploads, "uploads" {
-    async fn info(&self, key: &str) -> Option<UploadInfo>;
-    async fn read(&self, key: &str, start: u64, end: u64) -> Option<Vec<u8>>;
+    async fn info(&self, upload: &UploadRef) -> Option<UploadInfo>;
+    async fn read(&self, upload: &UploadRef, start: u64, end: u64) -> Option<Vec<u8>>;
 });
 gated!(Depth, "depth" {
     async fn depth(&self) -> u32;
