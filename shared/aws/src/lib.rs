@@ -9,6 +9,14 @@
 //! when a port fails.
 
 mod config;
+#[cfg(feature = "connect")]
+pub mod connect;
 mod fault;
+#[cfg(feature = "kinesis")]
+pub mod kinesis;
+#[cfg(feature = "sns")]
+pub mod sns;
+#[cfg(feature = "sqs")]
+pub mod sqs;
 
 pub use config::Aws;
