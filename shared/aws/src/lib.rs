@@ -11,6 +11,14 @@
 mod config;
 #[cfg(feature = "dynamodb")]
 pub mod dynamodb;
+#[cfg(feature = "connect")]
+pub mod connect;
 mod fault;
+#[cfg(feature = "kinesis")]
+pub mod kinesis;
+#[cfg(feature = "sns")]
+pub mod sns;
+#[cfg(feature = "sqs")]
+pub mod sqs;
 
 pub use config::Aws;
