@@ -8,11 +8,12 @@
 //! Absent on purpose: rules of the domain, and any decision about what to do
 //! when a port fails.
 
+pub mod compose;
 mod config;
-#[cfg(feature = "dynamodb")]
-pub mod dynamodb;
 #[cfg(feature = "connect")]
 pub mod connect;
+#[cfg(feature = "dynamodb")]
+pub mod dynamodb;
 mod fault;
 #[cfg(feature = "kinesis")]
 pub mod kinesis;

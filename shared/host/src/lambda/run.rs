@@ -15,6 +15,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What every function is made of, whatever it does.
+#[derive(Clone)]
 pub struct Start {
     /// The rules, from the environment.
     pub policy: Arc<Policy>,
