@@ -9,13 +9,21 @@
 //! and any answer taken from an index without reading the item behind it where
 //! something is decided by it.
 
+mod attempts;
+mod callbacks;
+mod checks;
 mod consumed;
 mod item;
 mod read;
+mod residents;
 pub mod schema;
 mod write;
 
+pub use attempts::Attempts;
+pub use callbacks::Callbacks;
+pub use checks::Checks;
 pub use consumed::{Consumed, Operation, Units};
+pub use residents::Residents;
 
 use crate::Aws;
 use aws_sdk_dynamodb::Client;
