@@ -1,6 +1,7 @@
 # make run    a demonstration day on this machine
 # make test   everything that .ci/run checks, fastest first, stops at the first failure
 # make bench  the figures of the README
+# make lambda the programs for AWS Lambda, packed, and what they cost before the first invocation
 # make soak   rehearsals over many seeds, in parallel; goes on where it was stopped
 #
 # Needs a Rust toolchain; what else is missing is installed by Debian's apt.
@@ -10,7 +11,7 @@ SHELL := /bin/bash
 .ONESHELL:
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help run test bench soak tools fmt clippy unit doc rehearse fresh deny
+.PHONY: help run test bench soak lambda tools fmt clippy unit doc rehearse fresh deny
 
 TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
 # A clone is built with the versions that were tested; while working the lock file may follow.
@@ -21,7 +22,7 @@ DATA ?= data/demo
 FRESH_SECONDS ?= 60
 
 help:
-	@sed -n '1,6s/^# \?//p' Makefile
+	@sed -n '1,7s/^# \?//p' Makefile
 
 run: tools
 	@cargo build $(LOCKED) --release -p rollcall
@@ -97,6 +98,11 @@ bench: tools
 	mkdir -p $(TARGET)/bench
 	cargo build $(LOCKED) --release -p rollcall -p rollcall-bench
 	$(TARGET)/release/rollcall-bench --out $(TARGET)/bench/summary.json
+
+lambda: tools
+	@infra/lambda/build
+	mkdir -p $(TARGET)/bench
+	python3 infra/lambda/runtime.py measure target/lambda/*.zip --json $(TARGET)/bench/lambda.json
 
 # make soak SEEDS=1-200 FAULTS=harsh RESIDENTS=1000 AGENTS=5 DAYS=3 JOBS=2
 SEEDS ?= 1-200

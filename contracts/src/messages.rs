@@ -1,6 +1,7 @@
 //! What our queues carry. Ids, times and places in files; never a person.
 
 use crate::envelope::Message;
+use crate::upload::UploadRef;
 use jiff::Timestamp;
 use rollcall_domain::duty::Cause;
 use rollcall_domain::ids::{BatchId, CallbackId, RequestId, ResidentId};
@@ -16,8 +17,8 @@ pub struct RowsChunk {
     /// The batch they belong to.
     #[schemars(with = "uuid::Uuid")]
     pub batch: BatchId,
-    /// The object in the upload store.
-    pub upload: String,
+    /// The object in the upload store, in the form that was scanned.
+    pub upload: UploadRef,
     /// Which chunk of the batch, from 1; chunk 0 is the header.
     pub chunk: u32,
     /// First byte of the object.

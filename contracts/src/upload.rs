@@ -1,20 +1,45 @@
 //! The notification that an object store sends when a file has arrived
 //! (S3 user guide, notification content structure; `eventVersion` 2.x).
 
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 /// A file that has arrived.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Arrived {
     /// The bucket.
     pub bucket: String,
-    /// The key, decoded.
-    pub key: String,
+    /// The file, in the form in which it arrived.
+    pub upload: UploadRef,
     /// Bytes.
     pub size: u64,
-    /// Which version of the object: repeats of one event have the same, two
-    /// uploads under one key do not. The sequencer, or the ETag without one.
-    pub version: String,
+    /// Which putting of the object: repeats of one event have the same, two
+    /// uploads under one key do not. S3's sequencer, or
+    /// the name of the form without one.
+    pub sequencer: String,
+}
+
+/// A file in the upload store, in one of its forms: whoever reads by this reads
+/// the same bytes as everybody else who does, or none.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UploadRef {
+    /// The key, decoded.
+    pub key: String,
+    /// What is meant when the key is put again.
+    pub form: Form,
+}
+
+/// Which of the files that were put under one key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Form {
+    /// The store keeps each form under a name of its own (S3 user guide,
+    /// versioning: `versionId`).
+    Version(String),
+    /// The store keeps the latest form only: this one while its entity tag is
+    /// this (`eTag`, without quotation marks), none after.
+    Etag(String),
 }
 
 /// Why a text is no notification. Never quotes it: keys may hold names.
@@ -58,6 +83,8 @@ struct Object {
     #[serde(default)]
     e_tag: Option<String>,
     #[serde(default)]
+    version_id: Option<String>,
+    #[serde(default)]
     sequencer: Option<String>,
 }
 
@@ -65,7 +92,8 @@ struct Object {
 /// folders (keys ending in `/`) and for events that create nothing.
 ///
 /// # Errors
-/// When the text is no notification at all.
+/// When the text is no notification at all, or says neither version nor ETag
+/// of a file: whoever read it later could not know whether it is still the same.
 pub fn arrived(text: &str) -> Result<Vec<Arrived>, NotANotification> {
     let notification: Notification = serde_json::from_str(text).map_err(|_| NotANotification)?;
     let Some(records) = notification.records else {
@@ -75,23 +103,38 @@ pub fn arrived(text: &str) -> Result<Vec<Arrived>, NotANotification> {
             Err(NotANotification)
         };
     };
-    let files = records
+    records
         .into_iter()
         .filter(|record| record.event_name.trim_start_matches("s3:").starts_with("ObjectCreated:"))
-        .map(|record| Arrived {
-            bucket: record.s3.bucket.name,
-            key: decode_key(&record.s3.object.key),
-            size: record.s3.object.size,
-            version: record.s3.object.sequencer.or(record.s3.object.e_tag).unwrap_or_default(),
-        })
-        .filter(|file| !file.key.ends_with('/'));
-    Ok(files.collect())
+        .filter(|record| !record.s3.object.key.ends_with('/'))
+        .map(|record| file(record.s3))
+        .collect()
+}
+
+fn file(S3 { bucket, object }: S3) -> Result<Arrived, NotANotification> {
+    let Object { key, size, e_tag, version_id, sequencer } = object;
+    // An object that was put while versioning was suspended has the version
+    // "null", and the next such one takes its place (S3 user guide).
+    let version = version_id.filter(|version| !version.is_empty() && version != "null");
+    let tag = e_tag.filter(|tag| !tag.is_empty());
+    let form = version.map(Form::Version).or_else(|| tag.map(Form::Etag)).ok_or(NotANotification)?;
+    let (Form::Version(name) | Form::Etag(name)) = &form;
+    let sequencer = sequencer.unwrap_or_else(|| name.clone());
+    Ok(Arrived { bucket: bucket.name, upload: UploadRef { key: decode_key(&key), form }, size, sequencer })
 }
 
 /// The notification of one file, in S3's own form: what the one-machine store
 /// puts on the uploads queue.
 #[must_use]
 pub fn notification(file: &Arrived) -> String {
+    let mut object = serde_json::json!({
+        "key": encode_key(&file.upload.key), "size": file.size, "sequencer": file.sequencer,
+    });
+    let (field, name) = match &file.upload.form {
+        Form::Version(version) => ("versionId", version),
+        Form::Etag(tag) => ("eTag", tag),
+    };
+    object[field] = name.as_str().into();
     serde_json::json!({ "Records": [{
         "eventVersion": "2.5",
         "eventSource": "aws:s3",
@@ -99,7 +142,7 @@ pub fn notification(file: &Arrived) -> String {
         "s3": {
             "s3SchemaVersion": "1.0",
             "bucket": { "name": file.bucket },
-            "object": { "key": encode_key(&file.key), "size": file.size, "sequencer": file.version },
+            "object": object,
         },
     }]})
     .to_string()
@@ -150,18 +193,27 @@ fn encode_key(key: &str) -> String {
 mod tests {
     use super::*;
 
+    fn put(key: &str, form: Form) -> Arrived {
+        let upload = UploadRef { key: key.into(), form };
+        Arrived { bucket: "b".into(), upload, size: 1, sequencer: "1".into() }
+    }
+
     #[test]
     fn a_key_survives_the_round_trip() {
-        for key in ["public/residents.csv", "North Ward (week 47) + café.csv", "100%.csv", "a%2Fb"] {
-            let file = Arrived { bucket: "b".into(), key: key.into(), size: 1, version: "1".into() };
-            assert_eq!(arrived(&notification(&file)), Ok(vec![file]));
+        for key in
+            ["public/residents.csv", "North Ward (week 47) + café.csv", "100%.csv", "a%2Fb", "+", "A.CSV"]
+        {
+            for form in [Form::Version("v".into()), Form::Etag("e".into())] {
+                let file = put(key, form);
+                assert_eq!(arrived(&notification(&file)), Ok(vec![file]));
+            }
         }
     }
 
     #[test]
     fn what_creates_nothing_is_no_file() {
         assert_eq!(arrived(r#"{"Service":"Amazon S3","Event":"s3:TestEvent"}"#), Ok(vec![]));
-        let folder = Arrived { bucket: "b".into(), key: "public/".into(), size: 0, version: "1".into() };
+        let folder = put("public/", Form::Version("v".into()));
         assert_eq!(arrived(&notification(&folder)), Ok(vec![]));
         let removed = notification(&folder).replace("ObjectCreated:Put", "ObjectRemoved:Delete");
         assert_eq!(arrived(&removed), Ok(vec![]));

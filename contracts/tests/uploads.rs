@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a sample that cannot be read fails the test")]
 
-use rollcall_contracts::upload::{Arrived, NotANotification, arrived};
+use rollcall_contracts::upload::{Arrived, Form, NotANotification, UploadRef, arrived};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
@@ -19,9 +19,12 @@ fn read(notification: &Value) -> Vec<Arrived> {
 fn residents() -> Arrived {
     Arrived {
         bucket: "reassurance-uploads-111122223333".to_owned(),
-        key: "public/residents.csv".to_owned(),
+        upload: UploadRef {
+            key: "public/residents.csv".to_owned(),
+            form: Form::Etag("6830344917a7283018c803084e2e4f76".to_owned()),
+        },
         size: 136,
-        version: "0055AED6DCD90281E5".to_owned(),
+        sequencer: "0055AED6DCD90281E5".to_owned(),
     }
 }
 
@@ -33,7 +36,7 @@ fn a_file() {
 #[test]
 fn a_key_with_spaces_plus_signs_and_accents() {
     let found = read(&sample("s3-put-encoded-key.json"));
-    assert_eq!(found[0].key, "public/North Ward (week 47) + café.csv");
+    assert_eq!(found[0].upload.key, "public/North Ward (week 47) + café.csv");
     assert_eq!(found.len(), 1);
 }
 
@@ -47,7 +50,9 @@ fn a_folder_is_no_file() {
 fn a_notification_on_a_queue() {
     let queued = sample("sqs-carrying-s3-event.json");
     let body = queued["Records"][0]["body"].as_str().unwrap();
-    assert_eq!(arrived(body), Ok(vec![Arrived { size: 123, ..residents() }]));
+    let mut other = Arrived { size: 123, ..residents() };
+    other.upload.form = Form::Etag("9b2cf535f27731c974343645a3985328".to_owned());
+    assert_eq!(arrived(body), Ok(vec![other]));
     assert_eq!(arrived(&queued.to_string()), Err(NotANotification));
 }
 
@@ -57,7 +62,7 @@ fn every_record_of_a_notification_counts() {
     for name in ["s3-zero-byte-folder.json", "s3-put-encoded-key.json"] {
         both["Records"].as_array_mut().unwrap().push(sample(name)["Records"][0].take());
     }
-    let keys: Vec<String> = read(&both).into_iter().map(|file| file.key).collect();
+    let keys: Vec<String> = read(&both).into_iter().map(|file| file.upload.key).collect();
     assert_eq!(keys, ["public/residents.csv", "public/North Ward (week 47) + café.csv"]);
 }
 
@@ -85,15 +90,33 @@ fn the_test_event_of_a_new_subscription() {
 
 /// Two uploads under one key differ by the sequencer; without one by their content.
 #[test]
-fn the_version_of_an_object() {
-    let version = |field: &str, value: Value| {
-        let mut event = sample("s3-put.json");
-        event["Records"][0]["s3"]["object"][field] = value;
-        read(&event)[0].version.clone()
-    };
-    assert_eq!(version("sequencer", json!("0055AED6DCD90281F0")), "0055AED6DCD90281F0");
-    assert_eq!(version("sequencer", json!(null)), "6830344917a7283018c803084e2e4f76");
-    assert_eq!(version("size", json!(1)), residents().version, "a repeat has the same");
+fn which_putting_of_an_object() {
+    let sequencer = |field: &str, value: Value| with(field, value)[0].sequencer.clone();
+    assert_eq!(sequencer("sequencer", json!("0055AED6DCD90281F0")), "0055AED6DCD90281F0");
+    assert_eq!(sequencer("sequencer", json!(null)), "6830344917a7283018c803084e2e4f76");
+    assert_eq!(sequencer("size", json!(1)), residents().sequencer, "a repeat has the same");
+}
+
+/// By its version where the bucket keeps versions, by its content elsewhere.
+#[test]
+fn which_form_of_an_object() {
+    let form = |value: Value| with("versionId", value)[0].upload.form.clone();
+    assert_eq!(form(json!("3/L4kqtJlcpXroDTDmpUMLUo")), Form::Version("3/L4kqtJlcpXroDTDmpUMLUo".to_owned()));
+    let by_content = residents().upload.form;
+    for none in [json!(null), json!(""), json!("null")] {
+        assert_eq!(form(none.clone()), by_content, "{none}");
+    }
+    let mut neither = sample("s3-put.json");
+    for field in ["versionId", "eTag"] {
+        neither["Records"][0]["s3"]["object"].as_object_mut().unwrap().remove(field);
+    }
+    assert_eq!(arrived(&neither.to_string()), Err(NotANotification));
+}
+
+fn with(field: &str, value: Value) -> Vec<Arrived> {
+    let mut event = sample("s3-put.json");
+    event["Records"][0]["s3"]["object"][field] = value;
+    read(&event)
 }
 
 /// Keys may hold names: the refusal quotes nothing.

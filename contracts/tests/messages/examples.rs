@@ -2,6 +2,7 @@
 
 use rollcall_contracts::envelope::{Envelope, Message};
 use rollcall_contracts::messages::{CallRequest, Notice, RowsChunk};
+use rollcall_contracts::upload::{Form, UploadRef};
 use rollcall_domain::duty::Cause;
 use rollcall_domain::ids::{AttemptId, BatchId, CallbackId, RequestId, ResidentId};
 use serde_json::Value;
@@ -38,7 +39,11 @@ pub(crate) fn rows_chunk() -> Envelope<RowsChunk> {
     assert_eq!(opening.unread_columns, ["Blood group of Mabel"]);
     let body = RowsChunk {
         batch: BatchId::derive(&["example"]),
-        upload: "uploads/0001.csv".to_owned(),
+        upload: UploadRef {
+            key: "uploads/0001.csv".to_owned(),
+            // The form of a version id in the S3 user guide.
+            form: Form::Version("L4kqtJlcpXroDTDmpUMLUo".to_owned()),
+        },
         chunk: 1,
         start: opening.data_start,
         end: 262_192,

@@ -1,4 +1,4 @@
-use rollcall_local::clock::SystemClock;
+use rollcall_host::clock::SystemClock;
 use rollcall_ports::Clock;
 use serde_json::{Value, json};
 

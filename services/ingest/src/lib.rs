@@ -13,7 +13,7 @@ use async_trait::async_trait;
 use rollcall_contracts::envelope::Envelope;
 use rollcall_contracts::messages::RowsChunk;
 use rollcall_contracts::topology::Topology;
-use rollcall_contracts::upload::{Arrived, arrived};
+use rollcall_contracts::upload::{Arrived, UploadRef, arrived};
 use rollcall_domain::batch::{Batch, BatchStage, ChunkReport, LineNote};
 use rollcall_domain::ids::BatchId;
 use rollcall_host::{Handler, Verdict};
@@ -60,7 +60,7 @@ enum Reading {
 /// under one key do not.
 #[must_use]
 pub fn batch_of(file: &Arrived) -> BatchId {
-    BatchId::derive(&[&file.bucket, &file.key, &file.version])
+    BatchId::derive(&[&file.bucket, &file.upload.key, &file.sequencer])
 }
 
 #[async_trait]
@@ -93,14 +93,16 @@ impl Ingest {
         let now = self.clock.now();
         let mut batch = match self.batches.get(id).await? {
             Some((batch, _)) => batch,
-            None => Batch { id, upload: file.key.clone(), seen_at: now, stage: BatchStage::Reading },
+            None => Batch { id, upload: file.upload.key.clone(), seen_at: now, stage: BatchStage::Reading },
         };
         if batch.stage != BatchStage::Reading {
             return Ok(Verdict::Done);
         }
         self.batches.put(&batch).await?;
-        match self.read(&file.key).await? {
-            Reading::Gone => Ok(Verdict::Poison("the uploaded file is not in the store".to_owned())),
+        match self.read(&file.upload).await? {
+            Reading::Gone => {
+                Ok(Verdict::Poison("the uploaded file is not in the store, or was replaced there".to_owned()))
+            }
             Reading::Refused(refusal) => {
                 let code = refusal.code().to_owned();
                 batch.stage = BatchStage::Refused { code: code.clone(), reason: refusal.to_string() };
@@ -110,7 +112,7 @@ impl Ingest {
             }
             Reading::Cut(cut) => {
                 let Cut { opening, scanned, chunks } = *cut;
-                let messages = self.messages(&batch, &scanned, &chunks);
+                let messages = self.messages((id, &file.upload), &scanned, &chunks);
                 if !self.rows.send(&messages).await?.is_empty() {
                     return Ok(Verdict::Retry { after: None, reason: "chunks_not_taken" });
                 }
@@ -125,12 +127,12 @@ impl Ingest {
     }
 
     /// Reads the whole file once. Only the places of the chunks are kept.
-    async fn read(&self, key: &str) -> Result<Reading, Fault> {
-        let Some(info) = self.uploads.info(key).await? else {
+    async fn read(&self, upload: &UploadRef) -> Result<Reading, Fault> {
+        let Some(info) = self.uploads.info(upload).await? else {
             return Ok(Reading::Gone);
         };
         let sample = (SNIFF_BYTES as u64).min(info.size);
-        let Some(first) = self.uploads.read(key, 0, sample).await? else {
+        let Some(first) = self.uploads.read(upload, 0, sample).await? else {
             return Ok(Reading::Gone);
         };
         let opening = match open(&first, sample == info.size) {
@@ -145,7 +147,7 @@ impl Ingest {
         let mut at = 0;
         while at < info.size {
             let end = (at + SLICE).min(info.size);
-            let Some(slice) = self.uploads.read(key, at, end).await? else {
+            let Some(slice) = self.uploads.read(upload, at, end).await? else {
                 return Ok(Reading::Gone);
             };
             if slice.is_empty() {
@@ -163,12 +165,17 @@ impl Ingest {
         })
     }
 
-    fn messages(&self, batch: &Batch, scanned: &Scanned, chunks: &[Chunk]) -> Vec<Envelope<RowsChunk>> {
+    fn messages(
+        &self,
+        (batch, upload): (BatchId, &UploadRef),
+        scanned: &Scanned,
+        chunks: &[Chunk],
+    ) -> Vec<Envelope<RowsChunk>> {
         let now = self.clock.now();
         let message = |(index, chunk): (usize, &Chunk)| {
             let body = RowsChunk {
-                batch: batch.id,
-                upload: batch.upload.clone(),
+                batch,
+                upload: upload.clone(),
                 chunk: u32::try_from(index + 1).unwrap_or(u32::MAX),
                 start: chunk.start,
                 end: chunk.end,

@@ -51,7 +51,9 @@ impl Handler for Loader {
 
     async fn handle(&self, chunk: RowsChunk) -> Result<Verdict, Fault> {
         let Some(bytes) = self.uploads.read(&chunk.upload, chunk.start, chunk.end).await? else {
-            return Ok(Verdict::Poison("the uploaded file is no longer in the store".to_owned()));
+            return Ok(Verdict::Poison(
+                "the uploaded file is no longer in the store, or was replaced there".to_owned(),
+            ));
         };
         if bytes.len() as u64 != chunk.end.saturating_sub(chunk.start) {
             return Ok(Verdict::Poison("the uploaded file is shorter than when it was scanned".to_owned()));

@@ -4,7 +4,7 @@
 //! [`ROUTES`] of which handler listens to what; the one-machine program and the
 //! rehearsal are both built from them, and `infra/` is compared with them.
 //! [`loops`] runs the handlers on polling loops; [`telephony`] is the port to
-//! the simulated Connect; [`clock`] the system's clock and a faster one.
+//! the simulated Connect; [`clock`] a clock that runs faster.
 //! [`machine`] puts all of it together over one data directory.
 
 pub mod bell;

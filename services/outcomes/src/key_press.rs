@@ -4,10 +4,12 @@
 //! times (Administrator Guide, invoke Lambda functions), so it is idempotent.
 //! The flow confirms to the resident only what this answered as recorded.
 
+use async_trait::async_trait;
 use rollcall_contracts::connect::{FlowAnswer, FlowInvocation, names};
 use rollcall_contracts::evidence::{attempt_of, key_of};
 use rollcall_domain::attempt::{Facts, Press};
 use rollcall_domain::ids::ContactId;
+use rollcall_host::FlowHandler;
 use rollcall_ports::{Clock, Fault};
 use rollcall_recording::{Learned, Recorder};
 use std::collections::BTreeMap;
@@ -57,6 +59,13 @@ impl KeyPress {
             Learned::Unknown => Ok(status("unknown_attempt")),
             Learned::Contended => Err(Fault::Throttled("another writer of the same call")),
         }
+    }
+}
+
+#[async_trait]
+impl FlowHandler for KeyPress {
+    async fn answer(&self, invocation: &FlowInvocation) -> Result<FlowAnswer, Fault> {
+        Self::answer(self, invocation).await
     }
 }
 

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use rollcall_contracts::envelope::{Envelope, Message};
 use rollcall_contracts::messages::Notice;
+use rollcall_contracts::upload::UploadRef;
 use rollcall_domain::attempt::Attempt;
 use rollcall_domain::batch::{Batch, ChunkReport, LineNote, Tally};
 use rollcall_domain::callback::Callback;
@@ -18,8 +19,8 @@ use rollcall_domain::resident::Resident;
 use rollcall_ports::{
     Attempts, Audit, AuditEntry, Batches, Began, Begin, CallOrder, Callbacks, CheckResult, Checks, Cursor,
     DeadLetter, DeadLetters, Depth, Described, Entry, EvidenceHorizon, Fault, Inbox, Notices, Pace, Page,
-    Receipt, Received, Residents, Saved, Sender, Started, StreamReader, Telephony, UploadInfo, Uploads,
-    Upserted, Versioned,
+    Receipt, Received, Residents, Saved, Sender, Sequence, Started, StreamReader, Telephony, UploadInfo,
+    Uploads, Upserted, Versioned,
 };
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -63,8 +64,8 @@ macro_rules! gated {
 }
 
 gated!(Uploads, "uploads" {
-    async fn info(&self, key: &str) -> Option<UploadInfo>;
-    async fn read(&self, key: &str, start: u64, end: u64) -> Option<Vec<u8>>;
+    async fn info(&self, upload: &UploadRef) -> Option<UploadInfo>;
+    async fn read(&self, upload: &UploadRef, start: u64, end: u64) -> Option<Vec<u8>>;
 });
 gated!(Depth, "depth" {
     async fn depth(&self) -> u32;
@@ -239,7 +240,7 @@ impl StreamReader for Faulty<dyn StreamReader> {
         self.gate.pass("stream.read", self.inner.read(shard, most)).await
     }
 
-    async fn checkpoint(&self, shard: u32, sequence: u64) -> Result<(), Fault> {
+    async fn checkpoint(&self, shard: u32, sequence: &Sequence) -> Result<(), Fault> {
         self.gate.pass("stream.checkpoint", self.inner.checkpoint(shard, sequence)).await
     }
 }

@@ -13,7 +13,7 @@ use jiff::tz::TimeZone;
 use printer::Printer;
 use rollcall_domain::policy::Policy;
 use rollcall_embedded::Durability;
-use rollcall_local::clock::SystemClock;
+use rollcall_host::clock::SystemClock;
 use rollcall_local::loops::Idle;
 use rollcall_local::machine::connect::{AGENTS, SetupError, Simulated, demo_start, simulated};
 use rollcall_local::machine::lasting::{self, LastingClock};

@@ -17,7 +17,7 @@ const KEY: &str = "demo/town.csv";
 /// # Errors
 /// When the store does not take it.
 pub(crate) async fn load(machine: &Machine) -> Result<bool, Stop> {
-    if machine.ports().uploads.info(KEY).await?.is_some() {
+    if machine.store().uploads().latest(KEY)?.is_some() {
         return Ok(false);
     }
     let list = list().map_err(Stop::failed)?;

@@ -8,7 +8,18 @@
 //! Absent on purpose: rules of the domain, and any decision about what to do
 //! when a port fails.
 
+pub mod compose;
 mod config;
+#[cfg(feature = "connect")]
+pub mod connect;
+#[cfg(feature = "dynamodb")]
+pub mod dynamodb;
 mod fault;
+#[cfg(feature = "kinesis")]
+pub mod kinesis;
+#[cfg(feature = "sns")]
+pub mod sns;
+#[cfg(feature = "sqs")]
+pub mod sqs;
 
 pub use config::Aws;

@@ -10,14 +10,15 @@ use crate::open::{self, OpenError, UPLOADS};
 use crate::pace::Limiter;
 use crate::queue::Queue;
 use crate::residents::{self, Register};
-use crate::stream::{self, Stream};
+use crate::stream::{self, Progress, Stream};
 use crate::uploads::UploadStore;
 use crate::values::count;
 use jiff::Timestamp;
 use rollcall_contracts::topology::{QueueSpec, Topology};
 use rollcall_domain::batch::{Batch, Tally};
 use rollcall_ports::{
-    Attempts, Audit, Batches, Callbacks, Checks, Clock, DeadLetters, Fault, Notices, Pace, Residents,
+    Attempts, Audit, Batches, Callbacks, Checkpoints, Checks, Clock, DeadLetters, Fault, Notices, Pace,
+    Residents,
 };
 use rusqlite::Connection;
 use std::collections::BTreeMap;
@@ -205,6 +206,12 @@ impl Store {
     pub fn outcomes_stream(&self) -> Stream {
         let spec = self.topology.streams.outcomes;
         Stream::new(Arc::clone(&self.db), Arc::clone(&self.clock), spec, self.shards)
+    }
+
+    /// How far a stream that is not in this store is settled.
+    #[must_use]
+    pub fn checkpoints(&self) -> Arc<dyn Checkpoints> {
+        Arc::new(Progress(Arc::clone(&self.db)))
     }
 
     /// The store of uploaded files.

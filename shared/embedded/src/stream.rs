@@ -3,8 +3,10 @@ use crate::values::{count, int, nanos, time_at};
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use rollcall_contracts::topology::StreamSpec;
-use rollcall_ports::{Clock, Entry, EvidenceHorizon, Fault, StreamReader, StreamWriter};
-use rusqlite::{Connection, params};
+use rollcall_ports::{
+    Checkpoints, Clock, Entry, EvidenceHorizon, Fault, Sequence, Settled, StreamReader, StreamWriter,
+};
+use rusqlite::{Connection, OptionalExtension, params};
 use std::sync::Arc;
 
 pub(crate) const NAME: &str = "outcomes";
@@ -77,13 +79,17 @@ impl StreamReader for Stream {
                  AND seq > coalesce((SELECT seq FROM checkpoints WHERE shard = ?1), 0) ORDER BY seq LIMIT ?2",
             )?;
             let rows = statement.query_map((shard, most), |row| {
-                Ok(Entry { sequence: count(row, 0)?, arrived_at: time_at(row, 1)?, data: row.get(2)? })
+                Ok(Entry { sequence: count(row, 0)?.into(), arrived_at: time_at(row, 1)?, data: row.get(2)? })
             })?;
             Ok(rows.collect::<Result<_, _>>()?)
         })
     }
 
-    async fn checkpoint(&self, shard: u32, sequence: u64) -> Result<(), Fault> {
+    async fn checkpoint(&self, shard: u32, sequence: &Sequence) -> Result<(), Fault> {
+        let sequence: u64 = sequence
+            .as_str()
+            .parse()
+            .map_err(|_| Fault::Refused { port: NAME, reason: "a place that is not ours".to_owned() })?;
         self.db.write(NAME, Durability::Process, |session| {
             session
                 .connection
@@ -114,6 +120,39 @@ impl EvidenceHorizon for Stream {
                 oldest = waits.map_or(oldest, |waits| oldest.min(crate::values::time(waits)));
             }
             Ok(oldest)
+        })
+    }
+}
+
+/// How far a stream of others, such as a Kinesis stream that is polled, is
+/// settled.
+pub(crate) struct Progress(pub(crate) Arc<Db>);
+
+#[async_trait]
+impl Checkpoints for Progress {
+    async fn of(&self, shard: &str) -> Result<Option<Settled>, Fault> {
+        self.0.read(NAME, |connection| {
+            Ok(connection
+                .prepare_cached("SELECT sequence, arrived_at FROM settled WHERE shard = ?1")?
+                .query_row([shard], |row| {
+                    let sequence = Sequence::new(&row.get::<_, String>(0)?);
+                    Ok(Settled { sequence, arrived_at: time_at(row, 1)? })
+                })
+                .optional()?)
+        })
+    }
+
+    async fn settle(&self, shard: &str, settled: &Settled) -> Result<(), Fault> {
+        self.0.write(NAME, Durability::Process, |session| {
+            session
+                .connection
+                .prepare_cached(
+                    "INSERT INTO settled (shard, sequence, arrived_at) VALUES (?1, ?2, ?3)
+                     ON CONFLICT DO UPDATE SET sequence = excluded.sequence, arrived_at = excluded.arrived_at
+                     WHERE (length(excluded.sequence), excluded.sequence) > (length(sequence), sequence)",
+                )?
+                .execute(params![shard, settled.sequence.as_str(), nanos(settled.arrived_at)])?;
+            Ok(())
         })
     }
 }

@@ -3,7 +3,7 @@ use crate::queue;
 use crate::values::{count, int, nanos};
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
-use rollcall_contracts::upload::{Arrived, notification};
+use rollcall_contracts::upload::{Arrived, Form, UploadRef, notification};
 use rollcall_ports::{Clock, Fault, UploadInfo, Uploads};
 use rusqlite::{Connection, OptionalExtension, params};
 use std::io::Read;
@@ -52,17 +52,18 @@ impl UploadStore {
     }
 
     /// Takes in a file under `key`, instead of any former one, and puts its
-    /// notification on the uploads queue: both or none. Survives the loss of
-    /// power once it has answered. Blocks while it reads; on a runtime of
+    /// notification on the uploads queue: both or none. Answers what the
+    /// notification says. Survives the loss of power once it has answered.
+    /// Whoever still asks for the former file is told that it is gone. Blocks while it reads; on a runtime of
     /// several threads, other tasks go on.
     ///
     /// # Errors
     /// When `content` cannot be read or the store cannot write.
-    pub fn put(&self, key: &str, content: &mut dyn Read) -> Result<UploadInfo, PutError> {
+    pub fn put(&self, key: &str, content: &mut dyn Read) -> Result<Arrived, PutError> {
         self.db.step_aside(|| self.take_in(key, content))
     }
 
-    fn take_in(&self, key: &str, content: &mut dyn Read) -> Result<UploadInfo, PutError> {
+    fn take_in(&self, key: &str, content: &mut dyn Read) -> Result<Arrived, PutError> {
         let now = self.clock.now();
         let file = self.db.write(PORT, Durability::Process, |session| {
             session
@@ -81,15 +82,27 @@ impl UploadStore {
         // From here on the file is durable; the row makes it visible, and the
         // notification is in the same commit, so neither is ever without the
         // other.
-        let arrived =
-            Arrived { bucket: BUCKET.to_owned(), key: key.to_owned(), size, version: format!("{file:016X}") };
+        let arrived = Arrived {
+            bucket: BUCKET.to_owned(),
+            upload: upload(key, file),
+            size,
+            sequencer: format!("{file:016X}"),
+        };
         let former = self.db.write(PORT, Durability::Power, |session| {
             record(&session.connection, &arrived, file, self.clock.now())
         })?;
         if let Some(former) = former {
             self.files.remove(former);
         }
-        Ok(UploadInfo { size })
+        Ok(arrived)
+    }
+
+    /// The file that is under `key` now.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn latest(&self, key: &str) -> Result<Option<UploadRef>, Fault> {
+        Ok(self.find(key)?.map(|(file, _)| upload(key, file)))
     }
 
     /// Removes files that no key names: replaced, or never finished. To be
@@ -120,6 +133,11 @@ impl UploadStore {
         Ok(())
     }
 
+    /// The file that is under the key, if it is the one that is asked for.
+    fn find_form(&self, asked: &UploadRef) -> Result<Option<(i64, u64)>, Fault> {
+        Ok(self.find(&asked.key)?.filter(|(file, _)| upload(&asked.key, *file) == *asked))
+    }
+
     fn find(&self, key: &str) -> Result<Option<(i64, u64)>, Fault> {
         self.db.read(PORT, |connection| {
             Ok(connection
@@ -132,26 +150,27 @@ impl UploadStore {
 
 #[async_trait]
 impl Uploads for UploadStore {
-    async fn info(&self, key: &str) -> Result<Option<UploadInfo>, Fault> {
-        Ok(self.find(key)?.map(|(_, size)| UploadInfo { size }))
+    async fn info(&self, upload: &UploadRef) -> Result<Option<UploadInfo>, Fault> {
+        Ok(self.find_form(upload)?.map(|(_, size)| UploadInfo { size }))
     }
 
-    async fn read(&self, key: &str, start: u64, end: u64) -> Result<Option<Vec<u8>>, Fault> {
-        let Some((mut file, mut size)) = self.find(key)? else { return Ok(None) };
-        loop {
-            match self.db.step_aside(|| self.files.read(file, start, end.min(size))) {
-                Ok(bytes) => return Ok(Some(bytes)),
-                Err(error) => match self.find(key)? {
-                    // Replaced since it was looked up.
-                    Some((newer, its_size)) if newer != file => (file, size) = (newer, its_size),
-                    _ => {
-                        let reason = format!("a file cannot be read: {}", error.kind());
-                        return Err(Fault::Refused { port: PORT, reason });
-                    }
-                },
+    async fn read(&self, upload: &UploadRef, start: u64, end: u64) -> Result<Option<Vec<u8>>, Fault> {
+        let Some((file, size)) = self.find_form(upload)? else { return Ok(None) };
+        match self.db.step_aside(|| self.files.read(file, start, end.min(size))) {
+            Ok(bytes) => Ok(Some(bytes)),
+            // Replaced since it was looked up.
+            Err(_) if self.find_form(upload)?.is_none() => Ok(None),
+            Err(error) => {
+                let reason = format!("a file cannot be read: {}", error.kind());
+                Err(Fault::Refused { port: PORT, reason })
             }
         }
     }
+}
+
+/// Each file has a number of its own, which is never given again.
+fn upload(key: &str, file: i64) -> UploadRef {
+    UploadRef { key: key.to_owned(), form: Form::Version(format!("{file:016X}")) }
 }
 
 /// Makes a file visible and tells of it; returns the file that it replaces.
@@ -163,11 +182,11 @@ fn record(
 ) -> Result<Option<i64>, DbError> {
     let former = connection
         .prepare_cached("SELECT file FROM uploads WHERE key = ?1")?
-        .query_row([&arrived.key], |row| row.get(0))
+        .query_row([&arrived.upload.key], |row| row.get(0))
         .optional()?;
     connection
         .prepare_cached("INSERT OR REPLACE INTO uploads (key, file, size, put_at) VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![arrived.key, file, int(arrived.size), nanos(now)])?;
+        .execute(params![arrived.upload.key, file, int(arrived.size), nanos(now)])?;
     connection.prepare_cached("DELETE FROM upload_parts WHERE file = ?1")?.execute([file])?;
     queue::enqueue(connection, "uploads", &notification(arrived), (now, now))?;
     Ok(former)

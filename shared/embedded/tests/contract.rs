@@ -103,6 +103,7 @@ fn queues() {
             dead_letters: dead_letters.as_ref(),
             spec: queue.spec(),
             duplicates: false,
+            tells_next: true,
         };
         suite::queue::all(case, under_test).await;
     });
@@ -114,6 +115,7 @@ fn stream() {
         let stream = store.outcomes_stream();
         let under_test = StreamUnderTest { writer: &stream, reader: &stream, horizon: Some(&stream) };
         suite::stream::all(case, under_test).await;
+        suite::stream::settling(store.checkpoints().as_ref()).await;
     });
 }
 
@@ -124,19 +126,24 @@ fn uploads() {
         let mut files = Vec::new();
         for (n, key) in suite::uploads::KEYS.into_iter().enumerate() {
             let bytes: Vec<u8> = (0..=250).cycle().take(n * 100_000).collect();
-            let info = uploads.put(key, &mut bytes.as_slice()).unwrap();
-            assert_eq!(info.size, bytes.len() as u64);
-            suite::uploads::reading(&uploads, key, &bytes).await;
-            files.push((key, info.size));
+            let put = uploads.put(key, &mut bytes.as_slice()).unwrap();
+            assert_eq!(put.size, bytes.len() as u64);
+            assert_eq!(uploads.latest(key).unwrap().as_ref(), Some(&put.upload));
+            suite::uploads::reading(&uploads, &put.upload, &bytes).await;
+            files.push((key, bytes, put));
         }
-        suite::uploads::missing(&uploads).await;
-        suite::uploads::notified(case, &store.uploads_queue(), &files).await;
+        let (key, bytes, put) = &files[1];
+        suite::uploads::missing(&uploads, &put.upload).await;
+        assert_eq!(uploads.latest("nobody put this"), Ok(None));
+        let sizes: Vec<_> = files.iter().map(|(key, _, put)| (*key, put.size)).collect();
+        let told = suite::uploads::notified(case, &store.uploads_queue(), &sizes).await;
+        assert!(files.iter().all(|(_, _, put)| told.contains(put)), "told as it was answered");
 
-        // Put again, the key holds the new file, and is told of anew.
-        uploads.put("public/residents.csv", &mut b"new".as_slice()).unwrap();
-        suite::uploads::reading(&uploads, "public/residents.csv", b"new").await;
-        suite::uploads::notified(case, &store.uploads_queue(), &[("public/residents.csv", 3)]).await;
-        assert_eq!(uploads.info("nobody put this").await.unwrap(), None);
+        // Put again, the key holds the new file, and is told of anew; the former is gone.
+        let new = uploads.put(key, &mut b"new".as_slice()).unwrap();
+        suite::uploads::replaced(&uploads, (&put.upload, bytes), (&new.upload, b"new")).await;
+        assert_eq!(uploads.info(&put.upload).await, Ok(None));
+        assert_eq!(suite::uploads::notified(case, &store.uploads_queue(), &[(*key, 3)]).await, [new]);
     });
 }
 

@@ -8,7 +8,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use rollcall_contracts::topology::Topology;
-use rollcall_contracts::upload::arrived;
+use rollcall_contracts::upload::{UploadRef, arrived};
 use rollcall_domain::attempt::{Attempt, Key, Press};
 use rollcall_domain::duty::Schedule;
 use rollcall_domain::ids::{BatchId, RequestId, ResidentId};
@@ -20,7 +20,7 @@ use rollcall_ports::{
     AuditEntry, Began, Begin, DeadLetter, Inbox, Saved, StreamReader, StreamWriter, Uploads, Upserted,
     Versioned,
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -230,13 +230,13 @@ fn stream(store: &Store, n: u64) {
         acknowledge("put", n);
     }
     let entries = run(stream.read(0, 2)).unwrap();
-    let last = entries.last().unwrap().sequence;
+    let last = entries.last().unwrap().sequence.clone();
     let read: Vec<u64> =
         entries.into_iter().map(|entry| u64::from_be_bytes(entry.data.try_into().unwrap())).collect();
     for n in &read {
         acknowledge("reading", *n);
     }
-    run(stream.checkpoint(0, last)).unwrap();
+    run(stream.checkpoint(0, &last)).unwrap();
     for n in read {
         acknowledge("read", n);
     }
@@ -315,14 +315,14 @@ fn verify_queues(store: &Store, of: &dyn Fn(&str) -> BTreeSet<u64>) {
     assert!(there.is_disjoint(&of("deleted")), "deleted for good");
 
     let uploads = store.uploads();
-    let told: BTreeSet<u64> = bodies(&store.uploads_queue())
+    let told: BTreeMap<u64, UploadRef> = bodies(&store.uploads_queue())
         .iter()
         .flat_map(|body| arrived(body).unwrap())
-        .map(|file| file.key.parse().unwrap())
+        .map(|file| (file.upload.key.parse().unwrap(), file.upload))
         .collect();
-    assert!(told.is_superset(&of("uploaded")), "every upload is told of");
-    for n in told {
-        let stored = run(uploads.read(&n.to_string(), 0, u64::MAX)).unwrap();
+    assert!(of("uploaded").iter().all(|n| told.contains_key(n)), "every upload is told of");
+    for (n, upload) in told {
+        let stored = run(uploads.read(&upload, 0, u64::MAX)).unwrap();
         assert_eq!(stored, Some(content(n)), "what is told of is there");
     }
 

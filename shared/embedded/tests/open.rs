@@ -63,7 +63,7 @@ fn foreign_files_are_refused_and_left_alone() {
 #[test]
 fn a_newer_database_is_refused_with_both_versions() {
     let newer = database("PRAGMA application_id = 1383033964; PRAGMA user_version = 99; CREATE TABLE t (x)");
-    check_refused(&newer, "the database is of version 99, this program knows up to 1");
+    check_refused(&newer, "the database is of version 99, this program knows up to 2");
 }
 
 #[test]
@@ -130,7 +130,7 @@ fn files_that_nothing_names_are_removed_and_no_others() {
     let dir = tempfile::tempdir().unwrap();
     let clock = Arc::new(ManualClock::default());
     let store = Store::open(dir.path(), clock.clone()).unwrap();
-    store.uploads().put("kept.csv", &mut b"kept".as_slice()).unwrap();
+    let kept = store.uploads().put("kept.csv", &mut b"kept".as_slice()).unwrap();
     let files = dir.path().join("uploads");
     // A process that was killed while it wrote a replaced file, or deleted it.
     fs::write(files.join("upload-77"), "orphan").unwrap();
@@ -147,11 +147,11 @@ fn files_that_nothing_names_are_removed_and_no_others() {
             Ok(4)
         }
     }
-    store.uploads().put("slow.csv", &mut Slow(dir.path(), clock.clone(), false)).unwrap();
+    let slow = store.uploads().put("slow.csv", &mut Slow(dir.path(), clock.clone(), false)).unwrap();
     assert!(!files.join("upload-77").exists());
     assert!(files.join("somebody's notes.txt").exists());
-    assert_eq!(run(store.uploads().read("slow.csv", 0, 9)), Ok(Some(b"slow".to_vec())));
-    assert_eq!(run(store.uploads().read("kept.csv", 0, 9)), Ok(Some(b"kept".to_vec())));
+    assert_eq!(run(store.uploads().read(&slow.upload, 0, 9)), Ok(Some(b"slow".to_vec())));
+    assert_eq!(run(store.uploads().read(&kept.upload, 0, 9)), Ok(Some(b"kept".to_vec())));
 
     // One that was never finished goes after a day.
     let number = |statement: &str| -> i64 {
@@ -184,7 +184,7 @@ fn a_file_that_cannot_be_read_is_not_taken() {
     for store in [Store::in_memory(clock()).unwrap(), open(dir.path()).unwrap()] {
         let error = store.uploads().put("list.csv", &mut Broken(0)).unwrap_err();
         assert_eq!(error.to_string(), "the file could not be read: unexpected end of file");
-        assert_eq!(run(store.uploads().info("list.csv")), Ok(None));
+        assert_eq!(store.uploads().latest("list.csv"), Ok(None));
         assert_eq!(run(store.uploads_queue().depth()), Ok(0));
     }
     assert_eq!(fs::read_dir(dir.path().join("uploads")).unwrap().count(), 0);
@@ -224,8 +224,8 @@ fn tidying_parks_what_is_too_old_and_drops_what_was_taken_in() {
     for data in [b"taken in".as_slice(), b"waits"] {
         run(stream.put("key", data)).unwrap();
     }
-    let first = run(stream.read(0, 1)).unwrap().first().unwrap().sequence;
-    run(stream.checkpoint(0, first)).unwrap();
+    let first = run(stream.read(0, 1)).unwrap().remove(0).sequence;
+    run(stream.checkpoint(0, &first)).unwrap();
     clock.advance(SignedDuration::from_hours(2));
     orders.send_raw("new", SignedDuration::ZERO).unwrap();
     let tidied = store.tidy(clock.now()).unwrap();

@@ -1,15 +1,19 @@
 //! Running handlers anywhere.
 //!
-//! A service is a [`Handler`] (one message), a [`StreamHandler`] (one record)
-//! or a [`Periodic`] (no input at all). This crate does what is the same for
+//! A service is a [`Handler`] (one message), a [`StreamHandler`] (one record),
+//! a [`Periodic`] (no input at all) or a [`FlowHandler`] (a call flow asks). This crate does what is the same for
 //! all of them: decode each body on its own, park what can never succeed with
 //! its reason, leave the rest to redelivery, respect the deadline. On one
 //! machine and in a rehearsal [`queue::turn`] and [`stream::turn`] poll; on
-//! AWS Lambda polls and calls [`queue::deliver`] for each message.
+//! AWS Lambda polls, and `lambda` (a feature) delivers what it brings.
 //!
 //! Absent on purpose: no retry loop. A handler that fails ends; the queue or
 //! the stream brings its message again.
 
+pub mod clock;
+#[cfg(feature = "lambda")]
+pub mod lambda;
+pub mod metrics;
 pub mod queue;
 pub mod settings;
 pub mod signals;
@@ -17,6 +21,7 @@ pub mod stream;
 
 use async_trait::async_trait;
 use jiff::SignedDuration;
+use rollcall_contracts::connect::{FlowAnswer, FlowInvocation};
 use rollcall_contracts::envelope::{Envelope, Message};
 use rollcall_ports::Fault;
 
@@ -75,6 +80,13 @@ pub trait Periodic: Send + Sync {
 
     /// One run. Must be safe to repeat, to interrupt and to overlap.
     async fn run(&self) -> Result<(), Fault>;
+}
+
+/// A service that answers a call flow while the resident waits.
+#[async_trait]
+pub trait FlowHandler: Send + Sync {
+    /// Answers one invocation. Must be safe to repeat: Connect does.
+    async fn answer(&self, invocation: &FlowInvocation) -> Result<FlowAnswer, Fault>;
 }
 
 /// [`Handler::decode`] for a message of ours.

@@ -1,5 +1,6 @@
 //! Signals as log lines: one JSON object each, ids in fields.
 
+use crate::metrics::{Severity, severity};
 use rollcall_ports::{Signal, Signals};
 use std::sync::Arc;
 
@@ -12,21 +13,10 @@ impl Signals for LogSignals {
         // Every field of a signal can be written; an empty text would say that
         // this stopped being true.
         let fields = serde_json::to_string(signal).unwrap_or_default();
-        match signal {
-            Signal::Parked { .. } | Signal::DoubleDial { .. } | Signal::CallbackOverdue { .. } => {
-                tracing::error!(target: "rollcall::signal", %fields);
-            }
-            Signal::Retried { .. }
-            | Signal::CallInDoubt { .. }
-            | Signal::CallThrottled { .. }
-            | Signal::CallRefused { .. }
-            | Signal::UploadRefused { .. }
-            | Signal::CallbackMissed { .. }
-            | Signal::Escalated { .. } => tracing::warn!(target: "rollcall::signal", %fields),
-            Signal::LedgerTaken { ledger } if !ledger.balanced => {
-                tracing::error!(target: "rollcall::signal", %fields);
-            }
-            _ => tracing::info!(target: "rollcall::signal", %fields),
+        match severity(signal) {
+            Severity::Error => tracing::error!(target: "rollcall::signal", %fields),
+            Severity::Warn => tracing::warn!(target: "rollcall::signal", %fields),
+            Severity::Info => tracing::info!(target: "rollcall::signal", %fields),
         }
     }
 }

@@ -24,14 +24,14 @@ pub async fn turn<H: StreamHandler + ?Sized>(
         if !deliver(handler, &id, &entry.data, around).await {
             break;
         }
-        settled = Some(entry.sequence);
+        settled = Some(&entry.sequence);
     }
     if let Some(sequence) = settled {
         reader.checkpoint(shard, sequence).await?;
     }
     Ok(match entries.last() {
         None => Progress::Idle,
-        Some(last) if settled == Some(last.sequence) => Progress::Advanced,
+        Some(last) if settled == Some(&last.sequence) => Progress::Advanced,
         Some(_) => Progress::Stopped,
     })
 }

@@ -9,8 +9,8 @@ use rollcall_host::queue::{Surroundings, turn};
 use rollcall_host::stream::Progress;
 use rollcall_host::{Handler, StreamHandler, Verdict, stream};
 use rollcall_ports::{
-    Clock, Cursor, DeadLetter, DeadLetters, Entry, Fault, Inbox, Receipt, Received, Signal, Signals,
-    StreamReader,
+    Clock, Cursor, DeadLetter, DeadLetters, Entry, Fault, Inbox, Receipt, Received, Sequence, Signal,
+    Signals, StreamReader,
 };
 use std::future::Future;
 use std::pin::pin;
@@ -122,14 +122,14 @@ impl StreamReader for Outside {
 
     async fn read(&self, _shard: u32, _most: u32) -> Result<Vec<Entry>, Fault> {
         let entry = |(index, body): (usize, &&str)| Entry {
-            sequence: index as u64 + 10,
+            sequence: Sequence::from(index as u64 + 10),
             arrived_at: Timestamp::UNIX_EPOCH,
             data: body.as_bytes().to_vec(),
         };
         Ok(self.bodies.iter().enumerate().map(entry).collect())
     }
 
-    async fn checkpoint(&self, _shard: u32, sequence: u64) -> Result<(), Fault> {
+    async fn checkpoint(&self, _shard: u32, sequence: &Sequence) -> Result<(), Fault> {
         self.note(format!("checkpoint {sequence}"));
         Ok(())
     }

@@ -25,6 +25,7 @@ mod stream;
 #[cfg(feature = "suite")]
 pub mod suite;
 mod telephony;
+pub mod trace;
 mod uploads;
 
 pub use attempts::{Attempts, Began, Begin};
@@ -40,7 +41,7 @@ pub use pace::Pace;
 pub use queue::{Depth, Inbox, Receipt, Received, Sender};
 pub use residents::{Page, Residents, Upserted};
 pub use signals::{Signal, Signals};
-pub use stream::{Entry, EvidenceHorizon, StreamReader, StreamWriter};
+pub use stream::{Checkpoints, Entry, EvidenceHorizon, Sequence, Settled, StreamReader, StreamWriter};
 pub use telephony::{CallOrder, Described, Rejection, Started, Telephony, start_refused};
 pub use uploads::{UploadInfo, Uploads};
 

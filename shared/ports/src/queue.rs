@@ -59,6 +59,6 @@ pub trait Inbox: Send + Sync {
     async fn retry_after(&self, receipt: &Receipt, after: SignedDuration) -> Result<(), Fault>;
 
     /// When the next message becomes visible, if any is stored: for loops that
-    /// would rather sleep than poll.
+    /// would rather sleep than poll. `None` also where nobody can tell (SQS).
     async fn next_visible(&self) -> Result<Option<Timestamp>, Fault>;
 }

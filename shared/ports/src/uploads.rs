@@ -1,5 +1,6 @@
 use crate::Fault;
 use async_trait::async_trait;
+use rollcall_contracts::upload::UploadRef;
 
 /// What the store knows of an upload.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -8,13 +9,16 @@ pub struct UploadInfo {
     pub size: u64,
 }
 
-/// The store of uploaded files.
+/// The store of uploaded files. A file is asked for in one form; one that was
+/// put under the key later is another file.
 #[async_trait]
 pub trait Uploads: Send + Sync {
-    /// MUST answer `None` for a key that does not exist.
-    async fn info(&self, key: &str) -> Result<Option<UploadInfo>, Fault>;
+    /// MUST answer `None` for a key that does not exist, and for a form that
+    /// the store does not have (any more).
+    async fn info(&self, upload: &UploadRef) -> Result<Option<UploadInfo>, Fault>;
 
     /// The bytes from `start` up to, not including, `end`. MUST answer fewer
-    /// only at the end of the file, and `None` for a key that does not exist.
-    async fn read(&self, key: &str, start: u64, end: u64) -> Result<Option<Vec<u8>>, Fault>;
+    /// only at the end of the file, `None` as [`Uploads::info`] does, and never
+    /// a byte of another form.
+    async fn read(&self, upload: &UploadRef, start: u64, end: u64) -> Result<Option<Vec<u8>>, Fault>;
 }

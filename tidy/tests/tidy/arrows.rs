@@ -3,6 +3,7 @@
 use crate::members::{self, Member};
 use crate::repo::Repo;
 use std::collections::BTreeSet;
+use toml::Value;
 
 /// Each crate, and what it stands on. What stands below that may be named too: `ports` re-exports nothing,
 /// so whoever uses it names the domain's types themselves. A crate that is not built yet may have its row.
@@ -46,6 +47,18 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("rollcall-tidy", &["rollcall-local"]),
 ];
 
+/// What the programs for AWS Lambda use besides, and only they: optional, behind this feature, so that building
+/// and testing everything else compiles no SDK.
+const ON_LAMBDA: (&str, &str) = ("lambda", "rollcall-aws");
+const WITH_A_LAMBDA: [&str; 6] = [
+    "rollcall-ingest",
+    "rollcall-loader",
+    "rollcall-planner",
+    "rollcall-dialer",
+    "rollcall-outcomes",
+    "rollcall-sweep",
+];
+
 /// What tests may use besides: the adapters, since a service is tried over a real store. The pure crates
 /// below the ports may not; their tests have no outside.
 const FOR_TESTS: [&str; 2] = ["rollcall-embedded", "rollcall-connect-sim"];
@@ -58,6 +71,7 @@ const OUTSIDERS: &[(&str, &[&str])] = &[
     ("axum", &["rollcall-connect-sim", "rollcall-api", "rollcall-local", "rollcall"]),
     ("clap", &["rollcall", "rollcall-bench"]),
     ("indicatif", &["rollcall"]),
+    ("lambda_runtime", &["rollcall-host"]),
     ("tracing-subscriber", &["rollcall", "rollcall-host"]),
 ];
 
@@ -80,13 +94,41 @@ pub(crate) fn members(repo: &Repo) -> Vec<String> {
             ("dev-dependencies", if PURE.contains(&name) { &[] } else { &FOR_TESTS }),
         ] {
             for found in member.dependencies(table).into_keys().filter(|found| is_ours(found)) {
-                if !allowed.contains(found) && !more.contains(&found) && found != name {
+                let on_lambda = table == "dependencies" && is_on_lambda(&member, found);
+                if !allowed.contains(found) && !more.contains(&found) && found != name && !on_lambda {
                     problems.push(format!("{name} may not have {found} among its {table}"));
                 }
             }
         }
     }
     problems
+}
+
+/// Whether a member takes `found` for its Lambda program alone.
+fn is_on_lambda(member: &Member, found: &str) -> bool {
+    let (feature, adapters) = ON_LAMBDA;
+    let is_optional =
+        || member.dependencies("dependencies").get(found).is_some_and(|how| is_true(how.get("optional")));
+    let features = member.manifest.get("features").and_then(Value::as_table);
+    let takers = features.into_iter().flatten().filter(|(_, parts)| {
+        let parts = parts.as_array().into_iter().flatten().filter_map(Value::as_str);
+        parts.into_iter().any(|part| part.trim_start_matches("dep:").split(['/', '?']).next() == Some(found))
+    });
+    let mut takers = takers.map(|(name, _)| name.as_str());
+    let mut programs = member.manifest.get("bin").and_then(Value::as_array).into_iter().flatten();
+    found == adapters
+        && WITH_A_LAMBDA.contains(&member.name())
+        && is_optional()
+        && takers.all(|taker| taker == feature)
+        && programs.all(|bin| {
+            bin.get("required-features")
+                .and_then(Value::as_array)
+                .is_some_and(|all| all.iter().any(|one| one.as_str() == Some(feature)))
+        })
+}
+
+fn is_true(value: Option<&Value>) -> bool {
+    value.and_then(Value::as_bool) == Some(true)
 }
 
 /// Every crate of the outside that a member may not name.
@@ -168,6 +210,29 @@ mod proofs {
         assert_eq!(check("services/dialer", &format!("[dependencies]\n{adapter}")).len(), 1);
         assert_eq!(check("services/dialer", &format!("[dev-dependencies]\n{adapter}")), [""; 0]);
         assert_eq!(check("shared/domain", &format!("[dev-dependencies]\n{adapter}")).len(), 1);
+    }
+
+    #[test]
+    fn the_adapters_of_aws_in_a_service_only_for_its_lambda_program() {
+        let optional = "rollcall-aws = { workspace = true, optional = true }";
+        let with = |feature: &str, dependency: &str, needs: &str| {
+            format!(
+                "[features]\n{feature} = [\"dep:rollcall-aws\"]\n[dependencies]\n{dependency}\n\
+                [[bin]]\nname = \"a\"\nrequired-features = [{needs}]\n"
+            )
+        };
+        let good = with("lambda", optional, "\"lambda\"");
+        assert_eq!(check("services/dialer", &good), [""; 0]);
+        for (folder, bad) in [
+            ("services/api", good.as_str()),
+            ("shared/host", good.as_str()),
+            ("services/dialer", &with("lambda", "rollcall-aws.workspace = true", "\"lambda\"")),
+            ("services/dialer", &with("default", optional, "\"lambda\"")),
+            ("services/dialer", &with("lambda", optional, "")),
+            ("services/dialer", &good.replace("rollcall-aws", "rollcall-embedded")),
+        ] {
+            assert_eq!(check(folder, bad).len(), 1, "{folder}: {bad}");
+        }
     }
 
     #[test]

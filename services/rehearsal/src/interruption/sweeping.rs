@@ -101,7 +101,7 @@ fn a_stream_that_is_behind() {
         dialed(stage, "ann", 210, Facts::default());
         let stream = stage.store.outcomes_stream();
         ask(stream.put("", b"taken in")).unwrap();
-        ask(stream.checkpoint(0, 1)).unwrap();
+        ask(stream.checkpoint(0, &rollcall_ports::Sequence::from(1))).unwrap();
     };
     interrupt(&[
         Situation {

@@ -1,7 +1,8 @@
-//! What [`StreamWriter`], [`StreamReader`] and [`EvidenceHorizon`] promise.
+//! What [`StreamWriter`], [`StreamReader`], [`EvidenceHorizon`] and
+//! [`Checkpoints`] promise.
 
-use super::{Case, ok};
-use crate::{Entry, EvidenceHorizon, StreamReader, StreamWriter};
+use super::{Case, at, ok};
+use crate::{Checkpoints, Entry, EvidenceHorizon, Sequence, Settled, StreamReader, StreamWriter};
 use jiff::SignedDuration;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -42,9 +43,9 @@ pub async fn records_of_a_key_stay_in_order(case: &Case<'_>, stream: StreamUnder
     })
     .await;
     let mut rounds: BTreeMap<Vec<u8>, (u32, u8)> = BTreeMap::new();
-    let mut sequences: BTreeMap<u32, u64> = BTreeMap::new();
+    let mut sequences: BTreeMap<u32, Sequence> = BTreeMap::new();
     for (shard, entry) in waiting(stream).await {
-        let last = sequences.entry(shard).or_insert(0);
+        let last = sequences.entry(shard).or_insert_with(|| Sequence::from(0));
         assert!(*last < entry.sequence, "sequences grow, from above 0");
         *last = entry.sequence;
         let Some((round, key)) = entry.data.split_last() else { panic!("no record is empty") };
@@ -69,11 +70,11 @@ pub async fn checkpoints(case: &Case<'_>, stream: StreamUnderTest<'_>) {
     assert_eq!(some.len(), 2, "no more than asked for");
     assert_eq!(entries.get(..2), Some(some.as_slice()), "from the front");
     let (Some(second), Some(fourth)) = (entries.get(1), entries.get(3)) else { panic!("six records wait") };
-    ok(stream.reader.checkpoint(shard, fourth.sequence).await);
+    ok(stream.reader.checkpoint(shard, &fourth.sequence).await);
     let rest: Vec<Entry> = entries.iter().skip(4).cloned().collect();
     assert_eq!(ok(stream.reader.read(shard, 100).await), rest);
-    ok(stream.reader.checkpoint(shard, second.sequence).await);
-    ok(stream.reader.checkpoint(shard, 0).await);
+    ok(stream.reader.checkpoint(shard, &second.sequence).await);
+    ok(stream.reader.checkpoint(shard, &Sequence::from(0)).await);
     assert_eq!(ok(stream.reader.read(shard, 100).await), rest, "not moved back");
     take_in_all(case, stream).await;
 }
@@ -105,11 +106,28 @@ pub async fn the_horizon(case: &Case<'_>, stream: StreamUnderTest<'_>) {
     assert_eq!(ok(horizon.horizon(quiet - second).await), quiet - second, "never after what is asked");
     for (_, entry, shard) in &arrivals {
         assert!(ok(horizon.horizon(now).await) <= entry.arrived_at, "it waits for this one");
-        ok(stream.reader.checkpoint(*shard, entry.sequence).await);
+        ok(stream.reader.checkpoint(*shard, &entry.sequence).await);
     }
     take_in_all(case, stream).await;
     let now = case.clock.now();
     case.settles("all is taken in", now, async || ok(horizon.horizon(now).await)).await;
+}
+
+/// What is kept of a shard only moves forward, however long its numbers are.
+pub async fn settling(checkpoints: &dyn Checkpoints) {
+    let settled = |digits: &str, minute: &str| Settled {
+        sequence: Sequence::new(digits),
+        arrived_at: at(&format!("2026-11-23T09:{minute}:00.125Z")),
+    };
+    let first = settled("49590338271490256608559692538361571095921575989136588898", "00");
+    let longer = settled("149590338271490256608559692538361571095921575989136588898", "01");
+    let later = settled("149590338271490256608559692538361571095921575989136588899", "02");
+    assert_eq!(ok(checkpoints.of("shard 1").await), None);
+    for (one, kept) in [(&first, &first), (&longer, &longer), (&first, &longer), (&later, &later)] {
+        ok(checkpoints.settle("shard 1", one).await);
+        assert_eq!(ok(checkpoints.of("shard 1").await).as_ref(), Some(kept));
+    }
+    assert_eq!(ok(checkpoints.of("shard 2").await), None, "each shard for itself");
 }
 
 /// Everything that waits, shard by shard.
@@ -128,7 +146,7 @@ async fn numbers(stream: StreamUnderTest<'_>) -> BTreeSet<u8> {
 
 async fn take_in_all(case: &Case<'_>, stream: StreamUnderTest<'_>) {
     for (shard, entry) in waiting(stream).await {
-        ok(stream.reader.checkpoint(shard, entry.sequence).await);
+        ok(stream.reader.checkpoint(shard, &entry.sequence).await);
     }
     case.settles("nothing waits", true, async || waiting(stream).await.is_empty()).await;
 }

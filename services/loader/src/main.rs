@@ -1,0 +1,18 @@
+//! The loader as a Lambda function, run for chunks of uploads.
+
+use rollcall_aws::compose::{Compose, Stores};
+use rollcall_host::lambda::{QueueFunction, Start, run};
+use rollcall_loader::Loader;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    run("loader", async |start: &Start| {
+        let mut aws = Compose::new(Start::var).await;
+        let Stores { residents, .. } = aws.stores();
+        let (uploads, batches) = (aws.uploads(), aws.batches());
+        let Start { policy, clock, signals } = start.clone();
+        let handler = Loader { uploads, residents, batches, clock, signals, policy };
+        let (inbox, around) = (aws.queue("rows"), start.around(aws.letters("rows")));
+        aws.ready(QueueFunction { handler, inbox, around })
+    })
+}

@@ -1,0 +1,33 @@
+use rollcall_aws::compose::{Compose, Stores};
+use rollcall_contracts::topology::Topology;
+use rollcall_host::lambda::{Start, TimerFunction};
+use rollcall_recording::Recorder;
+use rollcall_sweep::{Books, Sweep};
+use std::sync::Arc;
+
+/// The sweep on Amazon's services, and the books, which a schedule names.
+pub(crate) async fn function(start: &Start) -> Result<TimerFunction, Vec<String>> {
+    let mut aws = Compose::new(Start::var).await;
+    let Stores { residents, attempts, callbacks, checks, pace } = aws.stores();
+    let Start { policy, clock, signals } = start.clone();
+    let recorder = Recorder { attempts, callbacks, residents, checks, pace, clock, signals, policy };
+    let Recorder { residents, clock, signals, policy, .. } = recorder.clone();
+    let (topology, notices) = (Topology::shipped(), aws.notices(&clock));
+    let books = Books { residents, notices: notices.clone(), clock, signals, policy, topology };
+    let Recorder { attempts, callbacks, residents, checks, clock, signals, policy, .. } = recorder.clone();
+    let sweep = Sweep {
+        attempts,
+        callbacks,
+        residents,
+        checks,
+        telephony: aws.telephony(),
+        horizon: aws.horizon(),
+        recorder,
+        notices,
+        clock,
+        signals,
+        policy,
+        topology,
+    };
+    aws.ready(TimerFunction(vec![Arc::new(sweep), Arc::new(books)]))
+}

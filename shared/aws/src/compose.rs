@@ -1,0 +1,175 @@
+//! Adapters from settings: what the program of one function needs is built
+//! once, at its start, and nothing else.
+//!
+//! A setting that is missing is noted and building goes on, so that
+//! [`Compose::ready`] answers every problem at once. No adapter speaks to its
+//! service before it is first used.
+
+use crate::Aws;
+use std::sync::Arc;
+
+#[cfg(feature = "dynamodb")]
+use crate::dynamodb::{self, Dynamo};
+
+/// Builds adapters.
+pub struct Compose {
+    aws: Aws,
+    var: fn(&str) -> Option<String>,
+    problems: Vec<String>,
+    #[cfg(feature = "dynamodb")]
+    dynamo: Option<Dynamo>,
+}
+
+/// The stores through which news of calls is written.
+#[cfg(feature = "dynamodb")]
+#[expect(missing_docs, reason = "each field is the port its type names")]
+pub struct Stores {
+    pub residents: Arc<dyn rollcall_ports::Residents>,
+    pub attempts: Arc<dyn rollcall_ports::Attempts>,
+    pub callbacks: Arc<dyn rollcall_ports::Callbacks>,
+    pub checks: Arc<dyn rollcall_ports::Checks>,
+    pub pace: Arc<dyn rollcall_ports::Pace>,
+}
+
+impl Compose {
+    /// From the settings that `var` answers by their names.
+    pub async fn new(var: fn(&str) -> Option<String>) -> Self {
+        Self {
+            aws: Aws::from_env().await,
+            var,
+            problems: Vec::new(),
+            #[cfg(feature = "dynamodb")]
+            dynamo: None,
+        }
+    }
+
+    /// What was made, if every setting was there.
+    ///
+    /// # Errors
+    /// Every problem of the settings that were asked for.
+    pub fn ready<T>(self, made: T) -> Result<T, Vec<String>> {
+        if self.problems.is_empty() { Ok(made) } else { Err(self.problems) }
+    }
+
+    /// The text of a setting. Without it an adapter is built that nobody will
+    /// use: the program ends with the problem.
+    fn required(&mut self, name: &str, expected: &str) -> String {
+        (self.var)(name).unwrap_or_else(|| {
+            let problem = format!("{name} is missing; expected {expected}");
+            if !self.problems.contains(&problem) {
+                self.problems.push(problem);
+            }
+            String::new()
+        })
+    }
+}
+
+/// From `ROLLCALL_TABLE_PREFIX`.
+#[cfg(feature = "dynamodb")]
+impl Compose {
+    /// The stores through which news of calls is written.
+    pub fn stores(&mut self) -> Stores {
+        let dynamo = self.dynamo();
+        Stores {
+            residents: Arc::new(dynamodb::Residents::new(&dynamo)),
+            attempts: Arc::new(dynamodb::Attempts::new(&dynamo)),
+            callbacks: Arc::new(dynamodb::Callbacks::new(&dynamo)),
+            checks: Arc::new(dynamodb::Checks::new(&dynamo)),
+            pace: Arc::new(dynamodb::Pace::new(&dynamo)),
+        }
+    }
+
+    /// The account of each upload.
+    pub fn batches(&mut self) -> Arc<dynamodb::Batches> {
+        Arc::new(dynamodb::Batches::new(&self.dynamo()))
+    }
+
+    /// Who did what.
+    pub fn audit(&mut self) -> Arc<dynamodb::Audit> {
+        Arc::new(dynamodb::Audit::new(&self.dynamo()))
+    }
+
+    /// How far each shard of the stream is settled.
+    pub fn checkpoints(&mut self) -> Arc<dynamodb::Progress> {
+        Arc::new(dynamodb::Progress::new(&self.dynamo()))
+    }
+
+    /// One client for all: its connections are shared.
+    fn dynamo(&mut self) -> Dynamo {
+        if let Some(dynamo) = &self.dynamo {
+            return dynamo.clone();
+        }
+        let prefix = self.required("ROLLCALL_TABLE_PREFIX", "the beginning of every table's name");
+        self.dynamo.insert(Dynamo::new(&self.aws, &prefix)).clone()
+    }
+}
+
+/// From `ROLLCALL_QUEUE_…` and `ROLLCALL_DEAD_LETTERS_…`, by the names of
+/// `topology.toml` in capitals.
+#[cfg(feature = "sqs")]
+impl Compose {
+    /// A queue. Only Lambda polls it, so a receive need not wait.
+    pub fn queue(&mut self, name: &'static str) -> Arc<crate::sqs::Queue> {
+        let variable = format!("ROLLCALL_QUEUE_{}", name.to_ascii_uppercase());
+        let url = self.required(&variable, "the URL of the queue");
+        Arc::new(crate::sqs::Queue::new(&self.aws, name, &url, crate::sqs::Waiting::Short))
+    }
+
+    /// The dead letters of one queue or stream: parking is all that a handler
+    /// does with them.
+    pub fn letters(&mut self, source: &str) -> Arc<crate::sqs::Letters> {
+        let variable = format!("ROLLCALL_DEAD_LETTERS_{}", source.to_ascii_uppercase());
+        let url = self.required(&variable, "the URL of the dead-letter queue");
+        // How often SQS hands out before it moves a message is of use to
+        // whoever reads letters, not to whoever parks them.
+        let queue = crate::sqs::DeadLetterQueue { source: source.to_owned(), url, max_receives: 0 };
+        Arc::new(crate::sqs::Letters::new(&self.aws, vec![queue]))
+    }
+}
+
+/// From `ROLLCALL_BUCKET_UPLOADS`.
+#[cfg(feature = "s3")]
+impl Compose {
+    /// The uploaded files.
+    pub fn uploads(&mut self) -> Arc<crate::s3::Bucket> {
+        let name = self.required("ROLLCALL_BUCKET_UPLOADS", "the name of the bucket");
+        Arc::new(crate::s3::Bucket::new(&self.aws, &name))
+    }
+}
+
+/// From `ROLLCALL_TOPIC_NOTICES`.
+#[cfg(feature = "sns")]
+impl Compose {
+    /// The people who are told.
+    pub fn notices(&mut self, clock: &Arc<dyn rollcall_ports::Clock>) -> Arc<crate::sns::Topic> {
+        let arn = self.required("ROLLCALL_TOPIC_NOTICES", "the ARN of the topic");
+        Arc::new(crate::sns::Topic::new(&self.aws, &arn, Arc::clone(clock)))
+    }
+}
+
+/// From `ROLLCALL_CONNECT_…`.
+#[cfg(feature = "connect")]
+impl Compose {
+    /// Amazon Connect. Without `ROLLCALL_CONNECT_SOURCE_NUMBER` the queue's own
+    /// number is shown.
+    pub fn telephony(&mut self) -> Arc<crate::connect::Connect> {
+        let instance = crate::connect::Instance {
+            instance_id: self.required("ROLLCALL_CONNECT_INSTANCE_ID", "the id of the instance"),
+            flow_id: self.required("ROLLCALL_CONNECT_FLOW_ID", "the id of the call flow"),
+            queue_id: self.required("ROLLCALL_CONNECT_QUEUE_ID", "the id of the agents' queue"),
+            source_number: (self.var)("ROLLCALL_CONNECT_SOURCE_NUMBER"),
+        };
+        Arc::new(crate::connect::Connect::new(&self.aws, instance))
+    }
+}
+
+/// From `ROLLCALL_STREAM_OUTCOMES`.
+#[cfg(all(feature = "kinesis", feature = "dynamodb"))]
+impl Compose {
+    /// How far the stream has been taken in.
+    pub fn horizon(&mut self) -> Arc<crate::kinesis::Horizon> {
+        let stream = self.required("ROLLCALL_STREAM_OUTCOMES", "the name of the stream");
+        let checkpoints = self.checkpoints();
+        Arc::new(crate::kinesis::Horizon::new(&self.aws, &stream, checkpoints))
+    }
+}

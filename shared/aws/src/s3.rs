@@ -1,0 +1,135 @@
+//! Uploaded files in a bucket.
+//!
+//! The bucket keeps versions, and a file is read by the version of its
+//! notification; in a bucket that keeps none, by its entity tag. Files come and
+//! go without this adapter: clerks put them by signed requests, the bucket's
+//! lifecycle deletes them.
+
+use crate::Aws;
+use crate::fault::fault;
+use async_trait::async_trait;
+use aws_sdk_s3::Client;
+use aws_sdk_s3::operation::get_object::GetObjectError;
+use aws_sdk_s3::operation::head_object::HeadObjectOutput;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use rollcall_contracts::upload::{Form, UploadRef};
+use rollcall_ports::{Fault, UploadInfo, Uploads};
+
+const PORT: &str = "uploads";
+
+/// The answers of S3 that mean something else than a failure (API reference,
+/// "Error responses"). A HEAD request has no body, hence the status.
+const NOT_FOUND: u16 = 404;
+const PRECONDITION_FAILED: u16 = 412;
+const RANGE_NOT_SATISFIABLE: u16 = 416;
+
+/// No object is larger (S3 user guide: 5 TB until 2025, 50 TB since). A range
+/// that ends behind it is asked for without an end.
+const LARGEST: u64 = 1 << 46;
+
+/// The store of uploaded files. Needs `s3:GetObject` and `s3:GetObjectVersion`
+/// on the objects, and `s3:ListBucket` on the bucket: without it S3 says that
+/// access to a missing file is denied, and not that it is missing.
+#[derive(Clone, Debug)]
+pub struct Bucket {
+    client: Client,
+    name: String,
+}
+
+impl Bucket {
+    /// The bucket of this name.
+    #[must_use]
+    pub fn new(aws: &Aws, name: &str) -> Self {
+        Self { client: Client::new(&aws.shared), name: name.to_owned() }
+    }
+
+    async fn head(&self, upload: &UploadRef) -> Result<Option<HeadObjectOutput>, Fault> {
+        // No object has it, and the SDK would not send it.
+        if upload.key.is_empty() {
+            return Ok(None);
+        }
+        let (version, tag) = form(upload);
+        let answer = self
+            .client
+            .head_object()
+            .bucket(&self.name)
+            .key(&upload.key)
+            .set_version_id(version)
+            .set_if_match(tag)
+            .send()
+            .await;
+        match answer {
+            Ok(head) => Ok(Some(head)),
+            Err(error) if is_missing(&error) => Ok(None),
+            Err(error) => Err(fault(PORT, &error)),
+        }
+    }
+}
+
+#[async_trait]
+impl Uploads for Bucket {
+    async fn info(&self, upload: &UploadRef) -> Result<Option<UploadInfo>, Fault> {
+        let Some(head) = self.head(upload).await? else { return Ok(None) };
+        let size = head.content_length().and_then(|size| u64::try_from(size).ok());
+        Ok(Some(UploadInfo { size: size.ok_or_else(|| misbehaved("an object without a length"))? }))
+    }
+
+    async fn read(&self, upload: &UploadRef, start: u64, end: u64) -> Result<Option<Vec<u8>>, Fault> {
+        // A range names its last byte, so that none can be empty.
+        if upload.key.is_empty() || end <= start {
+            return Ok(self.head(upload).await?.map(|_| Vec::new()));
+        }
+        let range = if end > LARGEST { format!("bytes={start}-") } else { format!("bytes={start}-{}", end - 1) };
+        let (version, tag) = form(upload);
+        let answer = self
+            .client
+            .get_object()
+            .bucket(&self.name)
+            .key(&upload.key)
+            .set_version_id(version)
+            .set_if_match(tag)
+            .range(range)
+            .send()
+            .await;
+        let object = match answer {
+            Ok(object) => object,
+            Err(error) if is_missing(&error) => return Ok(None),
+            Err(error) if status(&error) == Some(RANGE_NOT_SATISFIABLE) => return Ok(Some(Vec::new())),
+            Err(error) => return Err(fault(PORT, &error)),
+        };
+        // Ends with an error when the connection is lost before all bytes of
+        // the answer have come, so that fewer are never taken for the end.
+        let bytes = object.body.collect().await.map_err(|_| Fault::Unanswered(PORT))?;
+        Ok(Some(bytes.to_vec()))
+    }
+}
+
+/// Version and entity tag by which a file is asked for: one of them.
+fn form(upload: &UploadRef) -> (Option<String>, Option<String>) {
+    match &upload.form {
+        Form::Version(version) => (Some(version.clone()), None),
+        Form::Etag(tag) => (None, Some(format!("\"{tag}\""))),
+    }
+}
+
+fn status<E>(error: &SdkError<E, HttpResponse>) -> Option<u16> {
+    error.raw_response().map(|response| response.status().as_u16())
+}
+
+/// Whether the file is not there, or not in this form any more. A missing
+/// bucket is no missing file: that is how the system is set up.
+fn is_missing<E>(error: &SdkError<E, HttpResponse>) -> bool
+where
+    E: aws_smithy_types::error::metadata::ProvideErrorMetadata,
+{
+    let code = error.as_service_error().and_then(|error| error.code());
+    // Of a version that is no version id at all, S3 says that the request is
+    // wrong; it is one of another store.
+    code != Some("NoSuchBucket")
+        && matches!(status(error), Some(NOT_FOUND | PRECONDITION_FAILED))
+}
+
+fn misbehaved(what: &str) -> Fault {
+    Fault::Refused { port: PORT, reason: what.to_owned() }
+}
