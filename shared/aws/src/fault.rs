@@ -7,7 +7,7 @@ use rollcall_ports::Fault;
 
 /// Names by which the services say that they are too busy and did nothing
 /// (SDKs and Tools Reference Guide, "Retry behavior").
-const THROTTLING: [&str; 16] = [
+const THROTTLING: [&str; 15] = [
     "BandwidthLimitExceeded",
     "EC2ThrottledException",
     "LimitExceededException",
@@ -22,9 +22,30 @@ const THROTTLING: [&str; 16] = [
     "Throttling",
     "ThrottlingException",
     "TooManyRequestsException",
-    "TransactionInProgressException",
     "KmsThrottled",
 ];
+
+/// A repeat came while the first was still being carried out: it may yet have
+/// its effect, so this is no throttling, though the SDK waits as if it were
+/// (DynamoDB API reference, TransactWriteItems).
+const UNDER_WAY: &str = "TransactionInProgressException";
+
+/// The condition of a write does not hold (DynamoDB API reference,
+/// TransactWriteItems, "cancellation reason codes").
+#[cfg(feature = "dynamodb")]
+pub(crate) const CONDITION: &str = "ConditionalCheckFailed";
+/// Another transaction was writing the same item.
+#[cfg(feature = "dynamodb")]
+pub(crate) const CONFLICT: &str = "TransactionConflict";
+
+/// The fault that a transaction is which DynamoDB took back for these reasons,
+/// none of them a condition: nothing of it was done.
+#[cfg(feature = "dynamodb")]
+pub(crate) fn cancelled<'a>(port: &'static str, codes: impl Iterator<Item = &'a str>) -> Fault {
+    const BUSY: [&str; 3] = [CONFLICT, "ThrottlingError", "ProvisionedThroughputExceeded"];
+    let lasting = codes.filter(|code| *code != "None").find(|code| !BUSY.contains(code));
+    lasting.map_or(Fault::Throttled(port), |code| Fault::Refused { port, reason: code.to_owned() })
+}
 
 /// The fault that an error of `port` is. Only the service's name of the error
 /// is kept: its message may quote what was sent.
@@ -37,7 +58,7 @@ pub(crate) fn fault<E: ProvideErrorMetadata>(port: &'static str, error: &SdkErro
             let code = answer.err().code().unwrap_or("an error without a name");
             if THROTTLING.contains(&code) {
                 Fault::Throttled(port)
-            } else if answer.raw().status().is_server_error() {
+            } else if answer.raw().status().is_server_error() || code == UNDER_WAY {
                 Fault::Unanswered(port)
             } else {
                 Fault::Refused { port, reason: code.to_owned() }

@@ -9,6 +9,8 @@
 //! when a port fails.
 
 mod config;
+#[cfg(feature = "dynamodb")]
+pub mod dynamodb;
 mod fault;
 
 pub use config::Aws;
