@@ -6,6 +6,10 @@ of each that it can fail.
 
 import json
 import re
+import sys
+from pathlib import Path
+
+import facts as reading
 
 PREFIX = "${Prefix}-"
 # Have no resource to name (Service Authorization Reference, AWS X-Ray).
@@ -212,15 +216,15 @@ def tables_are_those_of_the_code(facts):
     found = {}
     for name, table in of_type(facts, "AWS::DynamoDB::Table").items():
         kinds = {one["AttributeName"]: one["AttributeType"] for one in table["AttributeDefinitions"]}
-        keys = lambda schema: [(one["AttributeName"], kinds.pop(one["AttributeName"], kinds_seen.get(one["AttributeName"]))) for one in schema]
-        kinds_seen = dict(kinds)
+        schemas = [table["KeySchema"], *(one["KeySchema"] for one in table.get("GlobalSecondaryIndexes", []))]
+        unused = set(kinds) - {one["AttributeName"] for schema in schemas for one in schema}
         definition = {
-            "keys": keys(table["KeySchema"]),
-            "indexes": {one["IndexName"]: keys(one["KeySchema"]) for one in table.get("GlobalSecondaryIndexes", [])},
+            "keys": keys(table["KeySchema"], kinds),
+            "indexes": {one["IndexName"]: keys(one["KeySchema"], kinds) for one in table.get("GlobalSecondaryIndexes", [])},
             "expires": table.get("TimeToLiveSpecification", {}).get("AttributeName"),
         }
-        if kinds:
-            yield f"{name}: attributes without use: {', '.join(kinds)}"
+        if unused:
+            yield f"{name}: attributes without use: {', '.join(sorted(unused))}"
         found[table["TableName"]["Fn::Sub"].removeprefix(PREFIX)] = definition
         for one in table.get("GlobalSecondaryIndexes", []):
             yield from expect(f"{name}: projection", one["Projection"], {"ProjectionType": "KEYS_ONLY"})
@@ -230,8 +234,12 @@ def tables_are_those_of_the_code(facts):
         yield from expect(f"{name}: encryption", table.get("SSESpecification"), {"SSEEnabled": True})
     for name, wanted in facts.tables.items():
         yield from expect(f"table {name}", found.pop(name, None), wanted)
-    if facts.tables and found:
+    if found:
         yield f"tables that the code does not know: {', '.join(found)}"
+
+
+def keys(schema, kinds):
+    return [(one["AttributeName"], kinds.get(one["AttributeName"])) for one in schema]
 
 
 def what_people_made_outlives_the_stack(facts):
@@ -322,3 +330,12 @@ ALL = [value for name, value in list(globals().items()) if callable(value) and g
 
 def faults(facts):
     return [f"{check.__name__.replace('_', ' ')}: {fault}" for check in ALL for fault in check(facts)]
+
+
+if __name__ == "__main__":
+    translated, connect, actions = sys.argv[1:]
+    texts = [Path(path).read_text(encoding="utf-8") for path in (translated, connect)]
+    found = faults(reading.read(*texts, actions))
+    if found:
+        sys.exit("\n".join(found))
+    print(f"{len(ALL)} assertions hold")

@@ -47,7 +47,7 @@ def read(translated, connect_text, actions_file=None):
         stack=json.loads(translated),
         connect=yaml.load(connect_text, Loader),
         topology=tomllib.loads((ROOT / "contracts/topology.toml").read_text(encoding="utf-8")),
-        tables=tables(ROOT / "shared/aws/src/dynamodb/schema.rs"),
+        tables=tables(ROOT / "shared/aws/src/dynamodb"),
         policy=policy((ROOT / "shared/domain/src/policy.rs").read_text(encoding="utf-8")),
         actions=actions(actions_file),
     )
@@ -69,12 +69,11 @@ def eval_product(text):
 KEY = r'Key::(text|number)\("(\w+)"\)'
 
 
-def tables(path):
-    """The constants of type Table: tables.json is written from them by a test, where it exists."""
-    if not path.exists():
-        return {}
+def tables(folder):
+    """The constants of type Table, which tests create the same tables from."""
+    source = "".join(file.read_text(encoding="utf-8") for file in sorted(folder.rglob("*.rs")))
     found = {}
-    for body in re.findall(r"pub const \w+: Table =\s*Table \{(.*?)\n?\s*\};", path.read_text(encoding="utf-8"), re.DOTALL):
+    for body in re.findall(r"pub const \w+: Table =\s*Table \{(.*?)\n?\s*\};", source, re.DOTALL):
         kind = {"text": "S", "number": "N"}
         head, _, rest = body.partition("indexes:")
         indexes = {}
