@@ -12,5 +12,7 @@ mod config;
 #[cfg(feature = "dynamodb")]
 pub mod dynamodb;
 mod fault;
+#[cfg(feature = "s3")]
+pub mod s3;
 
 pub use config::Aws;

@@ -2,4 +2,5 @@
 //! what only several writers at once can show.
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
+mod files;
 mod support;
