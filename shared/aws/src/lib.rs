@@ -17,6 +17,8 @@ pub mod dynamodb;
 mod fault;
 #[cfg(feature = "kinesis")]
 pub mod kinesis;
+#[cfg(feature = "s3")]
+pub mod s3;
 #[cfg(feature = "sns")]
 pub mod sns;
 #[cfg(feature = "sqs")]

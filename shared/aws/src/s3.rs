@@ -9,10 +9,11 @@ use crate::Aws;
 use crate::fault::fault;
 use async_trait::async_trait;
 use aws_sdk_s3::Client;
-use aws_sdk_s3::operation::get_object::GetObjectError;
 use aws_sdk_s3::operation::head_object::HeadObjectOutput;
+use aws_sdk_s3::primitives::ByteStream;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use rollcall_contracts::upload::{Form, UploadRef};
 use rollcall_ports::{Fault, UploadInfo, Uploads};
 
@@ -80,7 +81,8 @@ impl Uploads for Bucket {
         if upload.key.is_empty() || end <= start {
             return Ok(self.head(upload).await?.map(|_| Vec::new()));
         }
-        let range = if end > LARGEST { format!("bytes={start}-") } else { format!("bytes={start}-{}", end - 1) };
+        let range =
+            if end > LARGEST { format!("bytes={start}-") } else { format!("bytes={start}-{}", end - 1) };
         let (version, tag) = form(upload);
         let answer = self
             .client
@@ -98,11 +100,27 @@ impl Uploads for Bucket {
             Err(error) if status(&error) == Some(RANGE_NOT_SATISFIABLE) => return Ok(Some(Vec::new())),
             Err(error) => return Err(fault(PORT, &error)),
         };
-        // Ends with an error when the connection is lost before all bytes of
-        // the answer have come, so that fewer are never taken for the end.
-        let bytes = object.body.collect().await.map_err(|_| Fault::Unanswered(PORT))?;
-        Ok(Some(bytes.to_vec()))
+        // Whoever answers by HTTP may leave a range out of account and send the
+        // whole (RFC 9110, section 14.2).
+        let from = if object.content_range().is_some() { 0 } else { start };
+        cut(object.body, from, end - start).await.map(Some)
     }
+}
+
+/// Up to `most` bytes behind the first `skip`. A connection that is lost before
+/// all of them have come is a fault, and never taken for the end of the file.
+async fn cut(mut body: ByteStream, mut skip: u64, most: u64) -> Result<Vec<u8>, Fault> {
+    let (mut bytes, most) = (Vec::new(), usize::try_from(most).unwrap_or(usize::MAX));
+    while bytes.len() < most
+        && let Some(piece) = body.next().await
+    {
+        let piece = piece.map_err(|_| Fault::Unanswered(PORT))?;
+        let from = usize::try_from(skip).unwrap_or(usize::MAX).min(piece.len());
+        skip -= from as u64;
+        let wanted = piece.len().min(from.saturating_add(most - bytes.len()));
+        bytes.extend_from_slice(piece.get(from..wanted).unwrap_or_default());
+    }
+    Ok(bytes)
 }
 
 /// Version and entity tag by which a file is asked for: one of them.
@@ -118,16 +136,9 @@ fn status<E>(error: &SdkError<E, HttpResponse>) -> Option<u16> {
 }
 
 /// Whether the file is not there, or not in this form any more. A missing
-/// bucket is no missing file: that is how the system is set up.
-fn is_missing<E>(error: &SdkError<E, HttpResponse>) -> bool
-where
-    E: aws_smithy_types::error::metadata::ProvideErrorMetadata,
-{
-    let code = error.as_service_error().and_then(|error| error.code());
-    // Of a version that is no version id at all, S3 says that the request is
-    // wrong; it is one of another store.
-    code != Some("NoSuchBucket")
-        && matches!(status(error), Some(NOT_FOUND | PRECONDITION_FAILED))
+/// bucket is no missing file (a HEAD request cannot tell the two apart).
+fn is_missing<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> bool {
+    error.code() != Some("NoSuchBucket") && matches!(status(error), Some(NOT_FOUND | PRECONDITION_FAILED))
 }
 
 fn misbehaved(what: &str) -> Fault {

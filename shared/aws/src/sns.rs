@@ -7,7 +7,7 @@ use aws_sdk_sns::Client;
 use aws_sdk_sns::types::MessageAttributeValue;
 use rollcall_contracts::envelope::Envelope;
 use rollcall_contracts::messages::Notice;
-use rollcall_ports::{Clock, Fault, Notices};
+use rollcall_ports::{Clock, Fault, Notices, trace};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -44,7 +44,8 @@ impl std::fmt::Debug for Topic {
 impl Notices for Topic {
     async fn tell(&self, notice: &Notice) -> Result<(), Fault> {
         let unwritable = || Fault::Refused { port: PORT, reason: "the notice cannot be written".to_owned() };
-        let message = Envelope::new(notice.clone(), self.clock.now()).encode().map_err(|_| unwritable())?;
+        let envelope = trace::carrying(Envelope::new(notice.clone(), self.clock.now()));
+        let message = envelope.encode().map_err(|_| unwritable())?;
         let words = serde_json::to_value(notice).map_err(|_| unwritable())?;
         let mut request =
             self.client.publish().topic_arn(&self.arn).subject(subject(notice)).message(message);

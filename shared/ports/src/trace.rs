@@ -4,6 +4,7 @@
 //! anywhere below it: a sender writes it into the envelope of a message, and
 //! whoever logs writes its id into the line. Nothing else depends on it.
 
+use rollcall_contracts::envelope::{Envelope, Message};
 use std::cell::RefCell;
 use std::fmt;
 use std::pin::Pin;
@@ -98,6 +99,14 @@ pub fn current() -> Option<Trace> {
     CURRENT.with_borrow(Clone::clone)
 }
 
+/// The envelope as part of the work that is being done, unless it says already
+/// what it is part of. Whoever sends messages writes them so.
+#[must_use]
+pub fn carrying<M: Message>(mut envelope: Envelope<M>) -> Envelope<M> {
+    envelope.trace = envelope.trace.or_else(|| Some(current()?.to_string()));
+    envelope
+}
+
 /// Does `work` as part of `trace`, on whichever thread it is polled.
 pub fn within<F: Future>(trace: Option<Trace>, work: F) -> Within<F> {
     Within { trace, work: Box::pin(work) }
@@ -129,7 +138,10 @@ impl Drop for Restore {
 
 #[cfg(test)]
 mod tests {
-    use super::{Trace, current, within};
+    use super::{Trace, carrying, current, within};
+    use jiff::Timestamp;
+    use rollcall_contracts::envelope::Envelope;
+    use rollcall_contracts::messages::Notice;
     use std::pin::pin;
     use std::task::{Context, Poll, Waker};
 
@@ -176,6 +188,24 @@ mod tests {
     fn a_request_names_its_own_trace() {
         let trace = Trace::of_request("5759e988-bd86-4e3f-a1be-46a994272793").unwrap();
         assert_eq!(trace.to_string(), "00-5759e988bd864e3fa1be46a994272793-5759e988bd864e3f-00");
+    }
+
+    #[test]
+    fn a_message_carries_the_trace_of_the_work_that_sends_it() {
+        let notice = || {
+            let notice = Notice::LedgerMismatch { counted: 1, register: 2 };
+            Envelope::new(notice, Timestamp::UNIX_EPOCH)
+        };
+        let mut context = Context::from_waker(Waker::noop());
+        let trace = Trace::from_xray(XRAY);
+        let mut sent = |envelope: Envelope<Notice>| {
+            let work = pin!(within(trace.clone(), async { carrying(envelope).trace }));
+            work.poll(&mut context)
+        };
+        assert_eq!(sent(notice()), Poll::Ready(Some(TRACEPARENT.to_owned())));
+        let own = Envelope { trace: Some("its own".to_owned()), ..notice() };
+        assert_eq!(sent(own), Poll::Ready(Some("its own".to_owned())));
+        assert_eq!(carrying(notice()).trace, None);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use aws_sdk_sqs::types::{
 };
 use jiff::{SignedDuration, Timestamp};
 use rollcall_contracts::envelope::{Envelope, Message};
-use rollcall_ports::{Depth, Fault, Inbox, Receipt, Received, Sender};
+use rollcall_ports::{Depth, Fault, Inbox, Receipt, Received, Sender, trace};
 use std::time::Duration;
 
 /// One queue: both ends of it. Cheap to clone.
@@ -135,7 +135,7 @@ impl<M: Message> Sender<M> for Queue {
         let mut untaken = Vec::new();
         let mut bodies = Vec::with_capacity(messages.len());
         for (position, message) in messages.iter().enumerate() {
-            match message.encode().map(text::json) {
+            match trace::carrying(message.clone()).encode().map(text::json) {
                 Ok(body) if body.len() <= text::MESSAGE_BYTES => bodies.push((position, body)),
                 _ => untaken.push(position),
             }

@@ -119,7 +119,7 @@ async fn begin_all(aws: &Aws, prefix: &str, orders: Vec<Begin>) -> Vec<Result<Be
 
 /// Thirty dialers with the very same order: a person is rung once. A token
 /// derived from the order would have all of them told that it is done.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[tokio::test]
 async fn of_thirty_callers_one_is_granted() {
     for aws in [ministack().await, dynamodb_local().await] {
         let prefix = unique("rollcall-");
@@ -194,7 +194,7 @@ async fn a_ring_is_not_moved_back() {
 
 /// Loaders that bring the same people at once, in different orders: each person
 /// is created by one of them, counted once, and known to all.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[tokio::test]
 async fn the_same_file_loaded_by_several() {
     for dynamo in both().await {
         let register = Residents::new(&dynamo);

@@ -14,10 +14,20 @@ pub(crate) async fn dynamodb_local() -> Aws {
 }
 
 async fn at(variable: &str) -> Aws {
+    Aws::from_env().await.at(&endpoint(variable))
+}
+
+/// The SDK's own settings for the emulator of all services: for what a test
+/// sets up and no adapter of ours does.
+pub(crate) async fn sdk() -> aws_config::SdkConfig {
+    let settings = aws_config::defaults(aws_config::BehaviorVersion::latest());
+    settings.endpoint_url(endpoint("ROLLCALL_MINISTACK")).load().await
+}
+
+fn endpoint(variable: &str) -> String {
     #[expect(clippy::disallowed_methods, reason = "the runner says where it started them")]
-    let endpoint = std::env::var(variable)
-        .unwrap_or_else(|_| panic!("{variable} is not set: these tests run under infra/emulators/run"));
-    Aws::from_env().await.at(&endpoint)
+    let endpoint = std::env::var(variable);
+    endpoint.unwrap_or_else(|_| panic!("{variable} is not set: these tests run under infra/emulators/run"))
 }
 
 static NAMES: AtomicU32 = AtomicU32::new(0);
