@@ -2,4 +2,14 @@
 //! what only several writers at once can show.
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
+mod connect;
+mod connect_errors;
+mod event_source;
+mod event_source_rules;
+mod kinesis;
+mod kinesis_shards;
+mod notices;
+mod raw;
+mod scripted;
+mod sqs;
 mod support;
