@@ -3,7 +3,17 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 mod clock;
+mod connect;
+mod connect_errors;
+mod event_source;
+mod event_source_rules;
 mod files;
+mod kinesis;
+mod kinesis_shards;
+mod notices;
 mod people;
+mod raw;
+mod scripted;
+mod sqs;
 mod support;
 mod units;
