@@ -1,4 +1,5 @@
 use crate::keys::Keys;
+use crate::places::Places;
 use rollcall_ports::Fault;
 use rusqlite::Connection;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -26,6 +27,7 @@ pub(crate) struct Db {
 pub(crate) struct Session {
     pub(crate) connection: Connection,
     pub(crate) keys: Keys,
+    pub(crate) places: Places,
     level: Durability,
 }
 
@@ -46,7 +48,8 @@ impl From<rusqlite::Error> for DbError {
 impl Db {
     /// Takes over a connection that is set to `synchronous=NORMAL`.
     pub(crate) fn new(connection: Connection, strongest: Durability, blocks: bool) -> Self {
-        let session = Session { connection, keys: Keys::default(), level: Durability::Process };
+        let (keys, places) = (Keys::default(), Places::default());
+        let session = Session { connection, keys, places, level: Durability::Process };
         Self { session: Mutex::new(session), strongest, blocks }
     }
 
@@ -56,7 +59,16 @@ impl Db {
         port: &'static str,
         work: impl FnOnce(&Connection) -> Result<T, DbError>,
     ) -> Result<T, Fault> {
-        self.step_aside(|| work(&self.lock().connection).map_err(|error| error.into_fault(port)))
+        self.look(port, |session| work(&session.connection))
+    }
+
+    /// As [`Db::read`], along with what is remembered.
+    pub(crate) fn look<T>(
+        &self,
+        port: &'static str,
+        work: impl FnOnce(&mut Session) -> Result<T, DbError>,
+    ) -> Result<T, Fault> {
+        self.step_aside(|| work(&mut self.lock()).map_err(|error| error.into_fault(port)))
     }
 
     /// Runs queries that see one moment.

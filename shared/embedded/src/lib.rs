@@ -21,6 +21,7 @@ mod keys;
 mod notices;
 mod open;
 mod pace;
+mod places;
 mod queue;
 mod residents;
 mod schema;

@@ -12,7 +12,7 @@ use rollcall_domain::ids::ResidentId;
 use rollcall_domain::phone::PhoneNumber;
 use rollcall_domain::resident::Resident;
 use rollcall_ports::{Cursor, Fault, Page, Residents, Saved, Upserted, Versioned};
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::{Connection, OptionalExtension};
 use std::sync::Arc;
 
 const PORT: &str = "residents";
@@ -28,15 +28,23 @@ impl Residents for Register {
 
     async fn get(&self, id: ResidentId) -> Result<Option<Versioned<Resident>>, Fault> {
         let key = id.as_uuid().as_bytes();
-        let found = self.0.read(PORT, |connection| one(connection, BY_HALF, half(key)))?;
+        let found = self.0.look(PORT, |session| {
+            if let Some(seq) = session.places.find(key)
+                && let Some(found) = one(session, BY_SEQ, seq)?
+                && found.value.id == id
+            {
+                return Ok(Some(found));
+            }
+            one(session, BY_HALF, half(key))
+        })?;
         if let Some(found) = found
             && found.value.id == id
         {
             return Ok(Some(found));
         }
-        self.0.snapshot(PORT, |session| match session.keys.open(&session.connection)?.find(key)? {
-            Some(seq) => one(&session.connection, BY_SEQ, seq),
-            None => Ok(None),
+        self.0.snapshot(PORT, |session| {
+            let place = session.keys.open(&session.connection)?.find(key)?;
+            place.map_or(Ok(None), |seq| one(session, BY_SEQ, seq))
         })
     }
 
@@ -51,13 +59,13 @@ impl Residents for Register {
     }
 
     async fn due(&self, now: Timestamp, most: u32) -> Result<Vec<ResidentId>, Fault> {
-        let query = "SELECT id FROM residents WHERE next_due <= ?1 ORDER BY next_due, seq LIMIT ?2";
-        self.0.read(PORT, |connection| ids(connection, query, now, most))
+        let query = "SELECT id, seq FROM residents WHERE next_due <= ?1 ORDER BY next_due, seq LIMIT ?2";
+        self.0.look(PORT, |session| ids(session, query, now, most))
     }
 
     async fn to_review(&self, now: Timestamp, most: u32) -> Result<Vec<ResidentId>, Fault> {
-        let query = "SELECT id FROM residents WHERE review_at <= ?1 ORDER BY review_at, seq LIMIT ?2";
-        self.0.read(PORT, |connection| ids(connection, query, now, most))
+        let query = "SELECT id, seq FROM residents WHERE review_at <= ?1 ORDER BY review_at, seq LIMIT ?2";
+        self.0.look(PORT, |session| ids(session, query, now, most))
     }
 
     async fn sharing(&self, number: PhoneNumber, besides: ResidentId) -> Result<u64, Fault> {
@@ -105,11 +113,23 @@ pub(crate) struct Place {
 /// The place of a resident who is still as they were read.
 pub(crate) fn place(session: &mut Session, resident: &Versioned<Resident>) -> Result<Option<Place>, DbError> {
     let key = resident.value.id.as_uuid().as_bytes();
-    let Some(seq) = session.keys.open(&session.connection)?.find(key)? else { return Ok(None) };
+    if let Some(seq) = session.places.find(key)
+        && let Some(place) = unchanged(session, seq, resident)?
+    {
+        return Ok(Some(place));
+    }
+    let place = session.keys.open(&session.connection)?.find(key)?;
+    place.map_or(Ok(None), |seq| unchanged(session, seq, resident))
+}
+
+fn unchanged(session: &Session, seq: i64, resident: &Versioned<Resident>) -> Result<Option<Place>, DbError> {
+    let id = resident.value.id.as_uuid().as_bytes();
     Ok(session
         .connection
-        .prepare_cached("SELECT number, next_due, review_at FROM residents WHERE seq = ?1 AND version = ?2")?
-        .query_row([seq, int(resident.version)], |row| {
+        .prepare_cached(
+            "SELECT number, next_due, review_at FROM residents WHERE seq = ?1 AND version = ?2 AND id = ?3",
+        )?
+        .query_row((seq, int(resident.version), id), |row| {
             let schedule = Schedule { next_due: maybe_time(row, 1)?, review_at: maybe_time(row, 2)? };
             Ok(Place { seq, number: row.get(0)?, schedule })
         })
@@ -171,7 +191,7 @@ fn add(session: &mut Session, residents: &[(Resident, Schedule)]) -> Result<Vec<
 }
 
 fn known(connection: &Connection, seq: i64, offered: &Resident) -> Result<Upserted, DbError> {
-    let stored = one(connection, BY_SEQ, seq)?.ok_or(DbError::Unreadable("place of a resident"))?.value;
+    let stored = read(connection, BY_SEQ, seq)?.ok_or(DbError::Unreadable("place of a resident"))?.1.value;
     let same = stored.profile == offered.profile;
     Ok(Upserted::Known { batch: stored.batch, line: stored.batch_line, same })
 }
@@ -180,16 +200,33 @@ const BY_HALF: &str = row::select!("resident_ids i JOIN residents r ON r.seq = i
 const BY_SEQ: &str = row::select!("residents r WHERE r.seq = ?1");
 const PAGE: &str = row::select!("residents r WHERE r.seq > ?1 ORDER BY r.seq LIMIT ?2");
 
-fn one(connection: &Connection, query: &str, key: i64) -> Result<Option<Versioned<Resident>>, DbError> {
-    let mut statement = connection.prepare_cached(query)?;
-    let mut rows = statement.query([key])?;
-    rows.next()?.map(row::read).transpose()
+/// Reads one resident and remembers where they are.
+fn one(session: &mut Session, query: &str, key: i64) -> Result<Option<Versioned<Resident>>, DbError> {
+    let Some((seq, found)) = read(&session.connection, query, key)? else { return Ok(None) };
+    session.places.remember(*found.value.id.as_uuid().as_bytes(), seq);
+    Ok(Some(found))
 }
 
-fn ids(connection: &Connection, query: &str, now: Timestamp, most: u32) -> Result<Vec<ResidentId>, DbError> {
+fn read(
+    connection: &Connection,
+    query: &str,
+    key: i64,
+) -> Result<Option<(i64, Versioned<Resident>)>, DbError> {
     let mut statement = connection.prepare_cached(query)?;
-    let rows = statement.query_map((nanos(now), most), |row: &Row<'_>| uuid(row, 0))?;
-    rows.map(|id| Ok(ResidentId::from_uuid(id?))).collect()
+    let mut rows = statement.query([key])?;
+    rows.next()?.map(|row| Ok((row.get(18)?, row::read(row)?))).transpose()
+}
+
+fn ids(session: &mut Session, query: &str, now: Timestamp, most: u32) -> Result<Vec<ResidentId>, DbError> {
+    let mut statement = session.connection.prepare_cached(query)?;
+    let mut rows = statement.query((nanos(now), most))?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let id = uuid(row, 0)?;
+        session.places.remember(*id.as_bytes(), row.get(1)?);
+        found.push(ResidentId::from_uuid(id));
+    }
+    Ok(found)
 }
 
 fn page(connection: &Connection, from: i64, most: u32) -> Result<Page, DbError> {

@@ -30,11 +30,21 @@ const INSERT: &str = "INSERT INTO residents (seq, id, number, version, first_nam
     number_bad_since, state, next_due, review_at)
     VALUES (?1, ?2, ?3, 1, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)";
 
-const UPDATE: &str = "UPDATE residents SET number = ?3, version = version + 1, first_name = ?4,
-    last_name = ?5, reference = ?6, timezone = ?7, language = ?8, hours = ?9, notes = ?10, consent = ?11,
-    batch = ?12, batch_line = ?13, registered_at = ?14, enabled = ?15, suppressed = ?16,
-    number_bad_since = ?17, state = ?18
-    WHERE seq = ?1 AND id = ?2";
+/// The update of a row, with or without the indexed columns: naming one rewrites
+/// its index even if the value stays, two pages somewhere in a large index for
+/// nothing.
+macro_rules! update {
+    ($schedule:literal) => {
+        concat!(
+            "UPDATE residents SET number = ?3, version = version + 1, first_name = ?4, last_name = ?5,
+                reference = ?6, timezone = ?7, language = ?8, hours = ?9, notes = ?10, consent = ?11,
+                batch = ?12, batch_line = ?13, registered_at = ?14, enabled = ?15, suppressed = ?16,
+                number_bad_since = ?17, state = ?18",
+            $schedule,
+            " WHERE seq = ?1 AND id = ?2"
+        )
+    };
+}
 
 /// What most residents have nothing of.
 #[derive(Default, Serialize, Deserialize)]
@@ -81,25 +91,23 @@ pub(super) fn update(
     resident: &Resident,
     (former, schedule): (Schedule, Schedule),
 ) -> Result<(), DbError> {
-    let mut statement = connection.prepare_cached(UPDATE)?;
+    let due = (schedule.next_due != former.next_due).then(|| schedule.next_due.map(nanos));
+    let review = (schedule.review_at != former.review_at).then(|| schedule.review_at.map(nanos));
+    let mut statement = connection.prepare_cached(match (due, review) {
+        (None, None) => update!(""),
+        (Some(_), None) => update!(", next_due = ?19"),
+        (None, Some(_)) => update!(", review_at = ?19"),
+        (Some(_), Some(_)) => update!(", next_due = ?19, review_at = ?20"),
+    })?;
     bind(&mut statement, seq, resident)?;
+    for (index, value) in (19..).zip([due, review].into_iter().flatten()) {
+        statement.raw_bind_parameter(index, value)?;
+    }
     statement.raw_execute()?;
-    // Apart, since naming an indexed column rewrites its index even if the
-    // value stays: two pages somewhere in a large index, for nothing.
-    if schedule.next_due != former.next_due {
-        connection
-            .prepare_cached("UPDATE residents SET next_due = ?2 WHERE seq = ?1")?
-            .execute((seq, schedule.next_due.map(nanos)))?;
-    }
-    if schedule.review_at != former.review_at {
-        connection
-            .prepare_cached("UPDATE residents SET review_at = ?2 WHERE seq = ?1")?
-            .execute((seq, schedule.review_at.map(nanos)))?;
-    }
     Ok(())
 }
 
-/// The parameters that both statements share.
+/// The parameters that all statements share.
 fn bind(statement: &mut CachedStatement<'_>, seq: i64, resident: &Resident) -> Result<(), DbError> {
     let profile = &resident.profile;
     let hours = profile.window.map(|window| json(&window, "window")).transpose()?;

@@ -111,7 +111,14 @@ CREATE TABLE notes (
     PRIMARY KEY (batch, kind, position)
 ) WITHOUT ROWID, STRICT;
 
-CREATE TABLE pace (id INTEGER PRIMARY KEY CHECK (id = 1), state TEXT NOT NULL) STRICT;
+-- leases: the places that are taken, in the order of their attempts: 16 bytes
+-- of the attempt and 8 of the time at which the place is free again, the most
+-- significant byte first.
+CREATE TABLE pace (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    next_start INTEGER,
+    leases BLOB NOT NULL
+) STRICT;
 
 CREATE TABLE audit (
     seq INTEGER PRIMARY KEY,
