@@ -51,6 +51,8 @@ pub trait Attempts: Send + Sync {
     async fn get(&self, id: AttemptId) -> Result<Option<Versioned<Attempt>>, Fault>;
 
     /// The attempt whose call this contact is, once `facts.contact` was saved.
+    /// May be slightly out of date: a contact that leads nowhere yet is asked
+    /// for again, by its next news or by the sweep.
     async fn by_contact(&self, contact: &ContactId) -> Result<Option<Versioned<Attempt>>, Fault>;
 
     /// Writes an attempt back, if nobody did since the read. MUST NOT create

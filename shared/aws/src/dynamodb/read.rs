@@ -18,7 +18,7 @@ use uuid::Uuid;
 /// Keys in one BatchGetItem (API reference).
 const KEYS_A_REQUEST: usize = 100;
 /// Requests of one call under way at once.
-const AT_ONCE: usize = 4;
+pub(super) const AT_ONCE: usize = 4;
 
 impl Dynamo {
     /// Notes what a request consumed, and makes its error a fault.

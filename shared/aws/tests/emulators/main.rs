@@ -2,5 +2,9 @@
 //! what only several writers at once can show.
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
+mod books;
+mod clock;
 mod files;
+mod people;
 mod support;
+mod units;

@@ -18,7 +18,7 @@ pub async fn all(case: &Case<'_>, attempts: &dyn Attempts, residents: &dyn Resid
     a_number_is_left_quiet(attempts, residents).await;
     one_of_many_is_granted(attempts, residents).await;
     saving(attempts, residents).await;
-    by_contact(attempts, residents).await;
+    by_contact(case, attempts, residents).await;
     open_attempts(case, attempts, residents).await;
 }
 
@@ -216,8 +216,8 @@ pub async fn saving(attempts: &dyn Attempts, residents: &dyn Residents) {
     }
 }
 
-/// Contacts lead to their attempts as soon as they are known.
-pub async fn by_contact(attempts: &dyn Attempts, residents: &dyn Residents) {
+/// Contacts lead to their attempts once they are known.
+pub async fn by_contact(case: &Case<'_>, attempts: &dyn Attempts, residents: &dyn Residents) {
     let mut one = begun(attempts, residents, 140, NOW).await;
     let mut other = begun(attempts, residents, 141, NOW).await;
     let (its, others) = (ContactId::new("by contact, one"), ContactId::new("by contact, other"));
@@ -226,8 +226,9 @@ pub async fn by_contact(attempts: &dyn Attempts, residents: &dyn Residents) {
         dial.value.facts.contact = Some(contact.clone());
         dial.version = expect_done(ok(attempts.save(dial).await));
     }
-    assert_eq!(there(attempts.by_contact(&its).await), one);
-    assert_eq!(there(attempts.by_contact(&others).await), other);
+    let its_attempt = Some(one.clone());
+    case.settles("one contact", its_attempt, async || ok(attempts.by_contact(&its).await)).await;
+    case.settles("the other", Some(other), async || ok(attempts.by_contact(&others).await)).await;
     // A contact that names an attempt as its follower is another contact.
     one.value.facts.next_contact = Some(ContactId::new("by contact, next"));
     let _saved = expect_done(ok(attempts.save(&one).await));

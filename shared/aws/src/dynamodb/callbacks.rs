@@ -1,0 +1,96 @@
+//! The promises.
+
+use super::Dynamo;
+use super::consumed::Operation;
+use super::item::{moment, number as n, read_versioned, shard, text, versioned};
+use super::read::key;
+use super::schema::CALLBACKS;
+use super::write::{Write, Written};
+use async_trait::async_trait;
+use aws_sdk_dynamodb::types::Select;
+use jiff::Timestamp;
+use rollcall_domain::callback::Callback;
+use rollcall_domain::ids::CallbackId;
+use rollcall_ports::{Fault, Saved, Versioned};
+
+const PORT: &str = "callbacks";
+const GET: Operation = Operation { port: PORT, name: "get" };
+const SAVE: Operation = Operation { port: PORT, name: "save" };
+const TO_REVIEW: Operation = Operation { port: PORT, name: "to_review" };
+const COUNT_OPEN: Operation = Operation { port: PORT, name: "count_open" };
+
+/// What `open` holds where a promise is still owed; elsewhere it is absent.
+const OPEN: u8 = 1;
+
+/// The promises.
+#[derive(Clone, Debug)]
+pub struct Callbacks(Dynamo);
+
+impl Callbacks {
+    /// The promises in these tables.
+    #[must_use]
+    pub fn new(dynamo: &Dynamo) -> Self {
+        Self(dynamo.clone())
+    }
+}
+
+#[async_trait]
+impl rollcall_ports::Callbacks for Callbacks {
+    async fn get(&self, id: CallbackId) -> Result<Option<Versioned<Callback>>, Fault> {
+        let item = self.0.get(GET, &CALLBACKS, key(&CALLBACKS, text(id))).await?;
+        item.map(|item| read_versioned(PORT, &item)).transpose()
+    }
+
+    async fn save(
+        &self,
+        callback: &Versioned<Callback>,
+        review_at: Option<Timestamp>,
+        open: bool,
+    ) -> Result<Saved, Fault> {
+        let id = callback.value.id.as_uuid();
+        let version = callback.version + 1;
+        let mut item = versioned(PORT, id, &callback.value, version)?;
+        if let Some(at) = review_at {
+            item.insert("review_shard".to_owned(), shard(id));
+            item.insert("review_at".to_owned(), moment(at));
+        }
+        if open {
+            item.insert("open".to_owned(), n(OPEN));
+        }
+        let put = Write::put(CALLBACKS, item).only_if_version(callback.version);
+        Ok(match self.0.write(SAVE, put).await? {
+            Written::Done => Saved::Done(version),
+            Written::Refused(_) => Saved::Changed,
+        })
+    }
+
+    async fn to_review(&self, now: Timestamp, most: u32) -> Result<Vec<CallbackId>, Fault> {
+        let [review, _] = CALLBACKS.indexes else { return Ok(Vec::new()) };
+        let ids = self.0.list(TO_REVIEW, (&CALLBACKS, review), now, most).await?;
+        Ok(ids.into_iter().map(CallbackId::from_uuid).collect())
+    }
+
+    async fn count_open(&self) -> Result<u64, Fault> {
+        let [_, open] = CALLBACKS.indexes else { return Ok(0) };
+        let mut count = 0;
+        let mut from = None;
+        loop {
+            let answer = self
+                .0
+                .query(&CALLBACKS, Some(open))
+                .key_condition_expression("#open = :open")
+                .expression_attribute_names("#open", "open")
+                .expression_attribute_values(":open", n(OPEN))
+                .select(Select::Count)
+                .set_exclusive_start_key(from)
+                .send()
+                .await;
+            let answer = self.0.noted(COUNT_OPEN, answer)?;
+            count += u64::try_from(answer.count).unwrap_or(0);
+            from = answer.last_evaluated_key;
+            if from.is_none() {
+                return Ok(count);
+            }
+        }
+    }
+}
