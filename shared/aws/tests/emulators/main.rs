@@ -4,6 +4,7 @@
 
 mod books;
 mod clock;
+mod dialers;
 mod files;
 mod people;
 mod support;
