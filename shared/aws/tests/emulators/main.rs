@@ -2,9 +2,11 @@
 //! what only several writers at once can show.
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
+mod books;
 mod clock;
 mod connect;
 mod connect_errors;
+mod dialers;
 mod event_source;
 mod event_source_rules;
 mod files;
