@@ -186,7 +186,7 @@ async fn a_contact_is_described_from_its_beginning_to_its_end() {
     line.connect.stop(&contact).await.unwrap();
     let Described::Known(facts) = line.connect.describe(&contact).await.unwrap() else { panic!("known") };
     let end = facts.end.unwrap();
-    assert_eq!((end.at, end.reason), (at("2026-11-23T08:00:05Z"), EndReason::Unsaid));
+    assert_eq!((end.at, end.reason), (at("2026-11-23T08:00:05Z"), EndReason::Network));
     assert!(facts.complete.is_some());
 
     let nobody = ContactId::new("00000000-0000-4000-8000-000000000000");

@@ -33,15 +33,15 @@ impl Checkpoints for Kept {
 }
 
 /// A stream that is ready.
-pub(crate) async fn make(shards: i32) -> (Client, String) {
+async fn make(shards: i32) -> String {
     let client = Client::new(&ministack_config().await);
     let name = unique("outcomes");
     client.create_stream().stream_name(&name).shard_count(shards).send().await.unwrap();
     ready(&client, &name).await;
-    (client, name)
+    name
 }
 
-pub(crate) async fn ready(client: &Client, name: &str) {
+async fn ready(client: &Client, name: &str) {
     for _ in 0..100 {
         let summary = client.describe_stream_summary().stream_name(name).send().await.unwrap();
         if summary.stream_description_summary.unwrap().stream_status == StreamStatus::Active {
@@ -53,7 +53,7 @@ pub(crate) async fn ready(client: &Client, name: &str) {
 }
 
 /// Everything that waits: shard, and number of the record.
-pub(crate) async fn waiting(reader: &Reader) -> Vec<(u32, u8)> {
+async fn waiting(reader: &Reader) -> Vec<(u32, u8)> {
     let mut all = Vec::new();
     for shard in 0..reader.shards() {
         let entries = reader.read(shard, 100).await.unwrap();
@@ -64,7 +64,7 @@ pub(crate) async fn waiting(reader: &Reader) -> Vec<(u32, u8)> {
 
 #[tokio::test]
 async fn the_stream_keeps_its_promises() {
-    let (_, name) = make(3).await;
+    let name = make(3).await;
     let aws = ministack().await;
     let kept: Arc<dyn Checkpoints> = Arc::new(Kept::default());
     suite::stream::settling(&Kept::default()).await;
@@ -78,7 +78,7 @@ async fn the_stream_keeps_its_promises() {
 
 #[tokio::test]
 async fn another_reader_goes_on_where_the_first_has_settled() {
-    let (_, name) = make(1).await;
+    let name = make(1).await;
     let aws = ministack().await;
     let writer = Writer::new(&aws, &name);
     let put = async |n: u8| writer.put("key", &[n]).await.unwrap();
@@ -106,7 +106,7 @@ async fn another_reader_goes_on_where_the_first_has_settled() {
 
 #[tokio::test]
 async fn a_stream_of_which_nothing_is_settled_counts_from_its_oldest_record() {
-    let (_, name) = make(2).await;
+    let name = make(2).await;
     let aws = ministack().await;
     let now: Timestamp = "2100-01-01T00:00:00Z".parse().unwrap();
     let horizon = Horizon::new(&aws, &name, Arc::new(Kept::default()));
@@ -122,7 +122,7 @@ async fn a_stream_of_which_nothing_is_settled_counts_from_its_oldest_record() {
 
 #[tokio::test]
 async fn a_key_that_kinesis_does_not_take_still_has_one_shard() {
-    let (_, name) = make(4).await;
+    let name = make(4).await;
     let aws = ministack().await;
     let writer = Writer::new(&aws, &name);
     let long = "k".repeat(300);

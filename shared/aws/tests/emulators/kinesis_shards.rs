@@ -1,65 +1,123 @@
 //! Shards that are split and merged, and answers that no emulator gives.
 
-use crate::kinesis::{Kept, make, ready, waiting};
-use crate::scripted::{Reply, Scripted};
-use crate::support::ministack;
+use crate::kinesis::Kept;
+use crate::scripted::{Reply, Request, Scripted};
 use jiff::Timestamp;
-use rollcall_aws::kinesis::{Horizon, Reader, Writer};
-use rollcall_ports::{Checkpoints, EvidenceHorizon, Fault, Sequence, Settled, StreamReader, StreamWriter};
+use rollcall_aws::kinesis::{Horizon, Reader};
+use rollcall_ports::{Checkpoints, EvidenceHorizon, Fault, Sequence, Settled, StreamReader};
 use serde_json::{Value, json};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
-/// Settles everything that waits now.
-async fn settle(reader: &Reader) {
-    for shard in 0..reader.shards() {
-        if let Some(last) = reader.read(shard, 100).await.unwrap().last() {
-            reader.checkpoint(shard, &last.sequence).await.unwrap();
+/// A stream whose shards are split and merged; the emulator throws a parent
+/// away with all it holds.
+#[derive(Default)]
+struct Stream(Vec<Shard>);
+
+struct Shard {
+    parents: Vec<usize>,
+    closed: bool,
+    records: Vec<u8>,
+}
+
+fn id(number: usize) -> String {
+    format!("shardId-{number:012}")
+}
+
+impl Stream {
+    fn add(&mut self, parents: &[usize], records: &[u8]) {
+        for parent in parents {
+            self.0[*parent].closed = true;
+        }
+        self.0.push(Shard { parents: parents.to_vec(), closed: false, records: records.to_vec() });
+    }
+
+    /// Answers as Kinesis does. An iterator is `shard:record`, the sequence of
+    /// a record what it holds.
+    fn answer(&self, request: &Request) -> Reply {
+        let asked: Value = serde_json::from_str(&request.body).unwrap();
+        match request.target.rsplit('.').next().unwrap() {
+            "ListShards" => {
+                let listed = self.0.iter().enumerate().map(|(number, shard)| {
+                    let parents: Vec<String> = shard.parents.iter().map(|parent| id(*parent)).collect();
+                    json!({"ShardId": id(number), "ParentShardId": parents.first(),
+                        "AdjacentParentShardId": parents.get(1),
+                        "HashKeyRange": {"StartingHashKey": "0", "EndingHashKey": "1"},
+                        "SequenceNumberRange": {"StartingSequenceNumber": "1"}})
+                });
+                Reply::ok(&json!({"Shards": listed.collect::<Vec<_>>()}).to_string())
+            }
+            "GetShardIterator" => {
+                let number = (0..self.0.len()).find(|number| asked["ShardId"] == id(*number)).unwrap();
+                let after =
+                    asked["StartingSequenceNumber"].as_str().map(|digits| digits.parse::<u8>().unwrap());
+                let records = &self.0[number].records;
+                let from = after.map_or(0, |after| records.iter().position(|n| *n == after).unwrap() + 1);
+                iterator(&format!("{number}:{from}"))
+            }
+            _ => {
+                let (number, from) = asked["ShardIterator"].as_str().unwrap().split_once(':').unwrap();
+                let (number, from): (usize, usize) = (number.parse().unwrap(), from.parse().unwrap());
+                let shard = &self.0[number];
+                let most = usize::try_from(asked["Limit"].as_u64().unwrap()).unwrap();
+                let some: Vec<u8> = shard.records.iter().skip(from).take(most).copied().collect();
+                let ended = shard.closed && from + some.len() == shard.records.len();
+                let next = (!ended).then(|| format!("{number}:{}", from + some.len()));
+                let behind = u64::from(from + some.len() < shard.records.len()) * 1000;
+                let digits: Vec<(String, f64)> =
+                    some.iter().map(|n| (n.to_string(), 1_795_420_800.0 + f64::from(*n))).collect();
+                let entries: Vec<(&str, f64)> =
+                    digits.iter().map(|(text, at)| (text.as_str(), *at)).collect();
+                records(next.as_deref(), behind, &entries)
+            }
         }
     }
 }
 
-#[tokio::test]
-async fn what_a_shard_became_is_read_after_it() {
-    let (client, name) = make(1).await;
-    let aws = ministack().await;
-    let (writer, kept) = (Writer::new(&aws, &name), Arc::new(Kept::default()));
-    let reader = Reader::open(&aws, &name, kept.clone()).await.unwrap();
-    writer.put("key", &[1]).await.unwrap();
-    writer.put("key", &[2]).await.unwrap();
-    let middle = "170141183460469231731687303715884105728";
-    let split = client.split_shard().stream_name(&name).shard_to_split("shardId-000000000000");
-    split.new_starting_hash_key(middle).send().await.unwrap();
-    ready(&client, &name).await;
-    for n in 3..9 {
-        writer.put(&format!("key {n}"), &[n]).await.unwrap();
+/// The sequences that wait, over all shards.
+async fn sequences(reader: &Reader) -> Vec<String> {
+    let mut all = Vec::new();
+    for shard in 0..reader.shards() {
+        let entries = reader.read(shard, 100).await.unwrap();
+        all.extend(entries.into_iter().map(|entry| entry.sequence.to_string()));
     }
-    let numbers = |waiting: Vec<(u32, u8)>| {
-        let mut numbers: Vec<u8> = waiting.into_iter().map(|(_, n)| n).collect();
-        numbers.sort_unstable();
-        numbers
-    };
-    assert_eq!(numbers(waiting(&reader).await), [1, 2], "the parent first");
-    assert_eq!(reader.shards(), 3, "what came of it was found at its end");
-    let entries = reader.read(0, 10).await.unwrap();
-    reader.checkpoint(0, &entries[0].sequence).await.unwrap();
-    assert_eq!(numbers(waiting(&reader).await), [2], "read to its end is not settled to its end");
-    let horizon = Horizon::new(&aws, &name, kept.clone());
-    let now: Timestamp = "2100-01-01T00:00:00Z".parse().unwrap();
-    assert_eq!(horizon.horizon(now).await.unwrap(), entries[1].arrived_at);
-    reader.checkpoint(0, &entries[1].sequence).await.unwrap();
-    assert_eq!(numbers(waiting(&reader).await), [3, 4, 5, 6, 7, 8]);
+    all
+}
 
-    // Another reader knows only the checkpoints.
-    let reader = Reader::open(&aws, &name, kept.clone()).await.unwrap();
-    assert_eq!(numbers(waiting(&reader).await), [3, 4, 5, 6, 7, 8], "the parent is at its end at once");
-    let merge = client.merge_shards().stream_name(&name).shard_to_merge("shardId-000000000001");
-    merge.adjacent_shard_to_merge("shardId-000000000002").send().await.unwrap();
-    ready(&client, &name).await;
-    writer.put("key", &[9]).await.unwrap();
-    assert!(!numbers(waiting(&reader).await).contains(&9), "both parents first");
-    settle(&reader).await;
-    assert_eq!(numbers(waiting(&reader).await), [9]);
-    settle(&reader).await;
+#[tokio::test]
+async fn what_shards_became_is_read_after_them() {
+    let stream = Arc::new(Mutex::new(Stream::default()));
+    stream.lock().unwrap().add(&[], &[1, 2]);
+    let of_server = Arc::clone(&stream);
+    let service = Scripted::by(move |request| of_server.lock().unwrap().answer(request)).await;
+    let (aws, kept) = (service.aws().await, Arc::new(Kept::default()));
+    let open = async || Reader::open(&aws, "outcomes", kept.clone()).await.unwrap();
+    let horizon = Horizon::new(&aws, "outcomes", kept.clone());
+    let now: Timestamp = "2100-01-01T00:00:00Z".parse().unwrap();
+    let first = open().await;
+    assert_eq!(sequences(&first).await, ["1", "2"]);
+
+    // Split.
+    stream.lock().unwrap().add(&[0], &[3, 4]);
+    stream.lock().unwrap().add(&[0], &[5]);
+    assert_eq!(first.shards(), 1);
+    assert_eq!(sequences(&first).await, ["1", "2"]);
+    assert_eq!(first.shards(), 3, "what came of it was found at its end");
+    first.checkpoint(0, &Sequence::from(1)).await.unwrap();
+    assert_eq!(sequences(&first).await, ["2"], "read to its end is not settled to its end");
+    assert_eq!(horizon.horizon(now).await.unwrap().to_string(), "2026-11-23T08:00:02Z");
+    first.checkpoint(0, &Sequence::from(2)).await.unwrap();
+    assert_eq!(sequences(&first).await, ["3", "4", "5"]);
+
+    // Another reader knows only the checkpoints, and merged shards only what
+    // they came from.
+    stream.lock().unwrap().add(&[1, 2], &[6]);
+    let second = open().await;
+    assert_eq!(sequences(&second).await, ["3", "4", "5"], "the first is at its end at once");
+    second.checkpoint(1, &Sequence::from(4)).await.unwrap();
+    assert_eq!(sequences(&second).await, ["5"], "both parents first");
+    second.checkpoint(2, &Sequence::from(5)).await.unwrap();
+    assert_eq!(sequences(&second).await, ["6"]);
+    second.checkpoint(3, &Sequence::from(6)).await.unwrap();
     assert_eq!(horizon.horizon(now).await.unwrap(), now, "closed shards hold nothing back");
 }
 

@@ -33,6 +33,8 @@ impl Reply {
 pub(crate) struct Request {
     /// `PUT /contact/outbound-voice`.
     pub(crate) line: String,
+    /// The operation, where the protocol names it in a header.
+    pub(crate) target: String,
     pub(crate) body: String,
 }
 
@@ -45,6 +47,17 @@ pub(crate) struct Scripted {
 
 impl Scripted {
     pub(crate) async fn start(replies: Vec<Reply>) -> Self {
+        let mut number = 0;
+        Self::by(move |_| {
+            let reply = replies.get(number).or_else(|| replies.last()).unwrap().clone();
+            number += 1;
+            reply
+        })
+        .await
+    }
+
+    /// A server that thinks about each request.
+    pub(crate) async fn by(mut reply: impl FnMut(&Request) -> Reply + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let requests: Arc<Mutex<Vec<Request>>> = Arc::default();
@@ -54,12 +67,8 @@ impl Scripted {
                 let (stream, _) = listener.accept().await.unwrap();
                 let request = read(stream).await;
                 let Some((stream, request)) = request else { continue };
-                let number = {
-                    let mut seen = seen.lock().unwrap();
-                    seen.push(request);
-                    seen.len() - 1
-                };
-                let reply = replies.get(number).or_else(|| replies.last()).unwrap().clone();
+                let reply = reply(&request);
+                seen.lock().unwrap().push(request);
                 answer(stream, reply).await;
             }
         });
@@ -84,12 +93,15 @@ async fn read(mut stream: TcpStream) -> Option<(TcpStream, Request)> {
         bytes.extend_from_slice(some.get(..read).unwrap());
         let text = String::from_utf8_lossy(&bytes);
         let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
-        let length = head.lines().filter_map(|line| line.split_once(": ")).find_map(|(name, value)| {
-            name.eq_ignore_ascii_case("content-length").then(|| value.parse::<usize>().unwrap())
-        });
+        let header = |wanted: &str| {
+            let mut headers = head.lines().filter_map(|line| line.split_once(": "));
+            headers.find(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, value)| value.to_owned())
+        };
+        let length = header("content-length").map(|length| length.parse::<usize>().unwrap());
         if body.len() >= length.unwrap_or(0) {
             let line = head.lines().next().unwrap().trim_end_matches(" HTTP/1.1").to_owned();
-            let request = Request { line, body: body.to_owned() };
+            let target = header("x-amz-target").unwrap_or_default();
+            let request = Request { line, target, body: body.to_owned() };
             return Some((stream, request));
         }
     }
