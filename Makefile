@@ -135,6 +135,8 @@ soak: tools
 	echo "seeds $(SEEDS) under $(FAULTS) faults: $$passed passed, $$failed failed ($$out)"
 	[ $$failed = 0 ]
 
+include infra/deploy.mk
+
 tools:
 	@command -v cargo > /dev/null || { echo "cargo is missing: install a Rust toolchain (1.95 or newer)"; exit 1; }
 	command -v cc > /dev/null || $(call apt,gcc libc6-dev)
