@@ -167,7 +167,10 @@ impl World {
 fn config(town: &Town, place: &Place, now: Timestamp) -> Result<SimConfig, std::io::Error> {
     let other = |text: String| std::io::Error::other(text);
     let values = BTreeMap::from([
-        ("KeyPressFunctionArn".to_owned(), "arn:aws:lambda:eu-west-2:111122223333:function:key-press".to_owned()),
+        (
+            "KeyPressFunctionArn".to_owned(),
+            "arn:aws:lambda:eu-west-2:111122223333:function:key-press".to_owned(),
+        ),
         ("CallbackQueueArn".to_owned(), place.queue_arn()),
         ("OrganisationName".to_owned(), "Rollcall".to_owned()),
         ("OrganisationTelephone".to_owned(), "020 7946 0100".to_owned()),
@@ -178,7 +181,7 @@ fn config(town: &Town, place: &Place, now: Timestamp) -> Result<SimConfig, std::
     let shift = Period { from: now - day, until: now + day };
     let agent = |number: u8| AgentPlan {
         username: format!("agent-{number}"),
-        shifts: vec![shift.clone()],
+        shifts: vec![shift],
         breaks: Vec::new(),
     };
     Ok(SimConfig {

@@ -1,7 +1,7 @@
 //! The template as it is shipped, deployed to the emulator.
 
 use crate::connect::Connect;
-use crate::http::{Answer, ask};
+use crate::http::{Answer, ask, ask_with};
 use rollcall_aws::Aws;
 use std::collections::BTreeMap;
 use std::io::Error;
@@ -16,8 +16,9 @@ use tokio::process::Command;
 #[must_use]
 #[expect(clippy::disallowed_methods, reason = "the runner says where it started the emulator")]
 pub fn endpoint() -> String {
-    std::env::var("ROLLCALL_MINISTACK")
-        .unwrap_or_else(|_| panic!("ROLLCALL_MINISTACK is not set: these tests run under infra/emulators/run"))
+    std::env::var("ROLLCALL_MINISTACK").unwrap_or_else(|_| {
+        panic!("ROLLCALL_MINISTACK is not set: these tests run under infra/emulators/run")
+    })
 }
 
 /// One deployed stack.
@@ -95,6 +96,18 @@ impl Deployment {
     pub async fn upload(&self, key: &str, csv: &[u8]) -> Result<(), Error> {
         let path = format!("/{}/{key}", self.output("UploadsBucket"));
         let answer = ask(&endpoint(), "PUT", &path, csv).await?;
+        if answer.status == 200 { Ok(()) } else { Err(Error::other(format!("status {}", answer.status))) }
+    }
+
+    /// Sends a text that is no message of ours; `queue` is an output of the
+    /// template (`RowsQueueUrl`).
+    ///
+    /// # Errors
+    /// When the queue does not take it.
+    pub async fn send(&self, queue: &str, text: &str) -> Result<(), Error> {
+        let body = serde_json::json!({ "QueueUrl": self.output(queue), "MessageBody": text }).to_string();
+        let target = ("x-amz-target", "AmazonSQS.SendMessage");
+        let answer = ask_with(&endpoint(), "POST", "/", target, body.as_bytes()).await?;
         if answer.status == 200 { Ok(()) } else { Err(Error::other(format!("status {}", answer.status))) }
     }
 }

@@ -28,10 +28,25 @@ impl Answer {
 /// # Errors
 /// When there is no answer, or none of HTTP.
 pub async fn ask(endpoint: &str, method: &str, path: &str, body: &[u8]) -> Result<Answer, Error> {
+    ask_with(endpoint, method, path, ("content-type", "application/json"), body).await
+}
+
+/// [`ask`] with a header of one's own.
+///
+/// # Errors
+/// As [`ask`].
+pub async fn ask_with(
+    endpoint: &str,
+    method: &str,
+    path: &str,
+    header: (&str, &str),
+    body: &[u8],
+) -> Result<Answer, Error> {
+    let (name, value) = header;
     let host = endpoint.trim_start_matches("http://");
     let mut stream = TcpStream::connect(host).await?;
     let head = format!(
-        "{method} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+        "{method} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n{name}: {value}\r\ncontent-length: {}\r\n\r\n",
         body.len()
     );
     stream.write_all(head.as_bytes()).await?;

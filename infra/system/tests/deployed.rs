@@ -6,7 +6,7 @@
 use jiff::SignedDuration;
 use rollcall_aws::dynamodb::{Attempts, Callbacks, Dynamo, Residents};
 use rollcall_aws::kinesis::Writer;
-use rollcall_aws::sqs::{Queues, Waiting};
+use rollcall_aws::sqs::Queues;
 use rollcall_connect_sim::OutsideKind;
 use rollcall_contracts::topology::Topology;
 use rollcall_domain::policy::Policy;
@@ -40,7 +40,6 @@ struct Stage {
     attempts: Attempts,
     callbacks: Callbacks,
     letters: Arc<dyn DeadLetters>,
-    queues: Queues,
     stream: Arc<Writer>,
 }
 
@@ -58,7 +57,6 @@ impl Stage {
             attempts: Attempts::new(&dynamo),
             callbacks: Callbacks::new(&dynamo),
             letters: Arc::new(queues.letters(aws, Topology::shipped())),
-            queues,
             stream,
             connect,
             deployment,
@@ -110,9 +108,8 @@ async fn a_list_becomes_calls_answers_promises_and_notices() {
     // What can never be read goes to the dead letters of its source and
     // nowhere else.
     stage.stream.put("poison", b"{ not a record").await.unwrap();
-    let aws = &stage.deployment.aws;
-    stage.queues.call_requests(aws, Waiting::default()).send_text("not a request").await.unwrap();
-    stage.queues.rows(aws, Waiting::default()).send_text("not rows").await.unwrap();
+    stage.deployment.send("CallRequestsQueueUrl", "not a request").await.unwrap();
+    stage.deployment.send("RowsQueueUrl", "not rows").await.unwrap();
 
     let mut kills = 0;
     for second in 0..180 {
@@ -130,13 +127,14 @@ async fn a_list_becomes_calls_answers_promises_and_notices() {
     }
     assert_eq!(stage.called().len(), PEOPLE, "everybody is called");
 
-    stage.until("every promise is kept", 120, async |stage| {
-        stage.scheduled("sweep").await;
-        let owed = stage.callbacks.count_open().await.unwrap();
-        let later = SystemClock.now() + SignedDuration::from_hours(1);
-        owed == 0 && stage.attempts.open(later, 100).await.unwrap().is_empty()
-    })
-    .await;
+    stage
+        .until("every promise is kept", 120, async |stage| {
+            stage.scheduled("sweep").await;
+            let owed = stage.callbacks.count_open().await.unwrap();
+            let later = SystemClock.now() + SignedDuration::from_hours(1);
+            owed == 0 && stage.attempts.open(later, 100).await.unwrap().is_empty()
+        })
+        .await;
     judge(&stage).await;
 }
 
@@ -153,7 +151,7 @@ async fn judge(stage: &Stage) {
         .collect();
     assert!(pressed.len() > PEOPLE / 2, "{} pressed a key", pressed.len());
     for (id, resident) in &register {
-        assert_eq!(resident.last_reached_at().is_some(), pressed.contains(id), "{id}");
+        assert_eq!(resident.reached.is_some(), pressed.contains(id), "{id}");
     }
 
     let letters = stage.letters.list(None, 100).await.unwrap();

@@ -80,8 +80,8 @@ impl Compose {
     }
 
     /// The account of each upload.
-    pub fn batches(&mut self) -> Arc<dynamodb::Batches> {
-        Arc::new(dynamodb::Batches::new(&self.dynamo()))
+    pub fn batches(&mut self, clock: &Arc<dyn rollcall_ports::Clock>) -> Arc<dynamodb::Batches> {
+        Arc::new(dynamodb::Batches::new(&self.dynamo(), Arc::clone(clock)))
     }
 
     /// Who did what.
