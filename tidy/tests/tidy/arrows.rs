@@ -42,6 +42,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("rollcall-rehearsal", &["rollcall-local"]),
+    ("rollcall-system", &["rollcall-rehearsal", "rollcall-aws"]),
     ("rollcall", &["rollcall-rehearsal"]),
     ("rollcall-bench", &["rollcall-rehearsal"]),
     ("rollcall-tidy", &["rollcall-local"]),
@@ -68,7 +69,17 @@ const PURE: [&str; 4] = ["rollcall-domain", "rollcall-roster", "rollcall-contrac
 const OUTSIDERS: &[(&str, &[&str])] = &[
     ("aws-*", &["rollcall-aws"]),
     ("rusqlite", &["rollcall-embedded"]),
-    ("axum", &["rollcall-connect-sim", "rollcall-api", "rollcall-local", "rollcall"]),
+    (
+        "axum",
+        &[
+            "rollcall-connect-sim",
+            "rollcall-api",
+            "rollcall-local",
+            "rollcall",
+            "rollcall-aws",
+            "rollcall-system",
+        ],
+    ),
     ("clap", &["rollcall", "rollcall-bench"]),
     ("indicatif", &["rollcall"]),
     ("lambda_runtime", &["rollcall-host"]),
