@@ -149,7 +149,8 @@ impl Checkpoints for Progress {
                 .prepare_cached(
                     "INSERT INTO settled (shard, sequence, arrived_at) VALUES (?1, ?2, ?3)
                      ON CONFLICT DO UPDATE SET sequence = excluded.sequence, arrived_at = excluded.arrived_at
-                     WHERE (length(excluded.sequence), excluded.sequence) > (length(sequence), sequence)",
+                     WHERE (length(ltrim(excluded.sequence, '0')), ltrim(excluded.sequence, '0'))
+                         > (length(ltrim(sequence, '0')), ltrim(sequence, '0'))",
                 )?
                 .execute(params![shard, settled.sequence.as_str(), nanos(settled.arrived_at)])?;
             Ok(())

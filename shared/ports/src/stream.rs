@@ -11,19 +11,19 @@ pub trait StreamWriter: Send + Sync {
 }
 
 /// A record's place in its shard: a whole number of any length (Kinesis counts
-/// with up to 128 digits), ordered as numbers are.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// with up to 128 digits), compared as numbers are and kept as it was written,
+/// because the stream may want to hear it so again.
+#[derive(Clone, Debug)]
 pub struct Sequence(String);
 
 impl Sequence {
     /// The place that these decimal digits name.
     #[must_use]
     pub fn new(digits: &str) -> Self {
-        let significant = digits.trim_start_matches('0');
-        Self(if significant.is_empty() { "0" } else { significant }.to_owned())
+        Self(digits.to_owned())
     }
 
-    /// Its digits, without leading zeros.
+    /// Its digits, as they were given.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -39,7 +39,8 @@ impl From<u64> for Sequence {
 impl Ord for Sequence {
     fn cmp(&self, other: &Self) -> Ordering {
         // Without leading zeros, the longer number is the greater one.
-        (self.0.len(), &self.0).cmp(&(other.0.len(), &other.0))
+        let [a, b] = [self, other].map(|one| one.0.trim_start_matches('0'));
+        (a.len(), a).cmp(&(b.len(), b))
     }
 }
 
@@ -48,6 +49,14 @@ impl PartialOrd for Sequence {
         Some(self.cmp(other))
     }
 }
+
+impl PartialEq for Sequence {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Sequence {}
 
 impl std::fmt::Display for Sequence {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -128,6 +137,6 @@ mod tests {
         let places: Vec<Sequence> = ordered.iter().map(|digits| Sequence::new(digits)).collect();
         assert!(places.is_sorted_by(|a, b| a < b));
         assert_eq!(Sequence::new("0010"), Sequence::from(10));
-        assert_eq!(Sequence::new(""), Sequence::from(0));
+        assert_eq!(Sequence::new("0010").as_str(), "0010");
     }
 }

@@ -5,5 +5,15 @@
 mod clock;
 mod files;
 mod people;
+mod connect;
+mod connect_errors;
+mod event_source;
+mod event_source_rules;
+mod kinesis;
+mod kinesis_shards;
+mod notices;
+mod raw;
+mod scripted;
+mod sqs;
 mod support;
 mod units;

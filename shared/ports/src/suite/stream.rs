@@ -123,7 +123,15 @@ pub async fn settling(checkpoints: &dyn Checkpoints) {
     let longer = settled("149590338271490256608559692538361571095921575989136588898", "01");
     let later = settled("149590338271490256608559692538361571095921575989136588899", "02");
     assert_eq!(ok(checkpoints.of("shard 1").await), None);
-    for (one, kept) in [(&first, &first), (&longer, &longer), (&first, &longer), (&later, &later)] {
+    let short = settled("0000000000000000000000000000000000000000000000000000000000000000000007", "03");
+    for (one, kept) in [
+        (&short, &short),
+        (&first, &first),
+        (&longer, &longer),
+        (&first, &longer),
+        (&short, &longer),
+        (&later, &later),
+    ] {
         ok(checkpoints.settle("shard 1", one).await);
         assert_eq!(ok(checkpoints.of("shard 1").await).as_ref(), Some(kept));
     }
