@@ -69,7 +69,8 @@ pub(crate) fn fault<E: ProvideErrorMetadata>(port: &'static str, error: &SdkErro
     }
 }
 
-#[cfg(all(test, feature = "dynamodb"))]
+#[cfg(test)]
+#[cfg(feature = "dynamodb")]
 mod tests {
     use super::{cancelled, fault};
     use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
