@@ -68,3 +68,43 @@ pub(crate) fn fault<E: ProvideErrorMetadata>(port: &'static str, error: &SdkErro
         _ => Fault::Unanswered(port),
     }
 }
+
+#[cfg(test)]
+#[cfg(feature = "dynamodb")]
+mod tests {
+    use super::{cancelled, fault};
+    use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+    use aws_smithy_runtime_api::client::result::SdkError;
+    use aws_smithy_types::body::SdkBody;
+    use aws_smithy_types::error::ErrorMetadata;
+    use rollcall_ports::Fault;
+
+    const PORT: &str = "port";
+
+    fn answered(code: &str, status: u16) -> Fault {
+        let error = ErrorMetadata::builder().code(code).message("+447700900123").build();
+        let answer = HttpResponse::new(status.try_into().unwrap(), SdkBody::empty());
+        fault(PORT, &SdkError::service_error(error, answer))
+    }
+
+    fn refused(reason: &str) -> Fault {
+        Fault::Refused { port: PORT, reason: reason.to_owned() }
+    }
+
+    #[test]
+    fn only_a_certain_nothing_is_throttling() {
+        assert_eq!(answered("ThrottlingException", 400), Fault::Throttled(PORT));
+        assert_eq!(answered("TransactionInProgressException", 400), Fault::Unanswered(PORT));
+        assert_eq!(answered("InternalServerError", 500), Fault::Unanswered(PORT));
+        let mismatch = "IdempotentParameterMismatchException";
+        assert_eq!(answered(mismatch, 400), refused(mismatch), "and its message is not kept");
+    }
+
+    #[test]
+    fn what_lasts_outweighs_what_passes() {
+        let of = |codes: &[&str]| cancelled(PORT, codes.iter().copied());
+        assert_eq!(of(&["None", "TransactionConflict"]), Fault::Throttled(PORT));
+        assert_eq!(of(&["ThrottlingError", "None"]), Fault::Throttled(PORT));
+        assert_eq!(of(&["TransactionConflict", "ValidationError"]), refused("ValidationError"));
+    }
+}

@@ -10,19 +10,27 @@
 //! something is decided by it.
 
 mod attempts;
+mod audit;
+mod batches;
 mod callbacks;
 mod checks;
 mod consumed;
 mod item;
+mod pace;
+mod progress;
 mod read;
 mod residents;
 pub mod schema;
 mod write;
 
 pub use attempts::Attempts;
+pub use audit::Audit;
+pub use batches::Batches;
 pub use callbacks::Callbacks;
 pub use checks::Checks;
 pub use consumed::{Consumed, Operation, Units};
+pub use pace::Pace;
+pub use progress::{Progress, Settled};
 pub use residents::Residents;
 
 use crate::Aws;

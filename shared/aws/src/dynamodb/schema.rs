@@ -77,8 +77,36 @@ pub const CHECKS: Table = Table {
     expires: Some("expires"),
 };
 
+/// One item a batch, one a chunk of it, and the notes on its lines in parts.
+pub const BATCHES: Table = Table {
+    name: "batches",
+    partition: Key::text("batch"),
+    sort: Some(Key::text("part")),
+    indexes: &[],
+    expires: Some("expires"),
+};
+
+/// For how many months the notes on the lines of an upload are kept; its
+/// counts stay.
+pub const NOTES_KEPT_MONTHS: u8 = 13;
+
+/// One item a deed.
+pub const AUDIT: Table = Table {
+    name: "audit",
+    partition: Key::text("key"),
+    sort: None,
+    indexes: &[Index::by_time("month", Key::text("month"), Key::text("place"))],
+    expires: None,
+};
+
+/// What there is one of: the pace of all dialers, how far each shard has been
+/// read, which months the audit log has.
+pub const CONTROL: Table =
+    Table { name: "control", partition: Key::text("key"), sort: None, indexes: &[], expires: None };
+
 /// All tables.
-pub const TABLES: &[&Table] = &[&RESIDENTS, &NUMBERS, &ATTEMPTS, &CALLBACKS, &CHECKS];
+pub const TABLES: &[&Table] =
+    &[&RESIDENTS, &NUMBERS, &ATTEMPTS, &CALLBACKS, &CHECKS, &BATCHES, &AUDIT, &CONTROL];
 
 /// A table. All are paid by the request, not by capacity set aside: a register
 /// is loaded in a minute and then quiet for the rest of the day.

@@ -1,6 +1,6 @@
 //! Uploaded files in a bucket, and what is told of them.
 
-use crate::clock::Wall;
+use crate::clock::RealClock;
 use crate::support::{ministack, sdk, unique};
 use async_trait::async_trait;
 use aws_sdk_s3::primitives::ByteStream;
@@ -23,7 +23,7 @@ struct Setup {
     uploads: Bucket,
 }
 
-const CASE: Case<'static> = Case { clock: &Wall, lag: SignedDuration::from_secs(10) };
+const CASE: Case<'static> = Case { clock: &RealClock, lag: SignedDuration::from_secs(10) };
 
 async fn setup(versions: bool) -> Setup {
     let (sdk, bucket) = (sdk().await, unique("uploads"));

@@ -2,16 +2,18 @@
 //! what only several writers at once can show.
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
+mod books;
 mod clock;
-mod files;
-mod people;
 mod connect;
 mod connect_errors;
+mod dialers;
 mod event_source;
 mod event_source_rules;
+mod files;
 mod kinesis;
 mod kinesis_shards;
 mod notices;
+mod people;
 mod raw;
 mod scripted;
 mod sqs;

@@ -28,7 +28,7 @@ pub(crate) async fn fresh(aws: &Aws) -> Dynamo {
 }
 
 /// Both emulators, with empty tables.
-async fn both() -> [Dynamo; 2] {
+pub(crate) async fn both() -> [Dynamo; 2] {
     [fresh(&ministack().await).await, fresh(&dynamodb_local().await).await]
 }
 
@@ -198,13 +198,8 @@ async fn a_ring_is_not_moved_back() {
 async fn the_same_file_loaded_by_several() {
     for dynamo in both().await {
         let register = Residents::new(&dynamo);
-        let people: Vec<_> = (0..120).map(|n| (person("several", n / 2 * 2), n)).collect();
-        let people: Vec<_> = people
-            .into_iter()
-            .map(|(one, n)| {
-                (Resident { id: person("several", n).id, ..one }, due(at("2026-11-23T09:00:00Z")))
-            })
-            .collect();
+        let pair = |n: u32| Resident { id: person("several", n).id, ..person("several", n / 2) };
+        let people: Vec<_> = (0..120).map(|n| (pair(n), due(at("2026-11-23T09:00:00Z")))).collect();
         let mut loaders = JoinSet::new();
         for turn in 0..4 {
             let (register, mut people) = (register.clone(), people.clone());
@@ -223,6 +218,7 @@ async fn the_same_file_loaded_by_several() {
             });
         }
         let created: usize = loaders.join_all().await.into_iter().sum();
+        // Fewer where a loader was throttled after some, and then knew them.
         assert!(created <= 120, "nobody is created twice, {created}");
         assert_eq!(register.count().await, Ok(120), "counted once");
         let asked: Vec<_> = people.iter().map(|(one, _)| (one.number, one.id)).collect();
@@ -262,7 +258,7 @@ async fn long_notes() {
         assert_eq!(register.count().await, Ok(60));
         let (met, pages) = everybody(&register, 1000).await.unwrap();
         assert_eq!(met, people.iter().map(|(one, _)| one.id).collect());
-        assert!(pages >= 18, "1 MB a page, {pages} pages");
+        assert!(pages >= 15, "a page ends with the item that fills 1 MB, {pages} pages");
     }
 }
 

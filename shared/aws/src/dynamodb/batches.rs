@@ -1,0 +1,189 @@
+//! What became of each upload, line by line.
+//!
+//! An upload is one partition: `batch` (the upload itself), `chunk#00007` (the
+//! counts of a chunk, and where its notes are) and `notes#…` (the notes, many
+//! to an item). A report is written notes first, under keys of its own, and
+//! stands when the item of its chunk names them.
+
+mod notes;
+
+use super::Dynamo;
+use super::consumed::Operation;
+use super::item::{Item, from_json, item, json, number, read_text, text};
+use super::schema::{BATCHES, NOTES_KEPT_MONTHS};
+use super::write::Write;
+use async_trait::async_trait;
+use futures_util::future::try_join_all;
+use jiff::ToSpan;
+use jiff::tz::TimeZone;
+use notes::{Kind, NOTES_OF_A_LINE, Part, pack};
+use rollcall_domain::batch::{Batch, BatchStage, ChunkReport, LineNote, Tally};
+use rollcall_domain::ids::BatchId;
+use rollcall_ports::{Clock, Fault};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use uuid::Uuid;
+
+const PORT: &str = "batches";
+const PUT: Operation = Operation { port: PORT, name: "put" };
+const GET: Operation = Operation { port: PORT, name: "get" };
+const CHUNK_DONE: Operation = Operation { port: PORT, name: "chunk_done" };
+const NOTES: Operation = Operation { port: PORT, name: "notes" };
+
+/// The account of each upload. Notes are forgotten after
+/// [`NOTES_KEPT_MONTHS`]; counts never are.
+#[derive(Clone)]
+pub struct Batches {
+    dynamo: Dynamo,
+    clock: Arc<dyn Clock>,
+}
+
+/// What is stored of a chunk.
+#[derive(Debug, Serialize, Deserialize)]
+struct Chunk {
+    loaded: u64,
+    already_known: u64,
+    rejected: u64,
+    parts: Vec<Part>,
+}
+
+impl Batches {
+    /// The accounts in these tables. The clock says until when notes are kept.
+    #[must_use]
+    pub fn new(dynamo: &Dynamo, clock: Arc<dyn Clock>) -> Self {
+        Self { dynamo: dynamo.clone(), clock }
+    }
+
+    /// The batch, if it is known, and its chunks; never the notes, whose keys
+    /// come behind those of both.
+    async fn account(&self, operation: Operation, id: BatchId) -> Result<(Option<Batch>, Vec<Chunk>), Fault> {
+        let (mut batch, mut chunks, mut from) = (None, Vec::new(), None);
+        loop {
+            let answer = self
+                .dynamo
+                .query(&BATCHES, None)
+                .consistent_read(true)
+                .key_condition_expression("#batch = :batch AND #part < :notes")
+                .expression_attribute_names("#batch", "batch")
+                .expression_attribute_names("#part", "part")
+                .expression_attribute_values(":batch", text(id))
+                .expression_attribute_values(":notes", text("notes"))
+                .set_exclusive_start_key(from)
+                .send()
+                .await;
+            let answer = self.dynamo.noted(operation, answer)?;
+            for item in answer.items() {
+                if read_text(PORT, item, "part")? == "batch" {
+                    batch = Some(from_json(PORT, item)?);
+                } else {
+                    chunks.push(from_json(PORT, item)?);
+                }
+            }
+            from = answer.last_evaluated_key;
+            if from.is_none() {
+                return Ok((batch, chunks));
+            }
+        }
+    }
+
+    /// Up to `most` notes behind a position, each with its own.
+    async fn notes(
+        &self,
+        (id, kind): (BatchId, Kind),
+        after: u64,
+        most: u32,
+    ) -> Result<Vec<(u64, LineNote)>, Fault> {
+        let most = usize::try_from(most).unwrap_or(usize::MAX);
+        let (_, chunks) = self.account(NOTES, id).await?;
+        let parts = chunks.into_iter().flat_map(|chunk| chunk.parts);
+        let mut parts: Vec<Part> = parts.filter(|part| part.kind == kind && part.last > after).collect();
+        parts.sort_by_key(|part| part.first);
+        let mut found: Vec<(u64, LineNote)> = Vec::new();
+        for part in parts {
+            // All that is still to come stands behind what is found.
+            if found.len() >= most && found.iter().filter(|(at, _)| *at < part.first).count() >= most {
+                break;
+            }
+            let key = item([("batch", text(id)), ("part", text(&part.key))]);
+            // Without it, the notes were kept for as long as they are kept.
+            let Some(item) = self.dynamo.get(NOTES, &BATCHES, key).await? else { continue };
+            let stored: Vec<(u64, LineNote)> = from_json(PORT, &item)?;
+            found.extend(stored.into_iter().filter(|(at, _)| *at > after));
+        }
+        found.sort_by_key(|(at, _)| *at);
+        found.truncate(most);
+        Ok(found)
+    }
+
+    fn expires(&self) -> i64 {
+        let kept = i64::from(NOTES_KEPT_MONTHS).months();
+        let end = self.clock.now().to_zoned(TimeZone::UTC).checked_add(kept);
+        end.map_or(i64::MAX, |end| end.timestamp().as_second())
+    }
+}
+
+#[async_trait]
+impl rollcall_ports::Batches for Batches {
+    async fn put(&self, batch: &Batch) -> Result<(), Fault> {
+        let settled = match batch.stage {
+            BatchStage::Reading => 0,
+            BatchStage::Refused { .. } | BatchStage::Loading { .. } => 1,
+        };
+        let mut new = stored(batch.id, "batch", batch)?;
+        new.insert("settled".to_owned(), number(settled));
+        let put = Write::put(BATCHES, new)
+            .only_if("attribute_not_exists(#settled) OR #settled < :settled")
+            .with(":settled", number(settled));
+        // Refused, it has come as far or further already.
+        self.dynamo.write(PUT, put).await.map(drop)
+    }
+
+    async fn get(&self, id: BatchId) -> Result<Option<(Batch, Tally)>, Fault> {
+        let (batch, chunks) = self.account(GET, id).await?;
+        let mut tally = Tally::default();
+        for chunk in chunks {
+            tally.chunks_done += 1;
+            tally.loaded += chunk.loaded;
+            tally.already_known += chunk.already_known;
+            tally.rejected += chunk.rejected;
+        }
+        Ok(batch.map(|batch| (batch, tally)))
+    }
+
+    async fn chunk_done(&self, id: BatchId, chunk: u32, report: &ChunkReport) -> Result<(), Fault> {
+        let packed = pack(PORT, (id, chunk), report)?;
+        let expires = self.expires();
+        try_join_all(packed.iter().map(|(part, notes)| {
+            let mut new = item([("batch", text(id)), ("part", text(&part.key)), ("data", text(notes))]);
+            new.insert("expires".to_owned(), number(expires));
+            self.dynamo.write(CHUNK_DONE, Write::put(BATCHES, new))
+        }))
+        .await?;
+        let done = Chunk {
+            loaded: report.loaded,
+            already_known: report.already_known,
+            rejected: report.rejections.len() as u64,
+            parts: packed.into_iter().map(|(part, _)| part).collect(),
+        };
+        // Last: this is what replaces the former report. The notes of a report
+        // that differed, or that was never finished, are named by nobody and
+        // go with time.
+        let done = stored(id, &format!("chunk#{chunk:010}"), &done)?;
+        self.dynamo.write(CHUNK_DONE, Write::put(BATCHES, done)).await.map(drop)
+    }
+
+    async fn rejections(&self, id: BatchId, after: u64, most: u32) -> Result<Vec<LineNote>, Fault> {
+        // Behind the last note that the line could have.
+        let after = after.saturating_add(1).saturating_mul(NOTES_OF_A_LINE).saturating_sub(1);
+        let notes = self.notes((id, Kind::Rejection), after, most).await?;
+        Ok(notes.into_iter().map(|(_, note)| note).collect())
+    }
+
+    async fn warnings(&self, id: BatchId, after: u64, most: u32) -> Result<Vec<(u64, LineNote)>, Fault> {
+        self.notes((id, Kind::Warning), after, most).await
+    }
+}
+
+fn stored<T: Serialize>(id: BatchId, part: &str, value: &T) -> Result<Item, Fault> {
+    Ok(item([("batch", text(id)), ("part", text(part)), ("data", json(PORT, value)?)]))
+}
