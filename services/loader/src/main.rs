@@ -9,7 +9,7 @@ fn main() -> ExitCode {
     run("loader", async |start: &Start| {
         let mut aws = Compose::new(Start::var).await;
         let Stores { residents, .. } = aws.stores();
-        let (uploads, batches) = (aws.uploads(), aws.batches());
+        let (uploads, batches) = (aws.uploads(), aws.batches(&start.clock));
         let Start { policy, clock, signals } = start.clone();
         let handler = Loader { uploads, residents, batches, clock, signals, policy };
         let (inbox, around) = (aws.queue("rows"), start.around(aws.letters("rows")));

@@ -80,8 +80,8 @@ impl Compose {
     }
 
     /// The account of each upload.
-    pub fn batches(&mut self) -> Arc<dynamodb::Batches> {
-        Arc::new(dynamodb::Batches::new(&self.dynamo()))
+    pub fn batches(&mut self, clock: &Arc<dyn rollcall_ports::Clock>) -> Arc<dynamodb::Batches> {
+        Arc::new(dynamodb::Batches::new(&self.dynamo(), Arc::clone(clock)))
     }
 
     /// Who did what.
@@ -188,7 +188,7 @@ mod tests {
     #[tokio::test]
     async fn every_missing_setting_is_told_at_once_and_once() {
         let mut aws = Compose::new(|_| None).await;
-        let (_, _, _) = (aws.stores(), aws.batches(), aws.audit());
+        let (_, _, _) = (aws.stores(), aws.audit(), aws.checkpoints());
         let (_, _, _) = (aws.uploads(), aws.queue("call_requests"), aws.letters("outcomes"));
         let (_, _) = (aws.telephony(), aws.horizon());
         let problems = aws.ready(()).unwrap_err();

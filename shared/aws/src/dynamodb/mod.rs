@@ -30,7 +30,7 @@ pub use callbacks::Callbacks;
 pub use checks::Checks;
 pub use consumed::{Consumed, Operation, Units};
 pub use pace::Pace;
-pub use progress::{Progress, Settled};
+pub use progress::Progress;
 pub use residents::Residents;
 
 use crate::Aws;

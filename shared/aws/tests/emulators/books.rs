@@ -2,10 +2,12 @@
 
 use crate::clock::RealClock;
 use crate::people::{at, both};
-use rollcall_aws::dynamodb::{Audit, Batches, Dynamo, Progress, Settled};
+use rollcall_aws::dynamodb::{Audit, Batches, Dynamo, Progress};
 use rollcall_domain::batch::{ChunkReport, LineNote};
 use rollcall_domain::ids::BatchId;
-use rollcall_ports::{Audit as _, AuditEntry, Batches as _, Fault, suite};
+use rollcall_ports::{
+    Audit as _, AuditEntry, Batches as _, Checkpoints as _, Fault, Sequence, Settled, suite,
+};
 use std::sync::Arc;
 
 fn batches_of(dynamo: &Dynamo) -> Batches {
@@ -103,26 +105,24 @@ async fn the_log_of_several_months() {
 
 #[tokio::test]
 async fn progress_only_moves_forward() {
-    let settled = |sequence: &str, time| Settled { sequence: sequence.to_owned(), arrived_at: at(time) };
+    let settled = |sequence: &str, time| Settled { sequence: Sequence::new(sequence), arrived_at: at(time) };
     let (early, late) = ("2026-11-23T09:00:00.123456789Z", "2026-11-23T10:00:00Z");
     // As long as Kinesis makes them, and longer than a number of DynamoDB.
-    let shorter = "99999999999999999999999999999999999999999999999999999999";
-    let longer = "100000000000000000000000000000000000000000000000000000000";
+    let shorter = settled("99999999999999999999999999999999999999999999999999999999", early);
+    let longer = settled("100000000000000000000000000000000000000000000000000000000", late);
     for dynamo in both().await {
         let progress = Progress::new(&dynamo);
-        assert_eq!(progress.of("shardId-000000000000").await, Ok(None));
-        progress.settle("shardId-000000000000", shorter, at(early)).await.unwrap();
-        assert_eq!(progress.of("shardId-000000000000").await, Ok(Some(settled(shorter, early))));
-        assert_eq!(progress.of("shardId-000000000001").await, Ok(None), "each shard has its own");
-        progress.settle("shardId-000000000000", longer, at(late)).await.unwrap();
-        // Late reports: of the former, of the same, and of one just before.
+        suite::stream::settling(&progress).await;
+        progress.settle("shardId-000000000000", &shorter).await.unwrap();
+        progress.settle("shardId-000000000000", &longer).await.unwrap();
+        // Late reports: of the same, and of one just before.
         let before = "099999999999999999999999999999999999999999999999999999999";
-        for sequence in [shorter, longer, before, "0", "1"] {
-            progress.settle("shardId-000000000000", sequence, at(early)).await.unwrap();
-            assert_eq!(progress.of("shardId-000000000000").await, Ok(Some(settled(longer, late))));
+        for sequence in [longer.sequence.as_str(), before, "0", "1"] {
+            progress.settle("shardId-000000000000", &settled(sequence, early)).await.unwrap();
+            assert_eq!(progress.of("shardId-000000000000").await, Ok(Some(longer.clone())));
         }
         for nonsense in ["", "LATEST", "-1", "1.5"] {
-            let refused = progress.settle("shardId-000000000000", nonsense, at(late)).await;
+            let refused = progress.settle("shardId-000000000000", &settled(nonsense, late)).await;
             assert!(matches!(refused, Err(Fault::Refused { .. })), "{nonsense}");
         }
     }
