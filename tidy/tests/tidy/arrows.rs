@@ -68,7 +68,7 @@ const PURE: [&str; 4] = ["rollcall-domain", "rollcall-roster", "rollcall-contrac
 const OUTSIDERS: &[(&str, &[&str])] = &[
     ("aws-*", &["rollcall-aws"]),
     ("rusqlite", &["rollcall-embedded"]),
-    ("axum", &["rollcall-connect-sim", "rollcall-api", "rollcall-local", "rollcall"]),
+    ("axum", &["rollcall-connect-sim", "rollcall-aws", "rollcall-api", "rollcall-local", "rollcall"]),
     ("clap", &["rollcall", "rollcall-bench"]),
     ("indicatif", &["rollcall"]),
     ("lambda_runtime", &["rollcall-host"]),
