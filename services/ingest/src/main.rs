@@ -9,9 +9,9 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     run("ingest", async |start: &Start| {
         let mut aws = Compose::new(Start::var).await;
-        let Start { clock, signals, .. } = start.clone();
-        let (uploads, batches) = (aws.uploads(), aws.batches(&clock));
+        let (uploads, batches) = (aws.uploads(), aws.batches(&start.clock));
         let (rows, audit) = (aws.queue("rows"), aws.audit());
+        let Start { clock, signals, .. } = start.clone();
         let topology = Topology::shipped();
         let handler = Ingest { uploads, batches, rows, audit, clock, signals, topology };
         let (inbox, around) = (aws.queue("uploads"), start.around(aws.letters("uploads")));

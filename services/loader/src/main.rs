@@ -9,8 +9,8 @@ fn main() -> ExitCode {
     run("loader", async |start: &Start| {
         let mut aws = Compose::new(Start::var).await;
         let Stores { residents, .. } = aws.stores();
+        let (uploads, batches) = (aws.uploads(), aws.batches(&start.clock));
         let Start { policy, clock, signals } = start.clone();
-        let (uploads, batches) = (aws.uploads(), aws.batches(&clock));
         let handler = Loader { uploads, residents, batches, clock, signals, policy };
         let (inbox, around) = (aws.queue("rows"), start.around(aws.letters("rows")));
         aws.ready(QueueFunction { handler, inbox, around })

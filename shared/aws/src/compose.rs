@@ -173,3 +173,46 @@ impl Compose {
         Arc::new(crate::kinesis::Horizon::new(&self.aws, &stream, checkpoints))
     }
 }
+
+#[cfg(all(
+    test,
+    feature = "connect",
+    feature = "dynamodb",
+    feature = "kinesis",
+    feature = "s3",
+    feature = "sqs"
+))]
+mod tests {
+    use super::Compose;
+
+    #[tokio::test]
+    async fn every_missing_setting_is_told_at_once_and_once() {
+        let mut aws = Compose::new(|_| None).await;
+        let (_, _, _) = (aws.stores(), aws.audit(), aws.checkpoints());
+        let (_, _, _) = (aws.uploads(), aws.queue("call_requests"), aws.letters("outcomes"));
+        let (_, _) = (aws.telephony(), aws.horizon());
+        let problems = aws.ready(()).unwrap_err();
+        let names: Vec<&str> = problems.iter().filter_map(|problem| problem.split(' ').next()).collect();
+        assert_eq!(
+            names,
+            [
+                "ROLLCALL_TABLE_PREFIX",
+                "ROLLCALL_BUCKET_UPLOADS",
+                "ROLLCALL_QUEUE_CALL_REQUESTS",
+                "ROLLCALL_DEAD_LETTERS_OUTCOMES",
+                "ROLLCALL_CONNECT_INSTANCE_ID",
+                "ROLLCALL_CONNECT_FLOW_ID",
+                "ROLLCALL_CONNECT_QUEUE_ID",
+                "ROLLCALL_STREAM_OUTCOMES",
+            ]
+        );
+    }
+
+    #[tokio::test]
+    async fn what_needs_no_more_than_is_there_is_ready() {
+        let settings = |name: &str| (name == "ROLLCALL_TABLE_PREFIX").then(|| "rollcall-".to_owned());
+        let mut aws = Compose::new(settings).await;
+        let stores = aws.stores();
+        assert!(aws.ready(stores).is_ok());
+    }
+}

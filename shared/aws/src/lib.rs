@@ -8,6 +8,7 @@
 //! Absent on purpose: rules of the domain, and any decision about what to do
 //! when a port fails.
 
+#[cfg(any(feature = "connect", feature = "dynamodb", feature = "s3", feature = "sns", feature = "sqs"))]
 pub mod compose;
 mod config;
 #[cfg(feature = "connect")]

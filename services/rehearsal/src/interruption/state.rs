@@ -152,6 +152,8 @@ fn promise(stage: &Stage, attempt: AttemptId) -> Option<String> {
 fn store(stage: &Stage, names: &[(String, String)], lines: &mut BTreeMap<String, String>) {
     let mut line = |key: &str, text: String| lines.insert(key.to_owned(), text);
     let now = stage.clock.now();
+    // Those of one key in no order: of two files, either may be taken up first.
+    let mut batches: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (batch, tally) in stage.store.batches_recent(10).unwrap() {
         let rejections = ask(stage.store.batches().rejections(batch.id, 0, 100)).unwrap();
         let warnings = ask(stage.store.batches().warnings(batch.id, 0, 100)).unwrap();
@@ -159,7 +161,11 @@ fn store(stage: &Stage, names: &[(String, String)], lines: &mut BTreeMap<String,
         let warnings: Vec<_> = warnings.into_iter().map(|(_, note)| (note.line, note.code)).collect();
         let rejections: Vec<_> = rejections.into_iter().map(|note| (note.line, note.code)).collect();
         let text = format!("{:?} {tally:?} finished {finished} {rejections:?} {warnings:?}", batch.stage);
-        line(&format!("batch {}", batch.upload), text);
+        batches.entry(batch.upload).or_default().push(text);
+    }
+    for (upload, mut texts) in batches {
+        texts.sort();
+        line(&format!("batch {upload}"), texts.join("; "));
     }
     for queue in stage.store.queue_statuses().unwrap() {
         line(

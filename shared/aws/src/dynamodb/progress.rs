@@ -26,9 +26,6 @@ impl Progress {
     }
 }
 
-/// Sequence numbers have up to 128 digits (Kinesis API reference,
-/// `SequenceNumber`), more than a number in DynamoDB holds, so they are compared
-/// by their length and then as text.
 #[async_trait]
 impl Checkpoints for Progress {
     async fn of(&self, shard: &str) -> Result<Option<Settled>, Fault> {
@@ -41,21 +38,27 @@ impl Checkpoints for Progress {
         }))
     }
 
+    /// Sequence numbers are decimal numbers of up to 128 digits (Kinesis API
+    /// reference, `SequenceNumber`), more than a number in DynamoDB holds, so
+    /// they are compared by their length and then as text, without the zeros
+    /// in front of them; they are kept as they came.
     async fn settle(&self, shard: &str, settled: &Settled) -> Result<(), Fault> {
         let sequence = settled.sequence.as_str();
         if sequence.is_empty() || !sequence.bytes().all(|byte| byte.is_ascii_digit()) {
             let reason = "a sequence number that is no decimal number".to_owned();
             return Err(Fault::Refused { port: PORT, reason });
         }
-        let digits = sequence.trim_start_matches('0');
-        let set = "SET #digits = :digits, #sequence = :sequence, #arrived_at = :arrived_at";
+        let significant = sequence.trim_start_matches('0');
+        let set = "SET #digits = :digits, #significant = :significant, #sequence = :sequence, \
+                   #arrived_at = :arrived_at";
         let update = Write::update(CONTROL, key(&CONTROL, name(shard)), set)
             .only_if(
-                "attribute_not_exists(#sequence) OR #digits < :digits \
-                 OR (#digits = :digits AND #sequence < :sequence)",
+                "attribute_not_exists(#digits) OR #digits < :digits \
+                 OR (#digits = :digits AND #significant < :significant)",
             )
-            .with(":digits", number(i128::try_from(digits.len()).unwrap_or(i128::MAX)))
-            .with(":sequence", text(digits))
+            .with(":digits", number(i128::try_from(significant.len()).unwrap_or(i128::MAX)))
+            .with(":significant", text(significant))
+            .with(":sequence", text(sequence))
             .with(":arrived_at", moment(settled.arrived_at));
         // Refused, a later one is settled already.
         self.0.write(SETTLE, update).await.map(drop)
