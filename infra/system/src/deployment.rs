@@ -1,7 +1,7 @@
 //! The template as it is shipped, deployed to the emulator.
 
 use crate::connect::Connect;
-use crate::http::{Answer, ask, ask_with};
+use crate::http::{Answer, ask};
 use rollcall_aws::Aws;
 use std::collections::BTreeMap;
 use std::io::Error;
@@ -86,7 +86,7 @@ impl Deployment {
     /// When the emulator does not answer.
     pub async fn invoke(&self, function: &str, event: &str) -> Result<Answer, Error> {
         let path = format!("/2015-03-31/functions/{}/invocations", self.function(function));
-        ask(&endpoint(), "POST", &path, event.as_bytes()).await
+        ask(&endpoint(), "lambda", ("POST", &path), None, event.as_bytes()).await
     }
 
     /// Puts a list where the clerks put theirs.
@@ -95,8 +95,12 @@ impl Deployment {
     /// When the bucket does not take it.
     pub async fn upload(&self, key: &str, csv: &[u8]) -> Result<(), Error> {
         let path = format!("/{}/{key}", self.output("UploadsBucket"));
-        let answer = ask(&endpoint(), "PUT", &path, csv).await?;
-        if answer.status == 200 { Ok(()) } else { Err(Error::other(format!("status {}", answer.status))) }
+        let answer = ask(&endpoint(), "s3", ("PUT", &path), None, csv).await?;
+        if answer.status == 200 {
+            Ok(())
+        } else {
+            Err(Error::other(format!("status {}: {}", answer.status, String::from_utf8_lossy(&answer.body))))
+        }
     }
 
     /// Sends a text that is no message of ours; `queue` is an output of the
@@ -106,8 +110,12 @@ impl Deployment {
     /// When the queue does not take it.
     pub async fn send(&self, queue: &str, text: &str) -> Result<(), Error> {
         let body = serde_json::json!({ "QueueUrl": self.output(queue), "MessageBody": text }).to_string();
-        let target = ("x-amz-target", "AmazonSQS.SendMessage");
-        let answer = ask_with(&endpoint(), "POST", "/", target, body.as_bytes()).await?;
-        if answer.status == 200 { Ok(()) } else { Err(Error::other(format!("status {}", answer.status))) }
+        let target = Some("AmazonSQS.SendMessage");
+        let answer = ask(&endpoint(), "sqs", ("POST", "/"), target, body.as_bytes()).await?;
+        if answer.status == 200 {
+            Ok(())
+        } else {
+            Err(Error::other(format!("status {}: {}", answer.status, String::from_utf8_lossy(&answer.body))))
+        }
     }
 }

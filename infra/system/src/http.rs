@@ -23,30 +23,32 @@ impl Answer {
     }
 }
 
-/// Asks `endpoint` (`http://host:port`) and waits for the whole answer.
+/// Asks a service of the emulator at `endpoint` (`http://host:port`) and waits
+/// for the whole answer. `target` is the operation, where the service takes it
+/// from a header.
+///
+/// The emulator reads service and Region off the signature's scope; the
+/// signature itself it does not check.
 ///
 /// # Errors
 /// When there is no answer, or none of HTTP.
-pub async fn ask(endpoint: &str, method: &str, path: &str, body: &[u8]) -> Result<Answer, Error> {
-    ask_with(endpoint, method, path, ("content-type", "application/json"), body).await
-}
-
-/// [`ask`] with a header of one's own.
-///
-/// # Errors
-/// As [`ask`].
-pub async fn ask_with(
+pub async fn ask(
     endpoint: &str,
-    method: &str,
-    path: &str,
-    header: (&str, &str),
+    service: &str,
+    (method, path): (&str, &str),
+    target: Option<&str>,
     body: &[u8],
 ) -> Result<Answer, Error> {
-    let (name, value) = header;
     let host = endpoint.trim_start_matches("http://");
     let mut stream = TcpStream::connect(host).await?;
+    let (kind, target) = match target {
+        Some(target) => ("application/x-amz-json-1.0", format!("x-amz-target: {target}\r\n")),
+        None => ("application/json", String::new()),
+    };
     let head = format!(
-        "{method} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n{name}: {value}\r\ncontent-length: {}\r\n\r\n",
+        "{method} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-type: {kind}\r\n{target}\
+         authorization: AWS4-HMAC-SHA256 Credential=test/20261122/eu-west-2/{service}/aws4_request, \
+         SignedHeaders=host, Signature=0\r\ncontent-length: {}\r\n\r\n",
         body.len()
     );
     stream.write_all(head.as_bytes()).await?;
