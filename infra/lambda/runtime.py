@@ -63,7 +63,9 @@ class Runtime:
                 runtime.asked.set()
                 event = runtime.events.get()
                 if event is None:
-                    return self.answer(410, b"{}")
+                    # The process is gone.
+                    self.close_connection = True
+                    return
                 request = str(uuid.uuid4())
                 random = request.replace("-", "")
                 self.answer(
