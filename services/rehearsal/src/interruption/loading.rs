@@ -72,6 +72,12 @@ fn a_file_that_arrives() {
     interrupt(&[
         Situation { name: "good file", ..INGEST },
         Situation { name: "the event of a new subscription, then capitals", setup: capitals, ..INGEST },
+        Situation {
+            name: "refused file",
+            setup: refused,
+            shows: &[("register", "0 counted, 0 found"), ("queue rows", "0 waiting, 0 set aside")],
+            ..INGEST
+        },
         Situation { name: "told of it twice", setup: twice, ..INGEST },
         Situation {
             name: "a message that is no notification, before a good one",
@@ -114,12 +120,6 @@ fn a_file_that_is_replaced_before_it_is_read() {
             name: "told of the newer file first",
             setup: newest_first,
             shows: &[("register", "3 counted, 3 found"), ("queue uploads", "0 waiting, 1 set aside")],
-            ..INGEST
-        },
-        Situation {
-            name: "refused file",
-            setup: refused,
-            shows: &[("register", "0 counted, 0 found"), ("queue rows", "0 waiting, 0 set aside")],
             ..INGEST
         },
     ]);
