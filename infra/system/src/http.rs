@@ -43,10 +43,15 @@ pub async fn ask_with(
     body: &[u8],
 ) -> Result<Answer, Error> {
     let (name, value) = header;
+    relay(endpoint, &format!("{method} {path}"), &format!("{name}: {value}\r\n"), body).await
+}
+
+/// Asks with any headers, each line with its end.
+pub(crate) async fn relay(endpoint: &str, first: &str, headers: &str, body: &[u8]) -> Result<Answer, Error> {
     let host = endpoint.trim_start_matches("http://");
     let mut stream = TcpStream::connect(host).await?;
     let head = format!(
-        "{method} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n{name}: {value}\r\ncontent-length: {}\r\n\r\n",
+        "{first} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n{headers}content-length: {}\r\n\r\n",
         body.len()
     );
     stream.write_all(head.as_bytes()).await?;
