@@ -22,7 +22,7 @@ use rollcall_local::bell::Bell;
 use rollcall_local::telephony::SimulatedConnect;
 use rollcall_local::{Ports, Services, compose};
 use rollcall_ports::{Clock, Inbox, Signal, Signals};
-use rollcall_system::http::{ask, ask_with};
+use rollcall_system::http::{credentials, relay};
 use rollcall_system::meter::{Counts, Meter};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -63,11 +63,12 @@ impl Stage {
 
         let rows = queue(&ministack, &format!("{name}-rows")).await;
         let requests = queue(&ministack, &format!("{name}-call-requests")).await;
-        let created = ask(&ministack, "PUT", &format!("/{name}"), b"").await.unwrap();
+        let place = b"<CreateBucketConfiguration><LocationConstraint>eu-west-2</LocationConstraint></CreateBucketConfiguration>";
+        let created = relay(&ministack, &format!("PUT /{name}"), &credentials("s3"), place).await.unwrap();
         assert_eq!(created.status, 200);
         let stream = json!({ "StreamName": name, "ShardCount": 1 }).to_string();
-        let target = ("x-amz-target", "Kinesis_20131202.CreateStream");
-        assert_eq!(ask_with(&ministack, "POST", "/", target, stream.as_bytes()).await.unwrap().status, 200);
+        let target = format!("x-amz-target: Kinesis_20131202.CreateStream\r\n{}", credentials("kinesis"));
+        assert_eq!(relay(&ministack, "POST /", &target, stream.as_bytes()).await.unwrap().status, 200);
         let topic = topic(&ministack, &name).await;
 
         let clock = Arc::new(HandClock(Mutex::new(MORNING.parse().unwrap())));
@@ -125,7 +126,14 @@ impl Stage {
     /// messages.
     pub(crate) async fn load(&self, key: &str, csv: &str) -> u64 {
         let path = format!("/{}/{key}", self.bucket);
-        let put = ask(&endpoint("ROLLCALL_MINISTACK"), "PUT", &path, csv.as_bytes()).await.unwrap();
+        let put = relay(
+            &endpoint("ROLLCALL_MINISTACK"),
+            &format!("PUT {path}"),
+            &credentials("s3"),
+            csv.as_bytes(),
+        )
+        .await
+        .unwrap();
         assert_eq!(put.status, 200);
         let tag = put.head.lines().filter_map(|line| line.split_once(": "));
         let tag = tag.filter(|(name, _)| name.eq_ignore_ascii_case("etag")).map(|(_, tag)| tag).next();
@@ -157,16 +165,16 @@ fn endpoint(variable: &str) -> String {
 async fn queue(ministack: &str, name: &str) -> String {
     // Longer than the test: what Lambda hides from others it settles itself.
     let body = json!({ "QueueName": name, "Attributes": { "VisibilityTimeout": "3600" } }).to_string();
-    let target = ("x-amz-target", "AmazonSQS.CreateQueue");
-    let answer = ask_with(ministack, "POST", "/", target, body.as_bytes()).await.unwrap();
+    let target = format!("x-amz-target: AmazonSQS.CreateQueue\r\n{}", credentials("sqs"));
+    let answer = relay(ministack, "POST /", &target, body.as_bytes()).await.unwrap();
     let answer: Value = serde_json::from_slice(&answer.body).unwrap();
     answer["QueueUrl"].as_str().unwrap().to_owned()
 }
 
 async fn topic(ministack: &str, name: &str) -> String {
     let body = format!("Action=CreateTopic&Name={name}&Version=2010-03-31");
-    let form = ("content-type", "application/x-www-form-urlencoded");
-    let answer = ask_with(ministack, "POST", "/", form, body.as_bytes()).await.unwrap();
+    let form = "content-type: application/x-www-form-urlencoded\r\n".to_owned() + &credentials("sns");
+    let answer = relay(ministack, "POST /", &form, body.as_bytes()).await.unwrap();
     let text = String::from_utf8(answer.body).unwrap();
     let arn = text.split_once("<TopicArn>").and_then(|(_, rest)| rest.split_once("</TopicArn>"));
     arn.unwrap_or_else(|| panic!("no topic: {text}")).0.to_owned()
