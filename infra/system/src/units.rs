@@ -50,7 +50,7 @@ impl<'a> Reader<'a> {
             let (_, write) = action.as_object()?.iter().next()?;
             let name = write["TableName"].as_str()?;
             let table = TABLES.iter().find(|table| name.ends_with(table.name))?;
-            let fields = write.get("Key").or(write.get("Item"))?.as_object()?;
+            let fields = write.get("Key").or_else(|| write.get("Item"))?.as_object()?;
             let keys = [Some(table.partition), table.sort].into_iter().flatten();
             let key: Map<String, Value> =
                 keys.filter_map(|key| Some((key.name.to_owned(), fields.get(key.name)?.clone()))).collect();

@@ -36,7 +36,6 @@ async fn what_it_costs() {
     lists(&mut figures).await;
     ticks(&mut figures).await;
     calls(&mut figures).await;
-    #[expect(clippy::disallowed_methods, reason = "cargo's own, for where its results go")]
     let path = std::env::var_os("CARGO_TARGET_DIR");
     let target = path.map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target"),
