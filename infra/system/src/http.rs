@@ -27,9 +27,6 @@ impl Answer {
 /// for the whole answer. `target` is the operation, where the service takes it
 /// from a header.
 ///
-/// The emulator reads service and Region off the signature's scope; the
-/// signature itself it does not check.
-///
 /// # Errors
 /// When there is no answer, or none of HTTP.
 pub async fn ask(
@@ -39,16 +36,32 @@ pub async fn ask(
     target: Option<&str>,
     body: &[u8],
 ) -> Result<Answer, Error> {
+    let kind = match target {
+        Some(target) => format!("content-type: application/x-amz-json-1.0\r\nx-amz-target: {target}\r\n"),
+        None => "content-type: application/json\r\n".to_owned(),
+    };
+    relay(endpoint, &format!("{method} {path}"), &format!("{kind}{}", credentials(service)), body).await
+}
+
+/// The header of who they are and in which Region they ask; emulators believe
+/// it without a signature.
+#[must_use]
+pub fn credentials(service: &str) -> String {
+    format!(
+        "authorization: AWS4-HMAC-SHA256 Credential=test/20261123/eu-west-2/{service}/aws4_request, \
+         SignedHeaders=host, Signature=0\r\n"
+    )
+}
+
+/// Asks with any headers, each line with its end; `first` is method and path.
+///
+/// # Errors
+/// As [`ask`].
+pub async fn relay(endpoint: &str, first: &str, headers: &str, body: &[u8]) -> Result<Answer, Error> {
     let host = endpoint.trim_start_matches("http://");
     let mut stream = TcpStream::connect(host).await?;
-    let (kind, target) = match target {
-        Some(target) => ("application/x-amz-json-1.0", format!("x-amz-target: {target}\r\n")),
-        None => ("application/json", String::new()),
-    };
     let head = format!(
-        "{method} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-type: {kind}\r\n{target}\
-         authorization: AWS4-HMAC-SHA256 Credential=test/20261122/eu-west-2/{service}/aws4_request, \
-         SignedHeaders=host, Signature=0\r\ncontent-length: {}\r\n\r\n",
+        "{first} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n{headers}content-length: {}\r\n\r\n",
         body.len()
     );
     stream.write_all(head.as_bytes()).await?;
@@ -63,7 +76,8 @@ fn parse(text: &[u8]) -> Option<Answer> {
     let head = String::from_utf8_lossy(text.get(..end)?).into_owned();
     let status = head.split(' ').nth(1)?.parse().ok()?;
     let body = text.get(end + 4..)?;
-    let chunked = head.to_ascii_lowercase().contains("transfer-encoding: chunked");
+    // An answer to HEAD says how it would come, and nothing comes.
+    let chunked = !body.is_empty() && head.to_ascii_lowercase().contains("transfer-encoding: chunked");
     Some(Answer { status, head, body: if chunked { unchunked(body)? } else { body.to_vec() } })
 }
 

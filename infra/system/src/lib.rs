@@ -9,6 +9,8 @@
 mod connect;
 mod deployment;
 pub mod http;
+pub mod meter;
+mod units;
 
 pub use connect::{Connect, Town};
 pub use deployment::{Deployment, endpoint};

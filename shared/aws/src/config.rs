@@ -38,4 +38,14 @@ impl Aws {
     pub fn at(&self, endpoint: &str) -> Self {
         Self { shared: self.shared.to_builder().endpoint_url(endpoint).build() }
     }
+
+    /// The same that waits for each answer so long, as tests need.
+    #[must_use]
+    pub fn answering_within(&self, patience: Duration) -> Self {
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(CONNECT_WITHIN)
+            .operation_attempt_timeout(patience)
+            .build();
+        Self { shared: self.shared.to_builder().timeout_config(timeouts).build() }
+    }
 }

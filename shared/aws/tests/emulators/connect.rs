@@ -25,22 +25,23 @@ fn at(text: &str) -> Timestamp {
 
 /// The simulator behind HTTP, a clock that tests turn by hand, and the adapter
 /// in front.
-struct Line {
-    aws: Aws,
+pub(crate) struct Line {
+    pub(crate) aws: Aws,
     connect: Connect,
-    simulator: Arc<Mutex<Simulator>>,
+    pub(crate) simulator: Arc<Mutex<Simulator>>,
+    pub(crate) endpoint: String,
     now: Arc<Mutex<Timestamp>>,
 }
 
 impl Line {
-    async fn start(config: SimConfig) -> Self {
+    pub(crate) async fn start(config: SimConfig) -> Self {
         let place = config.place.clone();
         let now = Arc::new(Mutex::new(at(START)));
         let simulator = Arc::new(Mutex::new(Simulator::new(config, at(START))));
         let hand = Arc::clone(&now);
         let service = Service::new(Arc::clone(&simulator), Arc::new(move || *hand.lock().unwrap()));
-        let aws = serve(service.router()).await;
-        Self { connect: Connect::new(&aws, instance(&place)), aws, simulator, now }
+        let (aws, endpoint) = serve(service.router()).await;
+        Self { connect: Connect::new(&aws, instance(&place)), aws, simulator, endpoint, now }
     }
 
     fn pass(&self, seconds: i64) -> Vec<Emission> {
@@ -59,11 +60,12 @@ impl Line {
     }
 }
 
-async fn serve(router: Router) -> Aws {
+async fn serve(router: Router) -> (Aws, String) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move { axum::serve(listener, router).await });
-    ministack().await.at(&format!("http://{address}"))
+    let endpoint = format!("http://{address}");
+    (ministack().await.at(&endpoint), endpoint)
 }
 
 pub(crate) fn instance(place: &Place) -> Instance {
@@ -75,7 +77,7 @@ pub(crate) fn instance(place: &Place) -> Instance {
     }
 }
 
-fn config() -> SimConfig {
+pub(crate) fn config() -> SimConfig {
     let substitutions = [
         ("KeyPressFunctionArn", "arn:aws:lambda:eu-west-2:111122223333:function:key-press".to_owned()),
         ("CallbackQueueArn", Place::default().queue_arn()),

@@ -87,7 +87,7 @@ async fn checks() {
 }
 
 /// The intention to dial somebody, as they were read.
-fn order(read: &Versioned<Resident>, name: &str, now: Timestamp) -> Begin {
+pub(crate) fn order(read: &Versioned<Resident>, name: &str, now: Timestamp) -> Begin {
     let request = RequestId::derive(&[&read.value.id.to_string(), name]);
     let attempt = Versioned::new(Attempt::begin(read.value.id, request, now));
     let mut resident = read.clone();

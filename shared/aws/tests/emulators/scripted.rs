@@ -35,7 +35,16 @@ pub(crate) struct Request {
     pub(crate) line: String,
     /// The operation, where the protocol names it in a header.
     pub(crate) target: String,
+    /// Everything before the body.
+    pub(crate) head: String,
     pub(crate) body: String,
+}
+
+impl Request {
+    /// Whether it is for an operation, by the end of its target or path.
+    pub(crate) fn is(&self, operation: &str) -> bool {
+        self.target.ends_with(&format!(".{operation}")) || self.line.ends_with(&format!("/{operation}"))
+    }
 }
 
 /// A server on a free port that gives one reply after the other, the last one
@@ -85,7 +94,7 @@ impl Scripted {
 }
 
 /// `None` for a connection that asked nothing.
-async fn read(mut stream: TcpStream) -> Option<(TcpStream, Request)> {
+pub(crate) async fn read(mut stream: TcpStream) -> Option<(TcpStream, Request)> {
     let mut bytes = Vec::new();
     loop {
         let mut some = [0; 4096];
@@ -101,13 +110,13 @@ async fn read(mut stream: TcpStream) -> Option<(TcpStream, Request)> {
         if body.len() >= length.unwrap_or(0) {
             let line = head.lines().next().unwrap().trim_end_matches(" HTTP/1.1").to_owned();
             let target = header("x-amz-target").unwrap_or_default();
-            let request = Request { line, target, body: body.to_owned() };
+            let request = Request { line, target, head: head.to_owned(), body: body.to_owned() };
             return Some((stream, request));
         }
     }
 }
 
-async fn answer(mut stream: TcpStream, reply: Reply) {
+pub(crate) async fn answer(mut stream: TcpStream, reply: Reply) {
     let Reply::Answer { status, headers, body } = reply else { return };
     let mut text =
         format!("HTTP/1.1 {status} Scripted\r\ncontent-length: {}\r\nconnection: close\r\n", body.len());

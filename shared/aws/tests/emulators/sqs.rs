@@ -24,12 +24,12 @@ const SPEC: QueueSpec = QueueSpec {
     retention_seconds: 3600,
 };
 
-async fn sdk() -> Client {
+pub(crate) async fn sdk() -> Client {
     Client::new(&ministack_config().await)
 }
 
 /// A queue with its dead-letter queue, made as the template makes them.
-async fn make(client: &Client, name: &str) -> (String, String) {
+pub(crate) async fn make(client: &Client, name: &str) -> (String, String) {
     let dead = format!("{name}-dead-letters");
     let dead_url = client.create_queue().queue_name(&dead).send().await.unwrap().queue_url.unwrap();
     let attributes = client.get_queue_attributes().queue_url(&dead_url);
@@ -48,7 +48,7 @@ fn dead_letters(aws: &Aws, source: &str, url: &str) -> Letters {
     Letters::new(aws, vec![queue])
 }
 
-fn message(n: usize) -> Envelope<CallRequest> {
+pub(crate) fn message(n: usize) -> Envelope<CallRequest> {
     let request = CallRequest {
         request: RequestId::derive(&["sqs", &n.to_string()]),
         resident: ResidentId::derive(&["sqs", &n.to_string()]),

@@ -24,7 +24,7 @@ pub(crate) async fn sdk() -> aws_config::SdkConfig {
     settings.endpoint_url(endpoint("ROLLCALL_MINISTACK")).load().await
 }
 
-fn endpoint(variable: &str) -> String {
+pub(crate) fn endpoint(variable: &str) -> String {
     #[expect(clippy::disallowed_methods, reason = "the runner says where it started them")]
     let endpoint = std::env::var(variable);
     endpoint.unwrap_or_else(|_| panic!("{variable} is not set: these tests run under infra/emulators/run"))
