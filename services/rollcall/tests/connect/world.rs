@@ -161,13 +161,15 @@ fn config(now: Timestamp) -> SimConfig {
     }
 }
 
+/// The emulator looks for the Region in the signature, which it does not verify.
 fn create_stream(endpoint: &str, name: &str) {
     let host = endpoint.trim_start_matches("http://");
     let body = format!("{{\"StreamName\":\"{name}\",\"ShardCount\":2}}");
     let mut connection = TcpStream::connect(host).unwrap();
     let request = format!(
         "POST / HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\nx-amz-target: Kinesis_20131202.CreateStream\r\n\
-         content-type: application/x-amz-json-1.1\r\ncontent-length: {}\r\n\r\n{body}",
+         authorization: AWS4-HMAC-SHA256 Credential=test/20260101/eu-west-2/kinesis/aws4_request, \
+         SignedHeaders=host, Signature=0\r\ncontent-type: application/x-amz-json-1.1\r\ncontent-length: {}\r\n\r\n{body}",
         body.len()
     );
     connection.write_all(request.as_bytes()).unwrap();
