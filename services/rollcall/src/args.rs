@@ -48,6 +48,7 @@ pub(crate) enum Command {
     Residents(Directory),
     Why(Why),
     DeadLetters(DeadLetters),
+    Doctor(Doctor),
 }
 
 /// Make the calls: run everything on this machine
@@ -185,4 +186,23 @@ pub(crate) struct DeadLetters {
 pub(crate) enum LettersCommand {
     /// List them, the oldest first; what is in them is not shown
     List(Directory),
+}
+
+/// Check that Amazon Connect and the stream of its records are set up
+///
+/// Asks AWS whether what `serve --telephony connect` needs is there and set up,
+/// by the same variables, and says for each thing that is wrong what to do.
+/// Changes nothing, calls nobody.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Each line begins with ok, WRONG or unknown (it could not be asked). Exit status: 0 when \
+                        nothing is wrong; 1 when something is; 2 when a setting is missing."
+)]
+pub(crate) struct Doctor {
+    /// Look at AWS
+    #[arg(long)]
+    pub(crate) aws: bool,
+    /// Print one JSON list instead of text
+    #[arg(long)]
+    pub(crate) json: bool,
 }

@@ -13,6 +13,8 @@ use crate::{directory, times, town};
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 use outside::Outside;
+#[cfg(feature = "aws")]
+pub(crate) use outside::setting;
 use printer::Printer;
 use rollcall_connect_sim::http::Service;
 use rollcall_domain::policy::Policy;
@@ -185,8 +187,7 @@ async fn machine(
     };
     let problem = |error| directory::unusable(dir, &error);
     if let Some(outside) = &wanted.outside {
-        let store =
-            Store::open_with(dir, Arc::clone(&time.clock), Options::default()).map_err(problem)?;
+        let store = Store::open_with(dir, Arc::clone(&time.clock), Options::default()).map_err(problem)?;
         let (records, horizon) = outside.records(&store).await?;
         let machine = Machine::over(store, horizon, setup(outside.telephony()));
         return Ok((machine, Line::Real { name: outside.name(), records }));

@@ -43,6 +43,12 @@ impl Compose {
         }
     }
 
+    /// Where the services are, and who asks.
+    #[must_use]
+    pub fn aws(&self) -> Aws {
+        self.aws.clone()
+    }
+
     /// What was made, if every setting was there.
     ///
     /// # Errors
@@ -153,13 +159,18 @@ impl Compose {
     /// Amazon Connect. Without `ROLLCALL_CONNECT_SOURCE_NUMBER` the queue's own
     /// number is shown.
     pub fn telephony(&mut self) -> Arc<crate::connect::Connect> {
-        let instance = crate::connect::Instance {
+        let instance = self.instance();
+        Arc::new(crate::connect::Connect::new(&self.aws, instance))
+    }
+
+    /// What of the instance is used.
+    pub fn instance(&mut self) -> crate::connect::Instance {
+        crate::connect::Instance {
             instance_id: self.required("ROLLCALL_CONNECT_INSTANCE_ID", "the id of the instance"),
             flow_id: self.required("ROLLCALL_CONNECT_FLOW_ID", "the id of the call flow"),
             queue_id: self.required("ROLLCALL_CONNECT_QUEUE_ID", "the id of the agents' queue"),
             source_number: (self.var)("ROLLCALL_CONNECT_SOURCE_NUMBER"),
-        };
-        Arc::new(crate::connect::Connect::new(&self.aws, instance))
+        }
     }
 }
 

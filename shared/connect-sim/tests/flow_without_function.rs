@@ -62,7 +62,8 @@ fn nothing_is_confirmed_that_was_not_written() {
     let walked = walk(&flow);
     let at = |id: &str| {
         let index = flow.actions().iter().position(|action| action.id == id).unwrap();
-        let found: Vec<_> = walked.iter().filter(|(at, _)| *at == index).map(|(_, written)| written).collect();
+        let found: Vec<_> =
+            walked.iter().filter(|(at, _)| *at == index).map(|(_, written)| written).collect();
         assert!(!found.is_empty(), "nothing leads to {id}");
         found
     };
@@ -81,7 +82,8 @@ fn it_is_the_shipped_conversation() {
         actions.into_iter().map(|one| (one["Identifier"].as_str().unwrap().to_owned(), one)).collect()
     };
     let (shipped, alone) = (actions(CHECK_CALL), actions(CHECK_CALL_WITHOUT_FUNCTION));
-    let left_out: Vec<&str> = shipped.keys().filter(|id| !alone.contains_key(*id)).map(String::as_str).collect();
+    let left_out: Vec<&str> =
+        shipped.keys().filter(|id| !alone.contains_key(*id)).map(String::as_str).collect();
     assert_eq!(
         left_out,
         [
@@ -100,7 +102,11 @@ fn it_is_the_shipped_conversation() {
     for (id, action) in &alone {
         if id != "say-well" {
             let same = shipped.get(id).unwrap();
-            assert_eq!((&action["Type"], &action["Parameters"]), (&same["Type"], &same["Parameters"]), "{id}");
+            assert_eq!(
+                (&action["Type"], &action["Parameters"]),
+                (&same["Type"], &same["Parameters"]),
+                "{id}"
+            );
         }
     }
 }

@@ -127,11 +127,12 @@ fn is_on_lambda(member: &Member, found: &str) -> bool {
         && (is_program || WITH_A_LAMBDA.contains(&member.name()))
         && is_optional()
         && takers.all(|taker| taker == feature)
-        && (is_program || programs.all(|bin| {
-            bin.get("required-features")
-                .and_then(Value::as_array)
-                .is_some_and(|all| all.iter().any(|one| one.as_str() == Some(feature)))
-        }))
+        && (is_program
+            || programs.all(|bin| {
+                bin.get("required-features")
+                    .and_then(Value::as_array)
+                    .is_some_and(|all| all.iter().any(|one| one.as_str() == Some(feature)))
+            }))
 }
 
 fn is_true(value: Option<&Value>) -> bool {
@@ -249,7 +250,8 @@ mod proofs {
         };
         let optional = "{ workspace = true, optional = true }";
         assert_eq!(check("services/rollcall", &with("aws", optional)), [""; 0]);
-        for bad in [with("aws", "{ workspace = true }"), with("default", optional), with("lambda", optional)] {
+        for bad in [with("aws", "{ workspace = true }"), with("default", optional), with("lambda", optional)]
+        {
             assert_eq!(check("services/rollcall", &bad).len(), 1, "{bad}");
         }
     }

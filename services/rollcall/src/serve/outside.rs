@@ -8,6 +8,8 @@ use std::sync::Arc;
 
 #[cfg(feature = "aws")]
 pub(super) use with::Outside;
+#[cfg(feature = "aws")]
+pub(crate) use with::setting;
 #[cfg(not(feature = "aws"))]
 pub(super) use without::Outside;
 
@@ -28,7 +30,8 @@ mod with {
         instance: String,
     }
 
-    fn var(name: &str) -> Option<String> {
+    /// A variable; an empty one is none.
+    pub(crate) fn setting(name: &str) -> Option<String> {
         ProcessVars.get(name).filter(|text| !text.is_empty())
     }
 
@@ -38,10 +41,10 @@ mod with {
         /// # Errors
         /// Every setting that is missing.
         pub(in crate::serve) async fn read() -> Result<Self, Vec<String>> {
-            let mut compose = Compose::new(var).await;
+            let mut compose = Compose::new(setting).await;
             let (telephony, stream) = (compose.telephony(), compose.records());
             compose.region();
-            let instance = var("ROLLCALL_CONNECT_INSTANCE_ID").unwrap_or_default();
+            let instance = setting("ROLLCALL_CONNECT_INSTANCE_ID").unwrap_or_default();
             compose.ready(Self { telephony, stream, instance })
         }
 

@@ -44,7 +44,8 @@ pub(super) fn claim(dir: &Path, wanted: Option<&str>) -> Result<(), Stop> {
                      that nobody gave; name another directory with --data-dir"
                 )));
             }
-            written(&path, wanted).map_err(|error| Stop::unusable(format_args!("{}: {error}", path.display())))
+            written(&path, wanted)
+                .map_err(|error| Stop::unusable(format_args!("{}: {error}", path.display())))
         }
     }
 }

@@ -5,8 +5,7 @@ use std::path::Path;
 
 /// The problems of a start, which must have been refused.
 fn refused(dir: &Path, vars: &[(&str, &str)], args: &[&str]) -> String {
-    let vars: Vec<_> =
-        vars.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let vars: Vec<_> = vars.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let output = program(dir, &vars, args).output().unwrap();
     assert_eq!(output.status.code(), Some(2), "{output:?}");
     assert!(output.stdout.is_empty(), "{output:?}");
