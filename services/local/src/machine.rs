@@ -1,5 +1,6 @@
 //! Everything of one machine: the store in a data directory, every service over
-//! it, the loops that run them, and a simulated Connect.
+//! it, the loops that run them, and a simulated Connect, or the ends of a real
+//! one: a telephone service and the stream of its records.
 //!
 //! Crash behaviour: none of this remembers anything that is not in the
 //! directory. A process that is killed at any moment starts again over the same
@@ -23,12 +24,12 @@ use crate::compose::{Ports, Services, compose};
 use crate::loops::{Idle, queue_loop, stream_loop, timer_loop};
 use connect::Simulated;
 use driver::Driver;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use rollcall_contracts::topology::Topology;
 use rollcall_domain::policy::Policy;
 use rollcall_embedded::{Durability, OpenError, Options, Store};
 use rollcall_host::queue::Surroundings;
-use rollcall_ports::{Clock, Signals, StreamReader, Telephony};
+use rollcall_ports::{Clock, EvidenceHorizon, Signals, StreamReader, Telephony};
 use std::path::Path;
 use std::sync::Arc;
 use tidy::Tidy;
@@ -36,6 +37,10 @@ use tokio::task::JoinSet;
 
 /// How often the store is tidied.
 const TIDY_EVERY: SignedDuration = SignedDuration::from_hours(1);
+
+/// How often it is looked whether the stream has more shards, by the clock of
+/// the machine: one that was split is read to its end first anyway.
+const SHARDS_AGAIN: SignedDuration = SignedDuration::from_secs(5);
 
 /// The services of one machine over one data directory.
 pub struct Machine {
@@ -79,14 +84,23 @@ impl Machine {
     /// # Errors
     /// As [`Store::open`].
     pub fn open(dir: &Path, setup: Setup) -> Result<Arc<Self>, OpenError> {
-        let Setup { policy, clock, signals, telephony, durability, idle } = setup;
-        let options = Options { durability, ..Options::default() };
-        let store = Store::open_with(dir, Arc::clone(&clock), options)?;
+        let options = Options { durability: setup.durability, ..Options::default() };
+        let store = Store::open_with(dir, Arc::clone(&setup.clock), options)?;
+        let horizon = Arc::new(store.outcomes_stream());
+        Ok(Self::over(store, horizon, setup))
+    }
+
+    /// As [`Machine::open`], over a store that was opened with the durability
+    /// of `setup`, where the records of calls come from another stream than
+    /// the store's: `horizon` tells how far that one has been taken in.
+    #[must_use]
+    pub fn over(store: Store, horizon: Arc<dyn EvidenceHorizon>, setup: Setup) -> Arc<Self> {
+        let Setup { policy, clock, signals, telephony, durability: _, idle } = setup;
         let bells = Bells::default();
         let around = Surroundings { letters: store.dead_letters(), signals, clock };
-        let ports = ports(&store, &bells, &around, telephony);
+        let ports = ports(&store, &bells, &around, (telephony, horizon));
         let services = compose(&ports, &policy);
-        Ok(Arc::new(Self { store, policy, ports, services, around, bells, idle }))
+        Arc::new(Self { store, policy, ports, services, around, bells, idle })
     }
 
     /// The store.
@@ -149,6 +163,16 @@ impl Machine {
     /// outcomes, sweep, books, tidying, and the simulated Connect; `seen` is told
     /// what that one saw.
     pub fn call(self: &Arc<Self>, simulated: Simulated, seen: Seen, tasks: &mut JoinSet<()>) {
+        let stream: Arc<dyn StreamReader> = Arc::new(self.store.outcomes_stream());
+        self.call_through(stream, tasks);
+        let driver = Driver::new(Arc::clone(self), simulated, seen);
+        tasks.spawn(driver.run());
+    }
+
+    /// Runs the same until `tasks` is dropped, but no simulated Connect: calls
+    /// are made by the telephone service of the setup, and their records come
+    /// from `stream`.
+    pub fn call_through(self: &Arc<Self>, stream: Arc<dyn StreamReader>, tasks: &mut JoinSet<()>) {
         let topology = Topology::shipped();
         for _ in 0..topology.queues.call_requests.concurrency {
             let machine = Arc::clone(self);
@@ -158,18 +182,32 @@ impl Machine {
                 queue_loop(&machine.services.dialer, &inbox, inbox.spec(), wake, &machine.around).await;
             });
         }
-        for shard in 0..self.store.outcomes_stream().shards() {
-            let machine = Arc::clone(self);
-            tasks.spawn(async move {
-                let reader = machine.store.outcomes_stream();
-                let spec = Topology::shipped().streams.outcomes;
-                let wake = (&machine.bells.outcomes, machine.idle);
-                stream_loop(&machine.services.outcomes, (&reader, shard), spec, wake, &machine.around).await;
-            });
-        }
+        tasks.spawn(Arc::clone(self).take_in_records(stream));
         self.run_timers(topology, tasks);
-        let driver = Driver::new(Arc::clone(self), simulated, seen);
-        tasks.spawn(driver.run());
+    }
+
+    /// One loop for each shard, also for those that appear later. Ends only
+    /// when a loop does.
+    async fn take_in_records(self: Arc<Self>, stream: Arc<dyn StreamReader>) {
+        let mut loops = JoinSet::new();
+        let mut shards = 0..;
+        loop {
+            let missing = usize::try_from(stream.shards()).unwrap_or(usize::MAX).saturating_sub(loops.len());
+            for shard in shards.by_ref().take(missing) {
+                let (machine, stream) = (Arc::clone(&self), Arc::clone(&stream));
+                loops.spawn(async move {
+                    let spec = Topology::shipped().streams.outcomes;
+                    let wake = (&machine.bells.outcomes, machine.idle);
+                    let from = (stream.as_ref(), shard);
+                    stream_loop(&machine.services.outcomes, from, spec, wake, &machine.around).await;
+                });
+            }
+            let later = self.clock().now().checked_add(SHARDS_AGAIN).unwrap_or(Timestamp::MAX);
+            tokio::select! {
+                () = self.clock().sleep_until(later) => {}
+                _ = loops.join_next(), if !loops.is_empty() => return,
+            }
+        }
     }
 
     fn run_timers(self: &Arc<Self>, topology: &Topology, tasks: &mut JoinSet<()>) {
@@ -193,7 +231,10 @@ impl Machine {
     }
 }
 
-fn ports(store: &Store, bells: &Bells, around: &Surroundings, telephony: Arc<dyn Telephony>) -> Ports {
+/// A telephone service, and how far the records of its calls are taken in.
+type Line = (Arc<dyn Telephony>, Arc<dyn EvidenceHorizon>);
+
+fn ports(store: &Store, bells: &Bells, around: &Surroundings, (telephony, horizon): Line) -> Ports {
     let requests = store.call_requests_queue();
     Ports {
         residents: store.residents(),
@@ -207,7 +248,7 @@ fn ports(store: &Store, bells: &Bells, around: &Surroundings, telephony: Arc<dyn
         rows: Arc::new(Ringing { inner: store.rows_queue(), bell: bells.rows.clone() }),
         requests: Arc::new(Ringing { inner: requests.clone(), bell: bells.requests.clone() }),
         requests_depth: Arc::new(requests),
-        horizon: Arc::new(store.outcomes_stream()),
+        horizon,
         telephony,
         notices: store.notices(),
         clock: Arc::clone(&around.clock),

@@ -15,6 +15,15 @@ Settings:
   concurrent_calls, calls_per_free_agent, timezone, region, holidays, window.
   A wrong value stops the program at its start; all wrong values are listed at once.";
 
+const CONNECT: &str = "\
+With --telephony connect, calls go through an instance of Amazon Connect, and what became of them is read
+from the Kinesis stream of its contact records. All of these variables are needed, but for the number:
+  ROLLCALL_CONNECT_INSTANCE_ID, ROLLCALL_CONNECT_FLOW_ID, ROLLCALL_CONNECT_QUEUE_ID: ids, not ARNs
+  ROLLCALL_CONNECT_SOURCE_NUMBER: the number that residents see, instead of the queue's own
+  ROLLCALL_STREAM_OUTCOMES: the name of the stream
+  AWS_REGION, and credentials, where every program of AWS looks for them
+The directory must never have been served with the simulated service.";
+
 const STATUS: &str = "\
 Exit status: 0 done; 1 it could not be done, or something was found to be wrong; 2 what was given
 (options, settings, file) cannot be used.";
@@ -39,16 +48,17 @@ pub(crate) enum Command {
     Residents(Directory),
     Why(Why),
     DeadLetters(DeadLetters),
+    Doctor(Doctor),
 }
 
-/// Make the calls: run everything on this machine, with a simulated telephone service
+/// Make the calls: run everything on this machine
 ///
 /// Runs all services in one process until it is stopped (Ctrl-C): takes in
 /// lists that are imported, plans and makes calls, takes in answers, and prints
-/// one line for each thing that happens. The telephone service is simulated: no
-/// real phone rings.
+/// one line for each thing that happens. Unless told otherwise the telephone
+/// service is simulated: no real phone rings.
 #[derive(Debug, Args)]
-#[command(after_help = SETTINGS)]
+#[command(after_help = format!("{SETTINGS}\n\n{CONNECT}"))]
 pub(crate) struct Serve {
     /// The directory that holds the register and everything else
     #[arg(long, value_name = "DIR", default_value = "./data")]
@@ -56,6 +66,9 @@ pub(crate) struct Serve {
     /// Where to answer HTTP requests: an address of this machine and a port
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
     pub(crate) listen: String,
+    /// What makes the calls: simulated, or connect for Amazon Connect
+    #[arg(long, value_name = "simulated|connect", default_value = "simulated")]
+    pub(crate) telephony: String,
     /// Load a made-up town of 200 residents, and start the clock just before calls begin on the next working day
     #[arg(long)]
     pub(crate) demo: bool,
@@ -173,4 +186,23 @@ pub(crate) struct DeadLetters {
 pub(crate) enum LettersCommand {
     /// List them, the oldest first; what is in them is not shown
     List(Directory),
+}
+
+/// Check that Amazon Connect and the stream of its records are set up
+///
+/// Asks AWS whether what `serve --telephony connect` needs is there and set up,
+/// by the same variables, and says for each thing that is wrong what to do.
+/// Changes nothing, calls nobody.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Each line begins with ok, WRONG or unknown (it could not be asked). Exit status: 0 when \
+                        nothing is wrong; 1 when something is; 2 when a setting is missing."
+)]
+pub(crate) struct Doctor {
+    /// Look at AWS
+    #[arg(long)]
+    pub(crate) aws: bool,
+    /// Print one JSON list instead of text
+    #[arg(long)]
+    pub(crate) json: bool,
 }

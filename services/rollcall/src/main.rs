@@ -2,6 +2,7 @@
 
 mod args;
 mod directory;
+mod doctor;
 mod import;
 mod json;
 mod ledger;
@@ -33,5 +34,6 @@ fn main() -> ExitCode {
         Command::Residents(args) => residents::run(&args),
         Command::Why(args) => why::run(&args),
         Command::DeadLetters(args) => letters::run(&args),
+        Command::Doctor(args) => doctor::run(&args),
     })
 }

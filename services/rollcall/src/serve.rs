@@ -1,5 +1,7 @@
 //! `rollcall serve`: everything of one machine in one process.
 
+mod outside;
+mod owner;
 mod printer;
 mod seen;
 mod words;
@@ -10,15 +12,19 @@ use crate::stop::Stop;
 use crate::{directory, times, town};
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
+use outside::Outside;
+#[cfg(feature = "aws")]
+pub(crate) use outside::setting;
 use printer::Printer;
+use rollcall_connect_sim::http::Service;
 use rollcall_domain::policy::Policy;
-use rollcall_embedded::Durability;
+use rollcall_embedded::{Durability, Options, Store};
 use rollcall_host::clock::SystemClock;
 use rollcall_local::loops::Idle;
 use rollcall_local::machine::connect::{AGENTS, SetupError, Simulated, demo_start, simulated};
 use rollcall_local::machine::lasting::{self, LastingClock};
 use rollcall_local::machine::{Machine, Setup, http};
-use rollcall_ports::Clock;
+use rollcall_ports::{Clock, StreamReader};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -37,8 +43,10 @@ const IDLE: SignedDuration = SignedDuration::from_millis(500);
 /// [`Stop::Unusable`] with every problem of options and settings,
 /// [`Stop::Failed`] when a part of it fails.
 pub(crate) fn run(args: &Serve) -> Result<(), Stop> {
-    let wanted = Wanted::read(args).map_err(Stop::Unusable)?;
-    runtime()?.block_on(serve(args, wanted))
+    runtime()?.block_on(async {
+        let wanted = Wanted::read(args).await.map_err(Stop::Unusable)?;
+        serve(args, wanted).await
+    })
 }
 
 /// The options, read.
@@ -46,11 +54,13 @@ struct Wanted {
     listen: SocketAddr,
     speed: Option<u32>,
     policy: Arc<Policy>,
+    /// The real telephone service; without it, it is simulated.
+    outside: Option<Outside>,
 }
 
 impl Wanted {
     /// All problems at once.
-    fn read(args: &Serve) -> Result<Self, Vec<String>> {
+    async fn read(args: &Serve) -> Result<Self, Vec<String>> {
         let mut problems = Vec::new();
         let listen = args.listen.parse().map_err(|_| {
             problems.push(format!(
@@ -66,41 +76,65 @@ impl Wanted {
             }
         });
         let policy = directory::policy(&args.data_dir).map_err(|more| problems.extend(more));
-        match (listen, policy) {
-            (Ok(listen), Ok(policy)) if problems.is_empty() => {
-                Ok(Self { listen, speed, policy: Arc::new(policy) })
+        let outside = outside(args).await.map_err(|more| problems.extend(more));
+        match (listen, policy, outside) {
+            (Ok(listen), Ok(policy), Ok(outside)) if problems.is_empty() => {
+                Ok(Self { listen, speed, policy: Arc::new(policy), outside })
             }
             _ => Err(problems),
         }
     }
 }
 
+/// The telephone service that was asked for.
+async fn outside(args: &Serve) -> Result<Option<Outside>, Vec<String>> {
+    match args.telephony.as_str() {
+        "simulated" => Ok(None),
+        "connect" => {
+            // Of the simulated service's own time, and of what only it can see.
+            let wrong = [
+                ("--demo", args.demo),
+                ("--speed", args.speed.is_some()),
+                ("--events", args.events.is_some()),
+            ];
+            let wrong = wrong.into_iter().filter(|(_, given)| *given);
+            let mut problems: Vec<String> = wrong
+                .map(|(option, _)| format!("{option} is for the simulated telephone service; leave it out with --telephony connect"))
+                .collect();
+            let outside = Outside::read().await.map_err(|more| problems.extend(more));
+            if problems.is_empty() { Ok(outside.ok()) } else { Err(problems) }
+        }
+        other => Err(vec![format!("--telephony is {other:?}; expected simulated or connect")]),
+    }
+}
+
 async fn serve(args: &Serve, wanted: Wanted) -> Result<(), Stop> {
     let dir = args.data_dir.as_path();
     let served = directory::serve(dir).await?;
+    owner::claim(dir, wanted.outside.as_ref().map(Outside::name).as_deref())?;
     let listener = TcpListener::bind(wanted.listen).await.map_err(|error| {
         Stop::unusable(format_args!("--listen {}: {error}; choose another address or port", wanted.listen))
     })?;
     let time = Time::of(args, &wanted)?;
     let zone = directory::zone(&wanted.policy);
     let printer = Printer::start(Arc::clone(&time.clock), zone.clone());
-    let simulated = simulated(dir, &wanted.policy, &time.clock).map_err(|error| match error {
-        SetupError::Flow(_) => Stop::failed(error),
-        SetupError::Io(_) => Stop::unusable(error),
-    })?;
-    let machine = machine(dir, &wanted, &time, (&simulated, &printer))?;
+    let (machine, line) = machine(dir, &wanted, &time, &printer).await?;
     let address = listener.local_addr().map_err(Stop::failed)?;
-    for line in welcome(dir, address, &time, &zone) {
-        printer.line(line);
+    for text in welcome(dir, address, (&time, &zone), &line) {
+        printer.line(text);
     }
     if args.demo && town::load(&machine).await? {
         printer.line("A made-up town of 200 residents was put into the store.".to_owned());
     }
     let mut tasks = JoinSet::new();
     machine.take_in(&mut tasks);
-    let wire = address.ip().is_loopback().then_some(&simulated.http);
-    let router = http::router(&machine, wire);
-    machine.call(simulated, seen::sink(args.events.as_deref())?, &mut tasks);
+    let router = http::router(&machine, line.wire(address));
+    match line {
+        Line::Simulated(simulated) => {
+            machine.call(*simulated, seen::sink(args.events.as_deref())?, &mut tasks);
+        }
+        Line::Real { records, .. } => machine.call_through(records, &mut tasks),
+    }
     let ended = tokio::select! {
         ended = stopped() => ended,
         () = printer.unheard() => Ok(()),
@@ -119,23 +153,51 @@ async fn serve(args: &Serve, wanted: Wanted) -> Result<(), Stop> {
     ended.and(stopped)
 }
 
-fn machine(
+/// The telephone service of a machine, open.
+enum Line {
+    Simulated(Box<Simulated>),
+    Real { name: String, records: Arc<dyn StreamReader> },
+}
+
+impl Line {
+    /// The simulated service's own API, where nobody else can reach it.
+    fn wire(&self, address: SocketAddr) -> Option<&Service> {
+        match self {
+            Self::Simulated(simulated) => address.ip().is_loopback().then_some(&simulated.http),
+            Self::Real { .. } => None,
+        }
+    }
+}
+
+async fn machine(
     dir: &Path,
     wanted: &Wanted,
     time: &Time,
-    (simulated, printer): (&Simulated, &Printer),
-) -> Result<Arc<Machine>, Stop> {
+    printer: &Printer,
+) -> Result<(Arc<Machine>, Line), Stop> {
     let speed = i32::try_from(time.speed).unwrap_or(i32::MAX);
-    let setup = Setup {
+    let setup = |telephony| Setup {
         policy: Arc::clone(&wanted.policy),
         clock: Arc::clone(&time.clock),
         signals: printer.signals(),
-        telephony: Arc::new(simulated.port.clone()),
+        telephony,
         // Time that is made up need not survive the loss of power.
         durability: if time.own.is_some() { Durability::Process } else { Durability::Power },
         idle: Idle(IDLE.saturating_mul(speed)),
     };
-    Machine::open(dir, setup).map_err(|error| directory::unusable(dir, &error))
+    let problem = |error| directory::unusable(dir, &error);
+    if let Some(outside) = &wanted.outside {
+        let store = Store::open_with(dir, Arc::clone(&time.clock), Options::default()).map_err(problem)?;
+        let (records, horizon) = outside.records(&store).await?;
+        let machine = Machine::over(store, horizon, setup(outside.telephony()));
+        return Ok((machine, Line::Real { name: outside.name(), records }));
+    }
+    let simulated = simulated(dir, &wanted.policy, &time.clock).map_err(|error| match error {
+        SetupError::Flow(_) => Stop::failed(error),
+        SetupError::Io(_) => Stop::unusable(error),
+    })?;
+    let machine = Machine::open(dir, setup(Arc::new(simulated.port.clone()))).map_err(problem)?;
+    Ok((machine, Line::Simulated(Box::new(simulated))))
 }
 
 /// The clock that is served by.
@@ -176,18 +238,20 @@ impl Time {
 }
 
 /// What a newcomer should know first.
-fn welcome(dir: &Path, address: SocketAddr, time: &Time, zone: &TimeZone) -> Vec<String> {
+fn welcome(dir: &Path, address: SocketAddr, (time, zone): (&Time, &TimeZone), line: &Line) -> Vec<String> {
     let mut lines = vec![
         format!("Rollcall serves {} from {}.", dir.display(), times::long(time.clock.now(), zone)),
         format!("Health: http://{address}/healthz"),
     ];
-    if address.ip().is_loopback() {
-        lines.push(format!(
+    lines.push(match (line, line.wire(address)) {
+        (Line::Real { name, .. }, _) => format!("Calls are made through {name}: PHONES RING."),
+        (Line::Simulated(_), Some(_)) => format!(
             "The telephone service is simulated, with {AGENTS} agents: no phone rings. Its API: http://{address}/"
-        ));
-    } else {
-        lines.push(format!("The telephone service is simulated, with {AGENTS} agents: no phone rings."));
-    }
+        ),
+        (Line::Simulated(_), None) => {
+            format!("The telephone service is simulated, with {AGENTS} agents: no phone rings.")
+        }
+    });
     if time.own.is_some() {
         lines
             .push(format!("This directory has a clock of its own, which runs {} times as fast.", time.speed));

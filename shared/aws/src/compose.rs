@@ -43,6 +43,12 @@ impl Compose {
         }
     }
 
+    /// Where the services are, and who asks.
+    #[must_use]
+    pub fn aws(&self) -> Aws {
+        self.aws.clone()
+    }
+
     /// What was made, if every setting was there.
     ///
     /// # Errors
@@ -153,13 +159,65 @@ impl Compose {
     /// Amazon Connect. Without `ROLLCALL_CONNECT_SOURCE_NUMBER` the queue's own
     /// number is shown.
     pub fn telephony(&mut self) -> Arc<crate::connect::Connect> {
-        let instance = crate::connect::Instance {
+        let instance = self.instance();
+        Arc::new(crate::connect::Connect::new(&self.aws, instance))
+    }
+
+    /// What of the instance is used.
+    pub fn instance(&mut self) -> crate::connect::Instance {
+        crate::connect::Instance {
             instance_id: self.required("ROLLCALL_CONNECT_INSTANCE_ID", "the id of the instance"),
             flow_id: self.required("ROLLCALL_CONNECT_FLOW_ID", "the id of the call flow"),
             queue_id: self.required("ROLLCALL_CONNECT_QUEUE_ID", "the id of the agents' queue"),
             source_number: (self.var)("ROLLCALL_CONNECT_SOURCE_NUMBER"),
-        };
-        Arc::new(crate::connect::Connect::new(&self.aws, instance))
+        }
+    }
+}
+
+/// From `ROLLCALL_STREAM_OUTCOMES`.
+#[cfg(feature = "kinesis")]
+impl Compose {
+    /// The stream, for a program that polls it itself.
+    pub fn records(&mut self) -> Records {
+        let name = self.required("ROLLCALL_STREAM_OUTCOMES", "the name of the stream");
+        Records { aws: self.aws.clone(), name }
+    }
+
+    /// Outside Lambda, nobody else says where the services are.
+    pub fn region(&mut self) {
+        if self.aws.shared.region().is_none() {
+            let problem = "AWS_REGION is missing; expected the Region of the instance, such as eu-west-2";
+            self.problems.push(problem.to_owned());
+        }
+    }
+}
+
+/// The stream of records of calls, by its name.
+#[cfg(feature = "kinesis")]
+#[derive(Clone, Debug)]
+pub struct Records {
+    aws: Aws,
+    /// Its name.
+    pub name: String,
+}
+
+#[cfg(feature = "kinesis")]
+impl Records {
+    /// Reads it after what `checkpoints` hold.
+    ///
+    /// # Errors
+    /// When it does not exist or may not be read.
+    pub async fn reader(
+        &self,
+        checkpoints: Arc<dyn rollcall_ports::Checkpoints>,
+    ) -> Result<crate::kinesis::Reader, rollcall_ports::Fault> {
+        crate::kinesis::Reader::open(&self.aws, &self.name, checkpoints).await
+    }
+
+    /// How far it is taken in by whoever writes `checkpoints`.
+    #[must_use]
+    pub fn horizon(&self, checkpoints: Arc<dyn rollcall_ports::Checkpoints>) -> crate::kinesis::Horizon {
+        crate::kinesis::Horizon::new(&self.aws, &self.name, checkpoints)
     }
 }
 

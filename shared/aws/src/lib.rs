@@ -13,6 +13,8 @@ pub mod compose;
 mod config;
 #[cfg(feature = "connect")]
 pub mod connect;
+#[cfg(any(feature = "connect", feature = "kinesis"))]
+pub mod doctor;
 #[cfg(feature = "dynamodb")]
 pub mod dynamodb;
 mod fault;

@@ -60,6 +60,9 @@ const WITH_A_LAMBDA: [&str; 6] = [
     "rollcall-sweep",
 ];
 
+/// The program that may speak to AWS from one machine: the same adapters, optional, behind this feature.
+const FROM_ONE_MACHINE: (&str, &str) = ("rollcall", "aws");
+
 /// What tests may use besides: the adapters, since a service is tried over a real store. The pure crates
 /// below the ports may not; their tests have no outside.
 const FOR_TESTS: [&str; 2] = ["rollcall-embedded", "rollcall-connect-sim"];
@@ -115,9 +118,13 @@ pub(crate) fn members(repo: &Repo) -> Vec<String> {
     problems
 }
 
-/// Whether a member takes `found` for its Lambda program alone.
+/// Whether a member takes `found` for its Lambda program alone, or the one program of one machine takes it behind
+/// its feature.
 fn is_on_lambda(member: &Member, found: &str) -> bool {
-    let (feature, adapters) = ON_LAMBDA;
+    let (lambda, adapters) = ON_LAMBDA;
+    let (program, aws) = FROM_ONE_MACHINE;
+    let is_program = member.name() == program;
+    let feature = if is_program { aws } else { lambda };
     let is_optional =
         || member.dependencies("dependencies").get(found).is_some_and(|how| is_true(how.get("optional")));
     let features = member.manifest.get("features").and_then(Value::as_table);
@@ -128,14 +135,15 @@ fn is_on_lambda(member: &Member, found: &str) -> bool {
     let mut takers = takers.map(|(name, _)| name.as_str());
     let mut programs = member.manifest.get("bin").and_then(Value::as_array).into_iter().flatten();
     found == adapters
-        && WITH_A_LAMBDA.contains(&member.name())
+        && (is_program || WITH_A_LAMBDA.contains(&member.name()))
         && is_optional()
         && takers.all(|taker| taker == feature)
-        && programs.all(|bin| {
-            bin.get("required-features")
-                .and_then(Value::as_array)
-                .is_some_and(|all| all.iter().any(|one| one.as_str() == Some(feature)))
-        })
+        && (is_program
+            || programs.all(|bin| {
+                bin.get("required-features")
+                    .and_then(Value::as_array)
+                    .is_some_and(|all| all.iter().any(|one| one.as_str() == Some(feature)))
+            }))
 }
 
 fn is_true(value: Option<&Value>) -> bool {
@@ -243,6 +251,19 @@ mod proofs {
             ("services/dialer", &good.replace("rollcall-aws", "rollcall-embedded")),
         ] {
             assert_eq!(check(folder, bad).len(), 1, "{folder}: {bad}");
+        }
+    }
+
+    #[test]
+    fn the_adapters_of_aws_in_the_program_only_behind_its_feature() {
+        let with = |feature: &str, how: &str| {
+            format!("[features]\n{feature} = [\"dep:rollcall-aws\"]\n[dependencies]\nrollcall-aws = {how}\n")
+        };
+        let optional = "{ workspace = true, optional = true }";
+        assert_eq!(check("services/rollcall", &with("aws", optional)), [""; 0]);
+        for bad in [with("aws", "{ workspace = true }"), with("default", optional), with("lambda", optional)]
+        {
+            assert_eq!(check("services/rollcall", &bad).len(), 1, "{bad}");
         }
     }
 

@@ -57,7 +57,9 @@ pub(crate) fn made_up(members: &[(&str, &str)]) -> Repo {
     )];
     for (folder, tables) in members {
         let name = folder.rsplit('/').next().unwrap();
-        let manifest = format!("[package]\nname = \"rollcall-{name}\"\n{tables}\n");
+        // The program is called as its folder is.
+        let before = if name == "rollcall" { "" } else { "rollcall-" };
+        let manifest = format!("[package]\nname = \"{before}{name}\"\n{tables}\n");
         files.push((format!("{folder}/Cargo.toml"), manifest));
     }
     let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();

@@ -46,6 +46,12 @@ pub enum SetupError {
     Io(#[from] std::io::Error),
 }
 
+/// Whether a simulated Connect has ever made calls for the directory `dir`.
+#[must_use]
+pub fn was_simulated(dir: &Path) -> bool {
+    dir.join(journal::FILE).exists()
+}
+
 /// The simulated Connect of the data directory `dir`: the one that a former
 /// process left there, or one that begins now. Other calling hours or agents
 /// make another one, which knows nothing of the calls of the former.

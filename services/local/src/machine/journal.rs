@@ -20,7 +20,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The file in the data directory.
-const FILE: &str = "connect.ndjson";
+pub(super) const FILE: &str = "connect.ndjson";
 /// A file that has grown beyond this (bytes), or is older than this, is begun
 /// anew as soon as nothing would be missed.
 const LARGE: u64 = 16 << 20;

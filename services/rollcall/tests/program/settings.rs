@@ -97,3 +97,25 @@ fn settings_are_obeyed() {
     let named = place.run_with(&[("ROLLCALL_POLICY_TIMEZONE", "Europe/Paris")], &["residents", "--json"]);
     assert_eq!(named.with(0).lines()[0]["timezone"], "Europe/Paris");
 }
+
+#[test]
+#[cfg(not(feature = "aws"))]
+fn what_is_not_in_this_program_says_how_to_build_one_that_has_it() {
+    let place = Place::new();
+    for args in [&["serve", "--telephony", "connect"] as &[&str], &["doctor", "--aws"]] {
+        let ran = place.run(args).with(2);
+        assert!(ran.err.contains("`cargo build --release -p rollcall --features aws`"), "{}", ran.err);
+        assert_eq!(ran.err.lines().count(), 1, "{}", ran.err);
+    }
+}
+
+#[test]
+fn a_telephone_service_that_does_not_exist_and_one_of_somebody_else_are_refused() {
+    let place = Place::new();
+    let ran = place.run(&["serve", "--telephony", "pigeon"]).with(2);
+    assert!(ran.err.contains("--telephony is \"pigeon\"; expected simulated or connect"), "{}", ran.err);
+    std::fs::create_dir(place.path("data")).unwrap();
+    place.file("data/telephony.txt", "Amazon Connect, instance i, with the stream s\n");
+    let ran = place.run(&["serve", "--listen", "127.0.0.1:0"]).with(2);
+    assert!(ran.err.contains("makes its calls through Amazon Connect, instance i"), "{}", ran.err);
+}

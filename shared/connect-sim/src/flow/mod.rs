@@ -19,6 +19,12 @@ use jiff::SignedDuration;
 /// `${OrganisationName}` and `${OrganisationTelephone}`.
 pub const CHECK_CALL: &str = include_str!("../../../../infra/connect/check-call-flow.json");
 
+/// The same conversation for one machine, which Connect cannot call: no function. An answer is noted once it is an
+/// attribute of the contact, which its record carries, and it is confirmed to the resident only then. Without the
+/// placeholder `${KeyPressFunctionArn}`.
+pub const CHECK_CALL_WITHOUT_FUNCTION: &str =
+    include_str!("../../../../infra/connect/check-call-flow-without-function.json");
+
 /// A flow that passed all rules and is ready to be run action by action.
 #[derive(Clone, Debug)]
 pub struct Flow {
