@@ -7,6 +7,7 @@
 //!
 //! Absent on purpose: rules of the domain, and any decision about what to do
 //! when a port fails.
+#![cfg(feature = "sdk")]
 
 #[cfg(any(feature = "connect", feature = "dynamodb", feature = "s3", feature = "sns", feature = "sqs"))]
 pub mod compose;
