@@ -2,6 +2,7 @@
 # make test   everything that .ci/run checks, fastest first, stops at the first failure
 # make bench  the figures of the README
 # make lambda the programs for AWS Lambda, packed, and what they cost before the first invocation
+# make system the template deployed to an emulator and tried as a whole, and what AWS is asked for (20 minutes)
 # make soak   rehearsals over many seeds, in parallel; goes on where it was stopped
 #
 # Needs a Rust toolchain; what else is missing is installed by Debian's apt.
@@ -11,7 +12,7 @@ SHELL := /bin/bash
 .ONESHELL:
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help run test bench soak lambda tools fmt clippy unit doc rehearse fresh deny
+.PHONY: help run test system bench soak lambda tools fmt clippy unit doc rehearse fresh deny infra aws
 
 TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
 # A clone is built with the versions that were tested; while working the lock file may follow.
@@ -22,7 +23,7 @@ DATA ?= data/demo
 FRESH_SECONDS ?= 60
 
 help:
-	@sed -n '1,7s/^# \?//p' Makefile
+	@sed -n '1,8s/^# \?//p' Makefile
 
 run: tools
 	@cargo build $(LOCKED) --release -p rollcall
@@ -33,7 +34,7 @@ run: tools
 	echo
 	exec $(TARGET)/release/rollcall serve --demo --speed 60 --data-dir $(DATA)
 
-test: fmt clippy unit doc rehearse fresh deny
+test: fmt clippy unit doc rehearse fresh deny infra aws
 
 fmt: tools
 	@echo "== formatting"
@@ -92,6 +93,32 @@ deny:
 		echo "== licences and sources"
 		cargo deny --offline check bans licenses sources
 	fi
+
+infra: tools
+	@echo "== infrastructure"
+	infra/lint
+
+# What needs the SDKs is built and tried by itself, so that nothing else waits for them.
+FUNCTIONS = ingest loader planner dialer outcomes sweep
+SERVICES = connect dynamodb kinesis s3 sns sqs
+empty :=
+space := $(empty) $(empty)
+comma := ,
+WITH_AWS = -p rollcall-aws -p rollcall-host -p rollcall -p rollcall-system $(FUNCTIONS:%=-p rollcall-%) --features \
+	$(subst $(space),$(comma),$(strip $(SERVICES:%=rollcall-aws/%) $(FUNCTIONS:%=rollcall-%/lambda) \
+	rollcall-host/lambda rollcall/aws rollcall-system/emulators))
+# The other tests of these packages have run before.
+ON_EMULATORS = package(rollcall-aws) + (package(rollcall-host) & (binary(lambda) + test(lambda))) + (package(rollcall) & binary(connect))
+
+aws: tools
+	@echo "== Amazon's services"
+	cargo clippy $(LOCKED) $(WITH_AWS) --all-targets -- -D warnings
+	infra/emulators/run cargo nextest run $(LOCKED) $(WITH_AWS) $(if $(CI),--profile ci) -E '$(ON_EMULATORS)'
+
+# Not part of `make test`: the programs of Lambda are built as they are shipped, which takes longest.
+system: tools
+	@infra/lambda/build
+	infra/emulators/run cargo nextest run $(LOCKED) -p rollcall-system --features emulators
 
 bench: tools
 	@command -v sqlite3 > /dev/null || $(call apt,sqlite3)
