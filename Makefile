@@ -113,6 +113,7 @@ ON_EMULATORS = package(rollcall-aws) + (package(rollcall-host) & (binary(lambda)
 aws: tools
 	@echo "== Amazon's services"
 	cargo clippy $(LOCKED) $(WITH_AWS) --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc $(LOCKED) $(WITH_AWS) --no-deps --quiet
 	infra/emulators/run cargo nextest run $(LOCKED) $(WITH_AWS) $(if $(CI),--profile ci) -E '$(ON_EMULATORS)'
 
 # Not part of `make test`: the programs of Lambda are built as they are shipped, which takes longest.

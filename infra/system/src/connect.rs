@@ -215,6 +215,7 @@ fn config(town: &Town, place: &Place, now: Timestamp) -> Result<SimConfig, std::
             ..EmissionConfig::default()
         },
         metrics_stale: SignedDuration::from_secs(1),
+        concurrent_calls: 60,
         place: place.clone(),
         ..SimConfig::new(town.seed, flow)
     })

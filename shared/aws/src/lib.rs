@@ -1,6 +1,6 @@
 //! The ports on Amazon's services: one module a service, one feature a module.
 //!
-//! The only crate that names an SDK. [`Aws`] holds what all clients share; an
+//! The only crate that names an SDK. `Aws` holds what all clients share; an
 //! adapter is built from it once, at the start of a program. Errors become
 //! [`Fault`](rollcall_ports::Fault)s in one place (`fault.rs`); what a service
 //! answers is never put into an error text, a log line or a metric.

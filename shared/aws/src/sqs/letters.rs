@@ -22,7 +22,7 @@ const PORT: &str = "dead_letters";
 ///
 /// A list looks at every letter: it receives all of them and makes them visible
 /// again, so it is for people, not for any path that matters; two lists at once
-/// hide letters from each other for [`HIDDEN_SECONDS`] at most.
+/// hide letters from each other for `HIDDEN_SECONDS` at most.
 ///
 /// A body that with its attributes is larger than the 1 MiB that SQS takes is
 /// refused: its message then stays where it is, and SQS moves it as it is when
@@ -166,7 +166,7 @@ impl DeadLetters for Letters {
         Ok(rest.take(most).map(|(place, letter)| (place.cursor(), letter)).collect())
     }
 
-    /// Exact up to [`MOST`]; above, as SQS has it.
+    /// Exact up to `MOST`; above, as SQS has it.
     async fn count(&self) -> Result<u64, Fault> {
         let roughly = self.roughly().await?;
         if usize::try_from(roughly).is_ok_and(|roughly| roughly < MOST) {
