@@ -37,7 +37,6 @@ use crate::Aws;
 use aws_sdk_dynamodb::Client;
 use schema::Table;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 /// The client that all adapters of this module share, and where their tables
@@ -88,17 +87,17 @@ impl Tables {
 /// How often a request is made again that certainly had no effect, since
 /// others were writing the same items at that moment.
 const TRIES: u32 = 6;
-/// The pause before the first of them; each next one is twice as long, so that
-/// all of them together take less than a second.
-const FIRST_PAUSE: Duration = Duration::from_millis(10);
+/// The longest pause before the second try; it doubles up to [`LONGEST_PAUSE`],
+/// so that all of them together take less than a second.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(10);
+const LONGEST_PAUSE: Duration = Duration::from_millis(160);
 
-/// Waits before the try after `tries` failed ones: the longer the more there
-/// were, and never as long as a neighbour who failed at the same moment.
+/// Waits before the try after `tries` failed ones: anything up to a longest
+/// pause that grows with them. By chance, since those who collide are other
+/// processes, which have done the same so far.
 async fn back_off(tries: u32) {
-    static TURN: AtomicU64 = AtomicU64::new(0);
-    // The golden ratio spreads consecutive turns evenly over one pause.
-    let turn = TURN.fetch_add(1, Ordering::Relaxed).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    let pause = FIRST_PAUSE * 2u32.saturating_pow(tries.saturating_sub(1));
-    let spread = pause.mul_f64(f64::from(u32::try_from(turn >> 32).unwrap_or(0)) / f64::from(u32::MAX));
-    tokio::time::sleep(pause / 2 + spread).await;
+    let longest = (SHORTEST_PAUSE * 2u32.saturating_pow(tries.saturating_sub(1))).min(LONGEST_PAUSE);
+    #[expect(clippy::disallowed_methods, reason = "nothing depends on it but who waits for whom")]
+    let part = fastrand::Rng::new().f64();
+    tokio::time::sleep(longest.mul_f64(part)).await;
 }

@@ -1,18 +1,17 @@
 //! The limiter over all dialers together: one item, which holds the state of
 //! `rollcall_domain::pace`.
 
-use super::Dynamo;
 use super::consumed::Operation;
 use super::item::{from_json, item, json, number, read_number, text};
 use super::read::key;
 use super::schema::CONTROL;
 use super::write::{Write, Written};
+use super::{Dynamo, back_off};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use rollcall_domain::ids::AttemptId;
 use rollcall_domain::pace::{Grant, Limits, PaceState};
 use rollcall_ports::{Fault, Versioned};
-use std::time::Duration;
 
 const PORT: &str = "pace";
 const RESERVE: Operation = Operation { port: PORT, name: "reserve" };
@@ -27,10 +26,6 @@ const NAME: &str = "pace";
 /// who try at once succeeds, so that even twenty who begin together are done
 /// long before.
 const TRIES: u32 = 16;
-/// The longest pause before the second try; it doubles up to [`LONGEST`].
-const SHORTEST: Duration = Duration::from_millis(8);
-const LONGEST: Duration = Duration::from_millis(128);
-
 /// The limiter of all dialers that use the same tables.
 #[derive(Clone, Debug)]
 pub struct Pace(Dynamo);
@@ -58,7 +53,7 @@ impl Pace {
     /// never one too many taken.
     async fn change<T>(
         &self,
-        (operation, seed): (Operation, u64),
+        operation: Operation,
         change: impl Fn(&mut PaceState) -> (T, bool),
     ) -> Result<T, Fault> {
         for tries in 1..=TRIES {
@@ -76,7 +71,7 @@ impl Pace {
             if self.0.write(operation, write).await? == Written::Done {
                 return Ok(answer);
             }
-            tokio::time::sleep(pause(seed, tries)).await;
+            back_off(tries).await;
         }
         Err(Fault::Throttled(PORT))
     }
@@ -85,7 +80,7 @@ impl Pace {
 #[async_trait]
 impl rollcall_ports::Pace for Pace {
     async fn reserve(&self, attempt: AttemptId, now: Timestamp, limits: Limits) -> Result<Grant, Fault> {
-        self.change((RESERVE, seed(attempt)), |state| {
+        self.change(RESERVE, |state| {
             let grant = state.reserve(attempt, now, &limits);
             (grant, matches!(grant, Grant::At(_)))
         })
@@ -93,13 +88,11 @@ impl rollcall_ports::Pace for Pace {
     }
 
     async fn release(&self, attempt: AttemptId) -> Result<(), Fault> {
-        self.change((RELEASE, seed(attempt)), |state| ((), state.release(attempt))).await
+        self.change(RELEASE, |state| ((), state.release(attempt))).await
     }
 
     async fn back_off(&self, until: Timestamp, limits: Limits) -> Result<(), Fault> {
-        let seed = until.as_second().unsigned_abs().rotate_left(32)
-            ^ u64::from(until.subsec_nanosecond().unsigned_abs());
-        self.change((BACK_OFF, seed), |state| {
+        self.change(BACK_OFF, |state| {
             let before = state.next;
             state.back_off(until, &limits);
             ((), state.next != before)
@@ -110,23 +103,4 @@ impl rollcall_ports::Pace for Pace {
     async fn in_flight(&self, now: Timestamp) -> Result<u32, Fault> {
         Ok(self.load(IN_FLIGHT).await?.value.in_flight(now))
     }
-}
-
-/// Derived ids are evenly spread, so that dialers who collide part.
-fn seed(attempt: AttemptId) -> u64 {
-    let (high, low) = attempt.as_uuid().as_u64_pair();
-    high ^ low
-}
-
-/// Anything up to a longest pause that grows with the tries, another for each
-/// seed and try.
-fn pause(seed: u64, tries: u32) -> Duration {
-    let longest = (SHORTEST * 2_u32.saturating_pow(tries - 1)).min(LONGEST);
-    // The finalizer of SplitMix64 (Steele, Lea, Flood 2014): neighbouring
-    // inputs give unrelated outputs.
-    let mut mixed = seed.wrapping_add(u64::from(tries).wrapping_mul(0x9E37_79B9_7F4A_7C15));
-    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    let part = u32::try_from((mixed ^ (mixed >> 31)) >> 32).unwrap_or(u32::MAX);
-    longest.mul_f64(f64::from(part) / f64::from(u32::MAX))
 }
