@@ -97,9 +97,9 @@ impl Recorder {
             return Ok(contended);
         }
         if changed {
-            if attempt.facts.end.is_some() {
-                // Before the attempt says so: a repeat of news that are taken
-                // in changes nothing, and would not free the place either.
+            if attempt.facts.end.is_some() && before.facts.end.is_none() {
+                // Before the attempt says so: once it does, the place is free,
+                // and later news of the same call need not ask the limiter.
                 self.pace.release(attempt.id).await?;
             }
             let written = Versioned { value: attempt.clone(), version: stored.version };
