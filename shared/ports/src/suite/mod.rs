@@ -21,7 +21,7 @@ pub mod dead_letters;
 mod manual_clock;
 pub mod notices;
 pub mod pace;
-mod people;
+pub mod people;
 pub mod queue;
 pub mod residents;
 pub mod stream;
