@@ -16,7 +16,6 @@ mod kinesis_shards;
 mod notices;
 mod people;
 mod proxy;
-mod raw;
 mod scripted;
 mod sqs;
 mod support;
