@@ -18,7 +18,7 @@ pub(super) async fn checks(aws: &Aws, caller: &Caller, prefix: &str) -> Vec<Chec
     let name = format!("{prefix}-uploads-{}-{}", caller.account, caller.region);
     let place = Place { client: Client::new(&aws.shared), caller, name };
     let first = place.news(&caller.arn("sqs", &format!("{prefix}-uploads"))).await;
-    if first.found == "there is none" {
+    if first.found == super::NONE {
         return vec![Check { name: "bucket".to_owned(), ..first }];
     }
     vec![first, place.privacy().await, place.encryption().await]

@@ -144,5 +144,7 @@ fn answer(response: &HttpResponse) -> Result<Value, OrchestratorError<ErrorMetad
     let code = response.headers().get("x-amzn-errortype").or(named).unwrap_or_default();
     let code = code.rsplit('#').next().unwrap_or_default();
     let code = code.split(':').next().unwrap_or_default();
-    Err(OrchestratorError::operation(ErrorMetadata::builder().code(code).build()))
+    let error = ErrorMetadata::builder();
+    let error = if code.is_empty() { error } else { error.code(code) };
+    Err(OrchestratorError::operation(error.build()))
 }

@@ -1,7 +1,7 @@
 //! The functions, and what hands them their work.
 
 use super::by_hand::{Desk, Question};
-use super::{Asked, Check, Pace};
+use super::{Asked, Check, Pace, State};
 use crate::connect::Instance;
 use rollcall_ports::Fault;
 use serde_json::Value;
@@ -78,6 +78,12 @@ impl Functions {
             starts_per_second: number("ROLLCALL_POLICY_STARTS_PER_SECOND")?,
             at_once: number("ROLLCALL_POLICY_CONCURRENT_CALLS")?,
         })
+    }
+
+    /// Whether Lambda said what there is of the dialer.
+    pub(super) fn are_told(&self) -> bool {
+        let dialer = self.all.iter().find(|one| one.name == "dialer");
+        dialer.is_some_and(|one| one.said.as_ref().map_or_else(|check| check.state == State::Wrong, |_| true))
     }
 
     fn variables(&self, name: &str) -> Option<&Value> {

@@ -38,12 +38,15 @@ pub async fn examine(
 ) -> Result<Vec<Check>, String> {
     let (caller, clock_check) = caller::caller(aws, clock).await?;
     let desk = Desk::new(aws, caller);
-    let mut checks = vec![clock_check];
+    let account = format!("{} in {}", desk.caller.account, desk.caller.region);
+    let mut checks = vec![Check::ok("account", account.as_str()), clock_check];
     let mut instance = scope.instance.clone();
     let mut pace = scope.pace;
+    let mut told = true;
     if let Some(prefix) = &scope.prefix {
         let functions = functions::Functions::read(&desk, prefix).await;
         instance = instance.or_else(|| functions.instance());
+        told = functions.are_told();
         pace = functions.pace().unwrap_or(pace);
         let (tables, queues, bucket, topics, timers) = Box::pin(futures_util::future::join5(
             tables::checks(aws, &desk.caller, prefix),
@@ -53,9 +56,13 @@ pub async fn examine(
             timers::checks(&desk, prefix),
         ))
         .await;
-        for of_one in [tables, queues, bucket, topics, functions.checks(instance.as_ref()), timers] {
-            checks.extend(of_one);
+        let all = [tables, queues, bucket, topics, functions.checks(instance.as_ref()), timers].concat();
+        if all.iter().all(|check| check.found == NONE) {
+            let found = format!("there is none: nothing in account {account} begins with {prefix}-");
+            let advice = "Is --prefix the Prefix of the settings, and are AWS_REGION and AWS_PROFILE right?";
+            return Ok([checks, vec![Check::wrong("deployment", found, advice)]].concat());
         }
+        checks.extend(all);
     }
     checks.push(kinesis::check(aws, &desk.caller, &scope.stream).await);
     if let Some(instance) = &instance {
@@ -63,7 +70,11 @@ pub async fn examine(
     } else {
         let advice = "The functions name none, or could not be asked: deploy infra/connect.yaml and make deploy \
                       again, or set ROLLCALL_CONNECT_INSTANCE_ID, …_FLOW_ID and …_QUEUE_ID.";
-        checks.push(Check::wrong("instance", "not known", advice));
+        checks.push(if told {
+            Check::wrong("instance", "not known", advice)
+        } else {
+            Check::unknown("instance", "not known", advice)
+        });
     }
     checks.extend(quotas::checks(&desk, instance.as_ref(), pace).await);
     Ok(checks)
@@ -177,7 +188,7 @@ impl Asked {
     fn without_answer(&self, fault: &Fault) -> Check {
         match fault {
             Fault::Refused { reason, .. } if is_missing(reason) => {
-                Check::wrong(&self.name, "there is none", &self.missing)
+                Check::wrong(&self.name, NONE, &self.missing)
             }
             Fault::Refused { reason, .. } if DENIALS.contains(&reason.as_str()) => Check {
                 name: self.name.clone(),
@@ -198,6 +209,9 @@ impl Asked {
         }
     }
 }
+
+/// What is found of something that is missing.
+const NONE: &str = "there is none";
 
 /// Names by which the services say that something is not there; those of
 /// Connect, DynamoDB, Kinesis, Lambda and Scheduler are alike.

@@ -59,7 +59,7 @@ impl Place<'_> {
             Ok(answer) => answer.table.unwrap_or_else(|| TableDescription::builder().build()),
             Err(error) => {
                 let check = asked.without_answer(&fault(PORT, &error));
-                let there = check.found != "there is none";
+                let there = check.found != super::NONE;
                 return (vec![check], there);
             }
         };

@@ -7,6 +7,7 @@ mod clock;
 mod connect;
 mod connect_errors;
 mod dialers;
+mod doctor;
 mod event_source;
 mod event_source_rules;
 mod faults;
