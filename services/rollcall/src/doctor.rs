@@ -43,6 +43,12 @@ mod with {
         if !args.aws {
             return Err(Stop::unusable("say what to look at: doctor --aws"));
         }
+        if let Some(prefix) = args.prefix.as_deref().filter(|prefix| !is_prefix(prefix)) {
+            return Err(Stop::unusable(format_args!(
+                "--prefix {prefix:?} is none; expected the Prefix of the settings: small letters, digits and hyphens, \
+                 no hyphen at its end"
+            )));
+        }
         let checks = crate::runtime::runtime()?.block_on(async {
             let mut compose = Compose::new(setting).await;
             let aws = compose.aws();
@@ -88,6 +94,15 @@ mod with {
             at_once: figure("ROLLCALL_POLICY_CONCURRENT_CALLS", policy.concurrent_calls)?,
         };
         Ok(Scope { instance, stream, prefix: args.prefix.clone(), pace })
+    }
+
+    /// As the template takes it.
+    fn is_prefix(text: &str) -> bool {
+        let fine = |sign: char| sign.is_ascii_lowercase() || sign.is_ascii_digit() || sign == '-';
+        (3..=20).contains(&text.len())
+            && text.starts_with(|sign: char| sign.is_ascii_lowercase())
+            && text.chars().all(fine)
+            && !text.ends_with('-')
     }
 
     fn figure(name: &str, otherwise: u32) -> Result<u32, Stop> {

@@ -224,7 +224,7 @@ async fn what_nobody_tells_is_left_to_people() {
 #[tokio::test(flavor = "multi_thread")]
 async fn where_nothing_can_be_asked_one_line_says_why() {
     let well = served(well()).await;
-    let expired = served_by_status(
+    let expired = refusing(
         "<ErrorResponse><Error><Type>Sender</Type><Code>ExpiredToken</Code><Message>secret</Message></Error></ErrorResponse>",
     )
     .await;
@@ -244,7 +244,20 @@ async fn where_nothing_can_be_asked_one_line_says_why() {
     }
 }
 
-async fn served_by_status(body: &'static str) -> String {
+#[tokio::test(flavor = "multi_thread")]
+async fn a_prefix_that_is_none_is_refused() {
+    for prefix in ["rollcall-", "Rollcall", "ro", "a/../b"] {
+        let output = run("http://127.0.0.1:9", &SIGNED_IN, &["doctor", "--aws", "--prefix", prefix]).await;
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(
+            output.status.code() == Some(2) && said.contains("expected the Prefix of the settings"),
+            "{said}"
+        );
+    }
+}
+
+/// Whoever is asked, answers this with status 403.
+async fn refusing(body: &'static str) -> String {
     let router = Router::new().fallback(move || async move { (axum::http::StatusCode::FORBIDDEN, body) });
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let endpoint = format!("http://{}", listener.local_addr().unwrap());
