@@ -220,6 +220,21 @@ async fn what_nobody_tells_is_left_to_people() {
     assert_eq!((status, of(&checks, "by_hand")), (Some(0), vec!["quota of calls at once", "destinations"]));
 }
 
+/// What was granted to the instance alone outranks what all have.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_quota_of_the_instance_counts() {
+    for (instance, wrong) in [("i", vec!["quota of calls at once"]), ("other", vec![])] {
+        let mut answers = well();
+        let context =
+            json!({"ContextId": format!("arn:aws:connect:eu-west-2:111122223333:instance/{instance}")});
+        answers["quotas"]["Quotas"].as_array_mut().unwrap().push(
+            json!({"QuotaName": "Concurrent active calls per instance", "Value": 3.0, "QuotaContext": context}),
+        );
+        let (_, checks) = doctor(answers).await;
+        assert_eq!(of(&checks, "wrong"), wrong, "{checks:#?}");
+    }
+}
+
 /// Neither a list of unknowns nor a status that looks well.
 #[tokio::test(flavor = "multi_thread")]
 async fn where_nothing_can_be_asked_one_line_says_why() {

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 /// Starts of calls a second, of account and Region (Administrator Guide,
 /// service quotas).
 const STARTS: &str = "L-4E9BCC96";
-/// By its name, since its code is in no guide.
+/// By its name in the same guide, since its code is in none.
 const AT_ONCE: &str = "concurrent active calls per instance";
 /// Pages of the list that are read.
 const PAGES: u32 = 20;
@@ -54,6 +54,7 @@ impl Wanted {
             None => Check {
                 name: (*name).to_owned(),
                 state: State::ByHand,
+                // It lists what was applied; what never was raised may be missing (API reference, ListServiceQuotas).
                 found: format!("Service Quotas does not list it; the setting is {wanted}"),
                 advice: format!(
                     "Look in Service Quotas, Amazon Connect, at the instance, that it is no less than {setting}."
