@@ -198,12 +198,12 @@ Each line begins with
 and the last line counts them. Denied and unknown are not known to be well.
 
 Without --prefix: Amazon Connect, the stream, quotas and this machine's clock, by the variables of serve
---telephony connect (serve --help). With --prefix also tables, queues, bucket, topics, functions and schedules;
-Connect's ids are then those of the functions unless the variables are set, in which case they are compared.
+--telephony connect (serve --help). With --prefix also tables, queues, bucket, topics, functions and
+schedules. Connect's ids are then those of the functions; where the variables are set, they are compared.
 
 Exit status: 0 nothing is known to be wrong (the last line says whether all could be asked); 1 something is
 WRONG; 2 nothing could be asked: a setting is missing, there are no credentials, AWS refuses them or does not
-answer (then there is one line on standard error, and nothing else).";
+answer (one line on standard error says which), or all that was asked was denied.";
 
 /// Check that what Amazon runs for Rollcall is set up as it must be
 ///

@@ -59,7 +59,9 @@ mod with {
             let shipped = [CHECK_CALL, CHECK_CALL_WITHOUT_FUNCTION];
             Box::pin(examine(&aws, &clock, &scope, &shipped)).await.map_err(Stop::unusable)
         })?;
-        let answered = checks.iter().any(|check| matches!(check.state, State::Ok | State::Wrong));
+        // Who asks and at what time is answered to everybody.
+        let mut of_ours = checks.iter().filter(|check| !["account", "clock"].contains(&check.name.as_str()));
+        let answered = of_ours.any(|check| matches!(check.state, State::Ok | State::Wrong));
         let mut out = Output::take();
         if args.json {
             writeln!(out, "{}", serde_json::to_string(&checks).map_err(Stop::failed)?)?;
@@ -69,7 +71,7 @@ mod with {
         out.finish()?;
         let wrong = number(&checks, State::Wrong);
         if !answered {
-            Err(Stop::unusable("nothing could be asked"))
+            Err(Stop::unusable("nothing of it could be asked: see what these credentials lack"))
         } else if wrong > 0 {
             Err(Stop::failed(format_args!("{wrong} of {} checks are WRONG", checks.len())))
         } else {

@@ -211,6 +211,16 @@ async fn what_may_not_be_asked_is_denied_and_not_well() {
     );
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn where_all_is_denied_the_status_is_not_that_of_health() {
+    let mut answers = well();
+    for (_, answer) in answers.as_object_mut().unwrap().iter_mut().filter(|(name, _)| *name != "identity") {
+        *answer = json!({"error": "AccessDeniedException", "message": "x"});
+    }
+    let (status, checks) = doctor(answers).await;
+    assert_eq!((status, of(&checks, "ok")), (Some(2), vec!["account", "clock"]), "{checks:#?}");
+}
+
 /// A quota that is not in the list is looked up by people.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_nobody_tells_is_left_to_people() {
