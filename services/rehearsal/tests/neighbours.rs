@@ -16,10 +16,7 @@ use rollcall_domain::resident::{Profile, Resident};
 use rollcall_embedded::Store;
 use rollcall_host::Periodic as _;
 use rollcall_local::{Ports, compose};
-use rollcall_ports::{
-    CallOrder, Clock, Cursor, Depth as _, Described, Fault, Page, Residents, Saved, Signal, Signals, Started,
-    Telephony, Upserted, Versioned,
-};
+use rollcall_ports::{CallOrder, Clock, Cursor, Depth as _, Described, Fault, Page, Question, Removed, Residents, Saved, Search, Signal, Signals, Started, Telephony, Upserted, Versioned};
 use std::sync::Arc;
 
 const NOON: &str = "2026-11-23T12:00:00Z";
@@ -109,6 +106,19 @@ impl Residents for Damaged {
 
     async fn count(&self) -> Result<u64, Fault> {
         self.inner.count().await
+    }
+
+    async fn remove(&self, resident: &Versioned<Resident>) -> Result<Removed, Fault> {
+        self.inner.remove(resident).await
+    }
+
+    async fn search(
+        &self,
+        question: &Question<'_>,
+        from: Option<&Cursor>,
+        most: u32,
+    ) -> Result<Search, Fault> {
+        self.inner.search(question, from, most).await
     }
 }
 

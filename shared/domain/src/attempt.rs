@@ -159,7 +159,7 @@ impl Attempt {
 
     /// The dial goes to a number that was corrected so often.
     #[must_use]
-    pub fn to_number(self, number_changes: u32) -> Self {
+    pub fn with_number(self, number_changes: u32) -> Self {
         Self { number_changes, ..self }
     }
 

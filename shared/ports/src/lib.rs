@@ -20,6 +20,7 @@ mod notices;
 mod pace;
 mod queue;
 mod residents;
+mod search;
 mod signals;
 mod stream;
 #[cfg(feature = "suite")]
@@ -39,7 +40,8 @@ pub use fault::Fault;
 pub use notices::Notices;
 pub use pace::Pace;
 pub use queue::{Depth, Inbox, Receipt, Received, Sender};
-pub use residents::{Page, Residents, Upserted};
+pub use residents::{Page, Removed, Residents, Upserted};
+pub use search::{Listed, Order, Question, Rank, Ranking, Search};
 pub use signals::{Signal, Signals};
 pub use stream::{Checkpoints, Entry, EvidenceHorizon, Sequence, Settled, StreamReader, StreamWriter};
 pub use telephony::{CallOrder, Described, Rejection, Started, Telephony, start_refused};

@@ -12,14 +12,14 @@ use rollcall_ports::Versioned;
 use rusqlite::{CachedStatement, Connection, Row, ToSql};
 use serde::{Deserialize, Serialize};
 
-/// A query for the columns that [`read`] takes, and the place at the end; the
+/// A query for the columns that [`read`] takes, then place and `next_due`; the
 /// table goes by the name `r`.
 macro_rules! select {
     ($from:literal) => {
         concat!(
             "SELECT r.id, r.number, r.version, r.first_name, r.last_name, r.reference, r.timezone, r.language,
                 r.hours, r.notes, r.consent, r.batch, r.batch_line, r.registered_at, r.enabled, r.suppressed,
-                r.number_bad_since, r.state, r.seq FROM ",
+                r.number_bad_since, r.state, r.seq, r.next_due FROM ",
             $from
         )
     };
