@@ -16,6 +16,7 @@ use outside::Outside;
 #[cfg(feature = "aws")]
 pub(crate) use outside::setting;
 use printer::Printer;
+use rollcall_api::session::{Live, Shown, SignIn, Softphone};
 use rollcall_connect_sim::http::Service;
 use rollcall_domain::policy::Policy;
 use rollcall_embedded::{Durability, Options, Store};
@@ -23,7 +24,7 @@ use rollcall_host::clock::SystemClock;
 use rollcall_local::loops::Idle;
 use rollcall_local::machine::connect::{AGENTS, SetupError, Simulated, demo_start, simulated};
 use rollcall_local::machine::lasting::{self, LastingClock};
-use rollcall_local::machine::{Machine, Setup, http};
+use rollcall_local::machine::{Machine, Setup, http, signing};
 use rollcall_ports::{Clock, StreamReader};
 use std::net::SocketAddr;
 use std::path::Path;
@@ -128,7 +129,7 @@ async fn serve(args: &Serve, wanted: Wanted) -> Result<(), Stop> {
     }
     let mut tasks = JoinSet::new();
     machine.take_in(&mut tasks);
-    let router = http::router(&machine, line.wire(address));
+    let router = http::router(&machine, portal(dir, &line)?, line.wire(address));
     match line {
         Line::Simulated(simulated) => {
             machine.call(*simulated, seen::sink(args.events.as_deref())?, &mut tasks);
@@ -198,6 +199,19 @@ async fn machine(
     })?;
     let machine = Machine::open(dir, setup(Arc::new(simulated.port.clone()))).map_err(problem)?;
     Ok((machine, Line::Simulated(Box::new(simulated))))
+}
+
+/// What the API needs besides the machine.
+fn portal(dir: &Path, line: &Line) -> Result<http::Portal, Stop> {
+    let softphone = match line {
+        Line::Simulated(_) => Softphone::Simulated,
+        Line::Real { .. } => Softphone::None,
+    };
+    Ok(http::Portal {
+        issuer: Arc::new(signing::issuer(dir).map_err(Stop::unusable)?),
+        clock: Arc::new(SystemClock),
+        shown: Shown { sign_in: SignIn::Local, softphone, live: Live::Stream },
+    })
 }
 
 /// The clock that is served by.

@@ -8,7 +8,12 @@ pub(crate) const APPLICATION_ID: i32 = 0x526F_6C6C;
 /// Each step takes a database from the version of its index to the next. A
 /// step that was released is never edited.
 pub(crate) const STEPS: &[&str] =
-    &[include_str!("schema/1.sql"), include_str!("schema/2.sql"), include_str!("schema/4.sql")];
+pub(crate) const STEPS: &[&str] = &[
+    include_str!("schema/1.sql"),
+    include_str!("schema/2.sql"),
+    include_str!("schema/3.sql"),
+    include_str!("schema/4.sql"),
+];
 
 /// Why a database was not brought to this version.
 #[derive(Debug)]
@@ -97,7 +102,7 @@ mod tests {
     #[test]
     fn dials_that_were_stored_before_are_found_by_their_resident() {
         let mut connection = Connection::open_in_memory().unwrap();
-        migrate(&mut connection, &STEPS[..2]).unwrap();
+        migrate(&mut connection, &STEPS[..3]).unwrap();
         connection
             .execute_batch(
                 r#"INSERT INTO attempts (id, version, begun_at, open, pressed, data) VALUES

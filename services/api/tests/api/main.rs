@@ -1,0 +1,9 @@
+//! The API over a real store, asked as the portal asks it.
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
+
+mod document;
+mod health;
+mod lists;
+mod roles;
+mod support;
+mod tokens;
