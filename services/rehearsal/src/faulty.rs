@@ -19,8 +19,8 @@ use rollcall_domain::resident::Resident;
 use rollcall_ports::{
     Attempts, Audit, AuditEntry, Batches, Began, Begin, CallOrder, Callbacks, CheckResult, Checks, Cursor,
     DeadLetter, DeadLetters, Depth, Described, Entry, EvidenceHorizon, Fault, Inbox, Notices, Pace, Page,
-    Question, Receipt, Received, Removed, Residents, Saved, Search, Sender, Sequence, Started, StreamReader, Telephony, UploadInfo,
-    Uploads, Upserted, Versioned,
+    Question, Receipt, Received, Removed, Residents, Saved, Search, Sender, Sequence, Started, StreamReader,
+    Telephony, UploadInfo, Uploads, Upserted, Versioned,
 };
 use std::sync::{Arc, Mutex, PoisonError};
 

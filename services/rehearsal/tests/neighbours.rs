@@ -16,7 +16,10 @@ use rollcall_domain::resident::{Profile, Resident};
 use rollcall_embedded::Store;
 use rollcall_host::Periodic as _;
 use rollcall_local::{Ports, compose};
-use rollcall_ports::{CallOrder, Clock, Cursor, Depth as _, Described, Fault, Page, Question, Removed, Residents, Saved, Search, Signal, Signals, Started, Telephony, Upserted, Versioned};
+use rollcall_ports::{
+    CallOrder, Clock, Cursor, Depth as _, Described, Fault, Page, Question, Removed, Residents, Saved,
+    Search, Signal, Signals, Started, Telephony, Upserted, Versioned,
+};
 use std::sync::Arc;
 
 const NOON: &str = "2026-11-23T12:00:00Z";
