@@ -4,6 +4,7 @@
 mod changes;
 mod document;
 mod health;
+mod interrupted;
 mod lists;
 mod people;
 mod residents;
