@@ -3,13 +3,15 @@
 
 use crate::people::{at, path};
 use crate::support::World;
-use rollcall_domain::attempt::Key;
+use jiff::SignedDuration;
+use rollcall_domain::attempt::{Attempt, Key};
 use rollcall_domain::callback::CallbackState;
+use rollcall_domain::duty::Schedule;
 use rollcall_domain::group::Group;
-use rollcall_domain::ids::ResidentId;
+use rollcall_domain::ids::{RequestId, ResidentId};
 use rollcall_domain::policy::Policy;
 use rollcall_domain::resident::Resident;
-use rollcall_ports::Clock as _;
+use rollcall_ports::{Began, Begin, Clock as _, Versioned};
 use serde_json::{Value, json};
 
 /// Every change: method, path behind the resident's, body, and who.
@@ -126,6 +128,37 @@ async fn a_correction_is_read_by_the_rules_of_an_upload() {
     patch("\"2\"", json!({"enabled": false})).await.expect_problem(400);
     patch("\"2\"", json!({"number": null})).await;
     assert_eq!(world.stored(id).await.unwrap().version, 2);
+}
+
+/// A number that rang for somebody else a minute ago is not rung for whoever
+/// is given it now, and an order that was prepared for the old number fails.
+#[tokio::test]
+async fn a_corrected_number_is_left_quiet_for_the_gap() {
+    let world = World::new();
+    let (one, other) = (world.add(1, |_| {}).await, world.add(2, |_| {}).await);
+    let now = world.clock.now();
+    world.dial(other, "rings").await;
+    let before = world.stored(one).await.unwrap();
+    let body = json!({"number": "+447700900002"});
+    let answer = world.change(Group::Uploaders, ("PATCH", &path(one)), Some("\"1\""), &body).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    let begin = async |read: Versioned<Resident>, soon: i64| {
+        let at = now + SignedDuration::from_secs(soon);
+        let request = RequestId::derive(&["corrected", &soon.to_string()]);
+        let order = Begin {
+            attempt: Versioned::new(Attempt::begin(one, request, at)),
+            number: read.value.number,
+            resident: read,
+            schedule: Schedule::default(),
+            now: at,
+            quiet_since: at - SignedDuration::from_mins(5),
+        };
+        world.store.attempts().begin(&order).await.unwrap()
+    };
+    assert_eq!(begin(before, 60).await, Began::Changed);
+    let after = world.stored(one).await.unwrap();
+    assert_eq!(begin(after.clone(), 299).await, Began::NumberBusy(now));
+    assert_eq!(begin(after, 300).await, Began::Granted);
 }
 
 #[tokio::test]
