@@ -35,11 +35,19 @@ const OPERATORS: Who = Who::Groups(&[Operators]);
 
 /// The table. Sorted by path.
 pub const TABLE: &[Rule] = &[
+    rule("GET", "/api/.well-known/jwks.json", PUBLIC),
     rule("GET", "/api/audit", OPERATORS),
     rule("GET", "/api/config", PUBLIC),
     rule("GET", "/api/dead-letters", OPERATORS),
+    rule("GET", "/api/live", ALL),
     rule("GET", "/api/me", ALL),
+    rule("GET", "/api/overview", ALL),
     rule("GET", "/api/queues", OPERATORS),
+    rule("POST", "/api/sign-in", PUBLIC),
+    rule("GET", "/api/users", OPERATORS),
+    rule("POST", "/api/users", OPERATORS),
+    rule("DELETE", "/api/users/{name}", OPERATORS),
+    rule("PUT", "/api/users/{name}", OPERATORS),
     rule("GET", "/healthz", PUBLIC),
     rule("GET", "/openapi.json", PUBLIC),
 ];
