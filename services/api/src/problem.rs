@@ -28,10 +28,17 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     errors: Vec<FieldError>,
+    /// What went wrong behind it; for the log only.
+    #[serde(skip)]
+    cause: Option<Cause>,
     /// Headers that belong to it.
     #[serde(skip)]
     headers: Vec<(HeaderName, HeaderValue)>,
 }
+
+/// What went wrong behind a response.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Cause(pub(crate) String);
 
 /// What is wrong with one field of a request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -55,8 +62,8 @@ impl FieldError {
 impl Problem {
     fn new(status: StatusCode, code: &str, title: &'static str, detail: impl Into<String>) -> Self {
         let kind = format!("urn:rollcall:problem:{code}");
-        let (errors, headers) = (Vec::new(), Vec::new());
-        Self { kind, title, status: status.as_u16(), detail: detail.into(), errors, headers }
+        let (errors, headers, cause) = (Vec::new(), Vec::new(), None);
+        Self { kind, title, status: status.as_u16(), detail: detail.into(), errors, cause, headers }
     }
 
     /// The status of the response.
@@ -166,6 +173,12 @@ impl Problem {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", title, detail)
     }
 
+    /// With what went wrong behind it, in words without personal data.
+    #[must_use]
+    pub(crate) fn because(self, cause: &impl ToString) -> Self {
+        Self { cause: Some(Cause(cause.to_string())), ..self }
+    }
+
     fn again_after(self, wait: Duration) -> Self {
         // Rounded up: who comes a moment too early would have to wait again.
         self.with(header::RETRY_AFTER, HeaderValue::from(wait.as_secs().saturating_add(1)))
@@ -179,13 +192,14 @@ impl Problem {
 
 impl From<Fault> for Problem {
     fn from(fault: Fault) -> Self {
-        match fault {
+        let problem = match fault {
             Fault::Throttled(_) => Self::unavailable("Too busy; nothing was changed. Try again."),
             Fault::Unanswered(_) => {
                 Self::unavailable("No answer; it may have been done or not. Look before you try again.")
             }
             Fault::Refused { .. } => Self::internal(),
-        }
+        };
+        problem.because(&fault)
     }
 }
 
@@ -195,6 +209,9 @@ impl IntoResponse for Problem {
         let body = serde_json::to_vec(&self).unwrap_or_default();
         let mut response = (self.status(), [(header::CONTENT_TYPE, MEDIA_TYPE)], body).into_response();
         response.headers_mut().extend(self.headers);
+        if let Some(cause) = self.cause {
+            response.extensions_mut().insert(cause);
+        }
         response
     }
 }
