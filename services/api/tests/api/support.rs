@@ -3,10 +3,14 @@
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rollcall_api::Api;
+use rollcall_api::auth::accounts::LocalAccounts;
 use rollcall_api::auth::local::{GROUPS_CLAIM, ISSUER, Issuer};
 use rollcall_api::auth::{Expected, Verifier};
+use rollcall_api::limits::Rate;
+use rollcall_api::overview::{Board, Parts};
+use rollcall_api::security::Limits;
 use rollcall_api::session::{Live, Shown, SignIn, Softphone};
 use rollcall_domain::attempt::Facts;
 use rollcall_domain::group::Group;
@@ -15,20 +19,40 @@ use rollcall_domain::pace::Staffing;
 use rollcall_domain::policy::Policy;
 use rollcall_embedded::Store;
 use rollcall_ports::suite::ManualClock;
-use rollcall_ports::{Account, CallOrder, Clock, Described, Fault, Started, Telephony};
+use rollcall_ports::{Account, CallOrder, Clock, Described, Fault, Signal, Signals, Started, Telephony};
 use serde_json::Value;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use tower::ServiceExt;
 
 /// 32 bytes that are no secret.
 pub(crate) const SECRET: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+
+/// The clock stands still, and some tests ask a thousand times.
+const NO_LIMIT: Rate = Rate { burst: 1, every: SignedDuration::ZERO };
 
 /// The API and what is behind it.
 pub(crate) struct World {
     pub(crate) store: Store,
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) issuer: Arc<Issuer>,
+    pub(crate) heard: Arc<Heard>,
     pub(crate) router: Router,
+}
+
+/// Everything that would be in the log.
+#[derive(Default)]
+pub(crate) struct Heard(Mutex<Vec<String>>);
+
+impl Heard {
+    pub(crate) fn lines(&self) -> Vec<String> {
+        self.0.lock().unwrap().clone()
+    }
+}
+
+impl Signals for Heard {
+    fn emit(&self, signal: &Signal) {
+        self.0.lock().unwrap().push(serde_json::to_string(signal).unwrap());
+    }
 }
 
 /// What came back.
@@ -69,9 +93,10 @@ impl World {
         let clock = Arc::new(ManualClock::default());
         let store = Store::in_memory(Arc::<ManualClock>::clone(&clock)).unwrap();
         let issuer = Arc::new(Issuer::new(&[SECRET.to_owned()]).unwrap());
-        let mut api = api(&store, &clock, &issuer);
+        let heard = Arc::<Heard>::default();
+        let mut api = api(&store, &clock, &issuer, &heard);
         change(&mut api);
-        Self { store, clock, issuer, router: api.router() }
+        Self { store, clock, issuer, heard, router: api.router() }
     }
 
     /// A token of somebody in these groups.
@@ -99,7 +124,10 @@ impl World {
     pub(crate) async fn ask(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
-        let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        // News never ends.
+        let is_stream = headers.get("content-type").is_some_and(|kind| kind == "text/event-stream");
+        let body = if is_stream { Body::empty() } else { response.into_body() };
+        let bytes = to_bytes(body, usize::MAX).await.unwrap();
         Answer { status, headers, text: String::from_utf8(bytes.to_vec()).unwrap() }
     }
 }
@@ -119,7 +147,7 @@ pub(crate) fn expected() -> Expected {
     Expected { issuer: ISSUER.to_owned(), audience: ISSUER.to_owned(), groups_claim: GROUPS_CLAIM.to_owned() }
 }
 
-fn api(store: &Store, clock: &Arc<ManualClock>, issuer: &Arc<Issuer>) -> Api {
+fn api(store: &Store, clock: &Arc<ManualClock>, issuer: &Arc<Issuer>, heard: &Arc<Heard>) -> Api {
     let clock: Arc<dyn Clock> = Arc::<ManualClock>::clone(clock);
     let keys = Arc::<Issuer>::clone(issuer);
     Api {
@@ -133,6 +161,7 @@ fn api(store: &Store, clock: &Arc<ManualClock>, issuer: &Arc<Issuer>) -> Api {
         telephony: Arc::new(TwoAgents),
         dead_letters: store.dead_letters(),
         queues: store.queues(),
+        signals: Arc::<Heard>::clone(heard),
         clock: Arc::clone(&clock),
         policy: Arc::new(Policy::default()),
         shown: Arc::new(Shown {
@@ -140,7 +169,22 @@ fn api(store: &Store, clock: &Arc<ManualClock>, issuer: &Arc<Issuer>) -> Api {
             softphone: Softphone::Simulated,
             live: Live::Stream,
         }),
-        verifier: Arc::new(Verifier::new(expected(), keys, clock)),
+        verifier: Arc::new(Verifier::new(expected(), keys, Arc::clone(&clock))),
+        local: Some(Arc::new(
+            LocalAccounts::new(store.accounts(), Arc::clone(issuer), Arc::clone(&clock)).unwrap(),
+        )),
+        board: Arc::new(Board::new(Parts {
+            residents: store.residents(),
+            callbacks: store.callbacks(),
+            pace: store.pace(),
+            telephony: Arc::new(TwoAgents),
+            queues: store.queues(),
+            clock: Arc::clone(&clock),
+            people: Arc::clone(&clock),
+            policy: Arc::new(Policy::default()),
+        })),
+        assets: Arc::default(),
+        limits: Arc::new(Limits::new(NO_LIMIT, clock)),
     }
 }
 
