@@ -15,37 +15,23 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use rollcall_ports::{Cursor, Fault};
 use rollcall_roster::neutralise;
-use serde::Deserialize;
-use utoipa::ToSchema;
 
 /// People of one part of the file, all of which are in memory at once.
 const PART: u32 = 5_000;
 
-/// Whom, as in a search, and in which zone times are written.
-#[derive(Clone, Default, Deserialize, ToSchema)]
-#[serde(default)]
-#[schema(as = ResidentExport)]
-pub(crate) struct Export {
-    #[serde(flatten)]
-    query: Query,
-    /// The zone of the times in the file (IANA name); absent: that of the
-    /// service.
-    timezone: Option<String>,
-}
-
 /// Everybody whom a search finds, as CSV: the columns of the list on the
 /// screen, in the same order. Text that a spreadsheet would take for a formula
 /// has an apostrophe in front. `cursor` and `size` are not looked at.
-#[utoipa::path(post, path = "/api/residents/export", tag = "residents", request_body = Export, responses(
+#[utoipa::path(post, path = "/api/residents/export", tag = "residents", request_body = Query, responses(
     (status = 200, description = "The file.", body = String, content_type = "text/csv"),
     (status = 422, description = "Values that are not possible, or too many people to be put into this order.",
         body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn export(
     State(register): State<Register>,
     caller: Caller,
-    Json(Export { query, timezone }): Json<Export>,
+    Json(query): Json<Query>,
 ) -> Result<Response, Problem> {
-    let zone = timezone.unwrap_or_else(|| register.policy.timezone.clone());
+    let zone = query.timezone.clone().unwrap_or_else(|| register.policy.timezone.clone());
     let Ok(zone) = TimeZone::get(&zone) else {
         let expected = "an IANA name such as Europe/London";
         return Err(Problem::invalid(vec![FieldError::new("timezone", "", expected)]));

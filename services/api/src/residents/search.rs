@@ -57,6 +57,10 @@ pub(crate) struct Query {
     pub(super) sort: Option<Sort>,
     /// The other way round.
     pub(super) descending: bool,
+    /// For a file: the zone of the times in it (IANA name); absent: that of the
+    /// service.
+    #[serde(skip_serializing)]
+    pub(super) timezone: Option<String>,
     /// Where to go on, as `next_cursor` of the page before said.
     #[serde(skip_serializing)]
     pub(super) cursor: Option<String>,

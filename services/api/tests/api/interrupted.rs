@@ -37,7 +37,10 @@ const ALL: [Kind; 5] =
 
 /// Cuts one of the calls that pass it, and counts them.
 #[derive(Clone, Default)]
-struct Gate(Arc<Mutex<(usize, Option<(usize, Kind)>)>>);
+struct Gate(Arc<Mutex<(usize, Cut)>>);
+
+/// Which call, from 1, and how; `None` for none.
+type Cut = Option<(usize, Kind)>;
 
 impl Gate {
     async fn pass<T>(&self, call: impl Future<Output = Result<T, Fault>>) -> Result<T, Fault> {
@@ -60,7 +63,7 @@ impl Gate {
     }
 
     /// Cuts this call, counted from now.
-    fn cut(&self, cut: Option<(usize, Kind)>) {
+    fn cut(&self, cut: Cut) {
         *self.0.lock().unwrap() = (0, cut);
     }
 
@@ -174,7 +177,7 @@ fn wishes() -> Vec<Wish> {
 
 /// Makes the wish with this cut; answers how it ended, and how many calls its
 /// first try made.
-async fn play(wish: &Wish, cut: Option<(usize, Kind)>) -> (End, usize) {
+async fn play(wish: &Wish, cut: Cut) -> (End, usize) {
     let gate = Gate::default();
     let world = World::with(|api| {
         api.residents = Arc::new(Gated::<dyn Residents>(Arc::clone(&api.residents), gate.clone()));

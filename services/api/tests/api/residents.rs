@@ -66,7 +66,7 @@ async fn somebody_is_shown_with_all_that_is_known_and_each_view_is_in_the_log() 
         assert_eq!(answer.status, 200, "{}", answer.text);
     }
     let view = ("resident.view".to_owned(), Some(id), String::new());
-    assert_eq!(world.audited().await, [view.clone()]);
+    assert_eq!(world.audited().await, std::slice::from_ref(&view));
     world.clock.advance(SignedDuration::from_secs(60));
     world.get(&path(id), &world.token(&[Group::Agents])).await;
     assert_eq!(world.audited().await, [view.clone(), view]);
@@ -291,6 +291,7 @@ async fn a_file_holds_what_the_list_shows_and_nothing_that_a_spreadsheet_runs() 
     };
     assert_eq!(ask(json!({"enabled": true})).await.text.lines().count(), 2);
     ask(json!({"timezone": "Mars/Olympus"})).await.expect_problem(422);
+    ask(json!({"enabeld": true})).await.expect_problem(400);
     ask(json!({"text": "x".repeat(201)})).await.expect_problem(422);
 }
 
