@@ -42,10 +42,28 @@ fn residents() {
 }
 
 #[test]
+fn accounts() {
+    over_both(&async |_, store| suite::accounts::all(store.accounts().as_ref()).await);
+}
+
+#[test]
 fn attempts() {
     over_both(&async |case, store| {
         suite::attempts::all(case, store.attempts().as_ref(), store.residents().as_ref()).await;
     });
+}
+
+#[test]
+fn removing() {
+    over_both(&async |case, store| {
+        suite::removing::all(case, store.attempts().as_ref(), store.residents().as_ref()).await;
+        assert_eq!(store.integrity_check().unwrap(), Vec::<String>::new());
+    });
+}
+
+#[test]
+fn searching() {
+    over_both(&async |case, store| suite::searching::all(case, store.residents().as_ref()).await);
 }
 
 #[test]

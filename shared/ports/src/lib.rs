@@ -8,6 +8,7 @@
 //! Absent on purpose: nothing here knows SQL, HTTP or an SDK, and no port
 //! retries. A handler whose port failed ends, and its message comes again.
 
+mod accounts;
 mod attempts;
 mod audit;
 mod batches;
@@ -19,7 +20,9 @@ mod fault;
 mod notices;
 mod pace;
 mod queue;
+mod queues;
 mod residents;
+mod search;
 mod signals;
 mod stream;
 #[cfg(feature = "suite")]
@@ -28,6 +31,7 @@ mod telephony;
 pub mod trace;
 mod uploads;
 
+pub use accounts::{Account, Accounts};
 pub use attempts::{Attempts, Began, Begin};
 pub use audit::{Audit, AuditEntry};
 pub use batches::Batches;
@@ -39,7 +43,9 @@ pub use fault::Fault;
 pub use notices::Notices;
 pub use pace::Pace;
 pub use queue::{Depth, Inbox, Receipt, Received, Sender};
-pub use residents::{Page, Residents, Upserted};
+pub use queues::{QueueStatus, Queues};
+pub use residents::{Page, Removed, Residents, Upserted};
+pub use search::{Listed, Order, Question, Rank, Ranking, Search};
 pub use signals::{Signal, Signals};
 pub use stream::{Checkpoints, Entry, EvidenceHorizon, Sequence, Settled, StreamReader, StreamWriter};
 pub use telephony::{CallOrder, Described, Rejection, Started, Telephony, start_refused};

@@ -11,6 +11,7 @@
 //! waiting (a [`ManualClock`] is moved instead, unless the adapter goes by a
 //! real one), and true parallelism, which a test of the adapter itself adds.
 
+pub mod accounts;
 pub mod attempts;
 pub mod audit;
 pub mod batches;
@@ -23,7 +24,9 @@ pub mod notices;
 pub mod pace;
 pub mod people;
 pub mod queue;
+pub mod removing;
 pub mod residents;
+pub mod searching;
 pub mod stream;
 pub mod uploads;
 
