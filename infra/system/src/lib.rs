@@ -9,8 +9,17 @@
 mod connect;
 mod deployment;
 pub mod http;
+mod lines;
 pub mod meter;
+pub mod processes;
+mod requests;
+mod roles;
+mod sign;
 mod units;
 
 pub use connect::{Connect, Town};
-pub use deployment::{Deployment, endpoint};
+pub use deployment::{Deployment, FUNCTIONS, endpoint};
+pub use lines::Lines;
+pub use requests::Permission;
+pub use roles::Role;
+pub use sign::Caller;
