@@ -8,6 +8,7 @@
 
 mod connect;
 mod deployment;
+pub mod event_source;
 pub mod http;
 mod lines;
 pub mod meter;

@@ -7,9 +7,11 @@
 //! those); schedules run when the test says so.
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
+mod event_source_rules;
 mod notices;
 mod permissions;
 mod stage;
+mod stream;
 
 use jiff::SignedDuration;
 use permissions::Callers;

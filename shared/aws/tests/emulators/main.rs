@@ -7,8 +7,6 @@ mod clock;
 mod connect;
 mod connect_errors;
 mod dialers;
-mod event_source;
-mod event_source_rules;
 mod faults;
 mod files;
 mod kinesis;
