@@ -24,6 +24,7 @@ pub mod openapi;
 mod operations;
 pub mod paging;
 pub mod problem;
+mod residents;
 mod security;
 pub mod session;
 pub mod version;
@@ -96,6 +97,7 @@ fn endpoints() -> OpenApiRouter<Api> {
         .routes(routes!(operations::dead_letters))
         .routes(routes!(session::config))
         .routes(routes!(session::me))
+        .merge(residents::endpoints())
 }
 
 /// The OpenAPI document.

@@ -74,7 +74,11 @@ async fn a_method_that_is_not_in_the_table_is_refused() {
         for method in ["GET", "HEAD", "PUT", "POST", "DELETE", "PATCH", "OPTIONS", "TRACE"] {
             if who(&method.parse().unwrap(), path).is_none() {
                 let answer = world.send(method, &filled(path), &token, "").await;
-                answer.expect_problem(405);
+                assert_eq!(answer.status, 405, "{method} {path}");
+                // The answer to HEAD has no body.
+                if method != "HEAD" {
+                    answer.expect_problem(405);
+                }
                 assert!(!answer.header("allow").is_empty(), "{method} {path}");
             }
         }

@@ -73,6 +73,20 @@ async fn attempts() {
 }
 
 #[tokio::test]
+async fn removing() {
+    for dynamo in both().await {
+        suite::removing::all(&LAGGING, &Attempts::new(&dynamo), &Residents::new(&dynamo)).await;
+    }
+}
+
+#[tokio::test]
+async fn searching() {
+    for dynamo in both().await {
+        suite::searching::all(&LAGGING, &Residents::new(&dynamo)).await;
+    }
+}
+
+#[tokio::test]
 async fn callbacks() {
     for dynamo in both().await {
         suite::callbacks::all(&LAGGING, &Callbacks::new(&dynamo)).await;
