@@ -39,11 +39,14 @@ const OPERATORS: Who = Who::Groups(&[Operators]);
 
 /// The table. Sorted by path.
 pub const TABLE: &[Rule] = &[
+    rule("GET", "/api/.well-known/jwks.json", PUBLIC),
     rule("GET", "/api/audit", OPERATORS),
     rule("GET", "/api/config", PUBLIC),
     rule("GET", "/api/contacts/{contact_id}/resident", DESK),
     rule("GET", "/api/dead-letters", OPERATORS),
+    rule("GET", "/api/live", ALL),
     rule("GET", "/api/me", ALL),
+    rule("GET", "/api/overview", ALL),
     rule("GET", "/api/queues", OPERATORS),
     rule("POST", "/api/residents/export", ALL),
     rule("POST", "/api/residents/search", ALL),
@@ -57,6 +60,11 @@ pub const TABLE: &[Rule] = &[
     rule("POST", "/api/residents/{id}/pauses", ALL),
     rule("DELETE", "/api/residents/{id}/pauses/{pause_id}", ALL),
     rule("GET", "/api/residents/{id}/why", ALL),
+    rule("POST", "/api/sign-in", PUBLIC),
+    rule("GET", "/api/users", OPERATORS),
+    rule("POST", "/api/users", OPERATORS),
+    rule("DELETE", "/api/users/{name}", OPERATORS),
+    rule("PUT", "/api/users/{name}", OPERATORS),
     rule("GET", "/healthz", PUBLIC),
     rule("GET", "/openapi.json", PUBLIC),
 ];

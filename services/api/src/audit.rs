@@ -1,11 +1,16 @@
 //! Who did what, when.
 
+use crate::Api;
+use crate::auth::Caller;
 use crate::extract::{Json, Query};
 use crate::paging::{Page, Paging};
 use crate::problem::Problem;
-use axum::extract::State;
+use axum::extract::{FromRef, State};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
-use rollcall_ports::{Audit, AuditEntry};
+use rollcall_domain::ids::ResidentId;
+use rollcall_ports::{Audit, AuditEntry, Clock};
 use serde::Serialize;
 use std::sync::Arc;
 use utoipa::ToSchema;
@@ -43,4 +48,42 @@ pub(crate) async fn audit(
 fn deed(entry: AuditEntry) -> Deed {
     let AuditEntry { key: _, at, actor, action, resident, detail } = entry;
     Deed { at, actor, action, resident_id: resident.map(|id| *id.as_uuid()), detail }
+}
+
+/// Writes down what a caller did. An answer is given only after that: nobody
+/// looks or changes unseen.
+#[derive(Clone)]
+pub(crate) struct Deeds {
+    audit: Arc<dyn Audit>,
+    clock: Arc<dyn Clock>,
+}
+
+impl FromRef<Api> for Deeds {
+    fn from_ref(api: &Api) -> Self {
+        Self { audit: Arc::clone(&api.audit), clock: Arc::clone(&api.clock) }
+    }
+}
+
+impl Deeds {
+    /// Writes down a deed; `detail` is without personal data.
+    pub(crate) async fn note(
+        &self,
+        caller: &Caller,
+        action: &str,
+        resident: Option<ResidentId>,
+        detail: &str,
+    ) -> Result<(), Problem> {
+        let mut key = [0; 16];
+        // Each request is a deed of its own, also the same one again.
+        getrandom::fill(&mut key).map_err(|_| Problem::internal())?;
+        let entry = AuditEntry {
+            key: format!("api/{}", URL_SAFE_NO_PAD.encode(key)),
+            at: self.clock.now(),
+            actor: caller.name.clone(),
+            action: action.to_owned(),
+            resident,
+            detail: detail.to_owned(),
+        };
+        Ok(self.audit.record(&entry).await?)
+    }
 }

@@ -16,28 +16,38 @@
 //! domain.
 
 pub mod access;
+pub mod assets;
 mod audit;
 pub mod auth;
 mod extract;
 mod health;
+pub mod limits;
 pub mod openapi;
 mod operations;
+pub mod overview;
 pub mod paging;
+mod peer;
 pub mod problem;
 mod residents;
-mod security;
+pub mod security;
 pub mod session;
+mod sign_in;
+mod users;
 pub mod version;
 
 pub use extract::{Json, Path, Query};
 
+use assets::Assets;
 use auth::Verifier;
+use auth::accounts::LocalAccounts;
 use axum::extract::FromRef;
 use axum::{Router, middleware};
+use overview::Board;
 use rollcall_domain::policy::Policy;
 use rollcall_ports::{
     Attempts, Audit, Batches, Callbacks, Checks, Clock, DeadLetters, Pace, Queues, Residents, Telephony,
 };
+use security::Limits;
 use session::Shown;
 use std::sync::Arc;
 use utoipa::openapi::OpenApi;
@@ -76,6 +86,14 @@ pub struct Api {
     pub shown: Arc<Shown>,
     /// Tells who asks.
     pub verifier: Arc<Verifier>,
+    /// The accounts of this machine; `None` where people sign in elsewhere.
+    pub local: Option<Arc<LocalAccounts>>,
+    /// The day at a glance.
+    pub board: Arc<Board>,
+    /// The files of the portal.
+    pub assets: Arc<Assets>,
+    /// How often one address may ask.
+    pub limits: Arc<Limits>,
 }
 
 impl Api {
@@ -83,7 +101,7 @@ impl Api {
     pub fn router(self) -> Router {
         let (routes, _document) = endpoints().split_for_parts();
         let guarded = routes.route_layer(middleware::from_fn_with_state(self.clone(), auth::guard));
-        security::around(guarded).with_state(self)
+        security::around(guarded, &self.limits, &self.assets).with_state(self)
     }
 }
 
@@ -95,8 +113,14 @@ fn endpoints() -> OpenApiRouter<Api> {
         .routes(routes!(audit::audit))
         .routes(routes!(operations::queues))
         .routes(routes!(operations::dead_letters))
+        .routes(routes!(overview::overview))
+        .routes(routes!(overview::live::live))
         .routes(routes!(session::config))
         .routes(routes!(session::me))
+        .routes(routes!(sign_in::sign_in))
+        .routes(routes!(sign_in::jwks))
+        .routes(routes!(users::list, users::add))
+        .routes(routes!(users::change, users::remove))
         .merge(residents::endpoints())
 }
 

@@ -1,12 +1,18 @@
 //! What holds for every answer, whatever the endpoint: headers that let a
 //! browser do no more than the portal needs, and bounds.
 
+use crate::assets::Assets;
+use crate::limits::{Limiter, Rate};
+use crate::peer::Peer;
 use crate::problem::Problem;
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request};
-use axum::http::{HeaderValue, Uri, header};
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::{HeaderMap, HeaderValue, Method, Uri, header};
 use axum::middleware::{self, Next};
 use axum::response::Response;
+use jiff::SignedDuration;
+use rollcall_ports::Clock;
+use std::sync::Arc;
 
 /// The most that a JSON body may be, in bytes.
 pub(crate) const LARGEST_BODY: usize = 256 * 1024;
@@ -17,17 +23,52 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self'; st
     style-src-attr 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; \
     object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
+/// How often one address may ask.
+pub struct Limits {
+    limiter: Limiter<Peer>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Limits {
+    /// Enough for an office behind one address, and for a page that asks for
+    /// much at once.
+    pub const USUAL: Rate = Rate { burst: 600, every: SignedDuration::from_millis(10) };
+
+    /// At this rate, by the clock of the people.
+    #[must_use]
+    pub fn new(rate: Rate, clock: Arc<dyn Clock>) -> Self {
+        Self { limiter: Limiter::new(rate), clock }
+    }
+}
+
 /// Puts all of it around the routes.
-pub(crate) fn around<S: Clone + Send + Sync + 'static>(routes: Router<S>) -> Router<S> {
+pub(crate) fn around<S>(routes: Router<S>, limits: &Arc<Limits>, assets: &Arc<Assets>) -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    let assets = Arc::clone(assets);
+    let files = move |method: Method, uri: Uri, headers: HeaderMap| {
+        let answer = assets.answer(&method, &uri, &headers);
+        async { answer }
+    };
     routes
-        .fallback(nothing_here)
+        .fallback(files)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(middleware::from_fn_with_state(Arc::clone(limits), limited))
         .layer(middleware::from_fn(headers))
 }
 
-async fn nothing_here(uri: Uri) -> Problem {
-    let _ = uri;
-    Problem::not_found("No endpoint has this path.")
+async fn limited(
+    State(limits): State<Arc<Limits>>,
+    request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
+    let peer = Peer::of(request.extensions());
+    limits
+        .limiter
+        .take(&peer, limits.clock.now())
+        .map_err(|wait| Problem::too_many("Wait a moment, then ask again.", wait))?;
+    Ok(next.run(request).await)
 }
 
 async fn headers(request: Request, next: Next) -> Response {

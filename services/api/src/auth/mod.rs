@@ -4,8 +4,11 @@
 //! one machine: a signed token whose keys are published. [`guard`] stands
 //! before every endpoint; without a row in [`crate::access`] nothing passes.
 
+pub mod accounts;
+pub mod http_keys;
 pub(crate) mod keys;
 pub mod local;
+pub mod password;
 mod token;
 
 pub use keys::{KeySource, NoKeys};
@@ -81,7 +84,7 @@ fn needed(groups: &[Group]) -> String {
 }
 
 /// The token of a request.
-fn bearer(headers: &HeaderMap) -> Result<&str, Problem> {
+pub(crate) fn bearer(headers: &HeaderMap) -> Result<&str, Problem> {
     let Some(value) = headers.get(AUTHORIZATION) else {
         return Err(Problem::not_signed_in("Expected the header Authorization with a bearer token."));
     };

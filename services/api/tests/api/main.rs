@@ -2,12 +2,16 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
 mod changes;
+mod assets;
 mod document;
 mod health;
 mod interrupted;
 mod lists;
 mod people;
 mod residents;
+mod overview;
 mod roles;
+mod security;
 mod support;
 mod tokens;
+mod users;

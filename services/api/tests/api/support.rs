@@ -3,10 +3,14 @@
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rollcall_api::Api;
+use rollcall_api::auth::accounts::LocalAccounts;
 use rollcall_api::auth::local::{GROUPS_CLAIM, ISSUER, Issuer};
 use rollcall_api::auth::{Expected, Verifier};
+use rollcall_api::limits::Rate;
+use rollcall_api::overview::{Board, Parts};
+use rollcall_api::security::Limits;
 use rollcall_api::session::{Live, Shown, SignIn, Softphone};
 use rollcall_domain::attempt::Facts;
 use rollcall_domain::group::Group;
@@ -22,6 +26,9 @@ use tower::ServiceExt;
 
 /// 32 bytes that are no secret.
 pub(crate) const SECRET: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+
+/// The clock stands still, and some tests ask a thousand times.
+const NO_LIMIT: Rate = Rate { burst: 1, every: SignedDuration::ZERO };
 
 /// The API and what is behind it.
 pub(crate) struct World {
@@ -99,7 +106,10 @@ impl World {
     pub(crate) async fn ask(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
-        let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        // News never ends.
+        let is_stream = headers.get("content-type").is_some_and(|kind| kind == "text/event-stream");
+        let body = if is_stream { Body::empty() } else { response.into_body() };
+        let bytes = to_bytes(body, usize::MAX).await.unwrap();
         Answer { status, headers, text: String::from_utf8(bytes.to_vec()).unwrap() }
     }
 }
@@ -140,7 +150,22 @@ fn api(store: &Store, clock: &Arc<ManualClock>, issuer: &Arc<Issuer>) -> Api {
             softphone: Softphone::Simulated,
             live: Live::Stream,
         }),
-        verifier: Arc::new(Verifier::new(expected(), keys, clock)),
+        verifier: Arc::new(Verifier::new(expected(), keys, Arc::clone(&clock))),
+        local: Some(Arc::new(
+            LocalAccounts::new(store.accounts(), Arc::clone(issuer), Arc::clone(&clock)).unwrap(),
+        )),
+        board: Arc::new(Board::new(Parts {
+            residents: store.residents(),
+            callbacks: store.callbacks(),
+            pace: store.pace(),
+            telephony: Arc::new(TwoAgents),
+            queues: store.queues(),
+            clock: Arc::clone(&clock),
+            people: Arc::clone(&clock),
+            policy: Arc::new(Policy::default()),
+        })),
+        assets: Arc::default(),
+        limits: Arc::new(Limits::new(NO_LIMIT, clock)),
     }
 }
 

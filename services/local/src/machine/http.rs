@@ -3,8 +3,12 @@
 use super::Machine;
 use axum::Router;
 use rollcall_api::Api;
-use rollcall_api::auth::local::{GROUPS_CLAIM, ISSUER, Issuer};
+use rollcall_api::assets::Assets;
+use rollcall_api::auth::accounts::LocalAccounts;
+use rollcall_api::auth::local::{GROUPS_CLAIM, ISSUER};
 use rollcall_api::auth::{Expected, Verifier};
+use rollcall_api::overview::{Board, Parts};
+use rollcall_api::security::Limits;
 use rollcall_api::session::Shown;
 use rollcall_connect_sim::http::Service;
 use rollcall_ports::Clock;
@@ -14,13 +18,15 @@ use tokio::net::TcpListener;
 
 /// What the API of a machine needs besides the machine.
 pub struct Portal {
-    /// Signs the tokens of the machine's accounts.
-    pub issuer: Arc<Issuer>,
+    /// The machine's accounts.
+    pub local: Arc<LocalAccounts>,
     /// The clock of the people who sign in, also where the machine's runs
     /// faster.
     pub clock: Arc<dyn Clock>,
     /// What the portal is told of the installation.
     pub shown: Shown,
+    /// The files of the portal; none where it is not built in.
+    pub assets: Assets,
 }
 
 /// The API of `machine` and, where `wire` is given, the simulated Connect's
@@ -36,12 +42,23 @@ pub fn router(machine: &Machine, portal: Portal, wire: Option<&Service>) -> Rout
 
 fn api(machine: &Machine, portal: Portal) -> Api {
     let ports = machine.ports().clone();
-    let Portal { issuer, clock: people, shown } = portal;
+    let Portal { local, clock: people, shown, assets } = portal;
     let expected = Expected {
         issuer: ISSUER.to_owned(),
         audience: ISSUER.to_owned(),
         groups_claim: GROUPS_CLAIM.to_owned(),
     };
+    let verifier = Verifier::new(expected, local.issuer(), Arc::clone(&people));
+    let board = Arc::new(Board::new(Parts {
+        residents: Arc::clone(&ports.residents),
+        callbacks: Arc::clone(&ports.callbacks),
+        pace: Arc::clone(&ports.pace),
+        telephony: Arc::clone(&ports.telephony),
+        queues: machine.store().queues(),
+        clock: Arc::clone(&ports.clock),
+        people: Arc::clone(&people),
+        policy: Arc::clone(machine.policy()),
+    }));
     Api {
         residents: ports.residents,
         attempts: ports.attempts,
@@ -56,7 +73,11 @@ fn api(machine: &Machine, portal: Portal) -> Api {
         clock: ports.clock,
         policy: Arc::clone(machine.policy()),
         shown: Arc::new(shown),
-        verifier: Arc::new(Verifier::new(expected, issuer, people)),
+        verifier: Arc::new(verifier.of_accounts(local.accounts())),
+        local: Some(local),
+        board,
+        assets: Arc::new(assets),
+        limits: Arc::new(Limits::new(Limits::USUAL, people)),
     }
 }
 
