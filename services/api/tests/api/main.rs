@@ -1,17 +1,20 @@
 //! The API over a real store, asked as the portal asks it.
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
-mod changes;
 mod assets;
+mod bringing;
+mod changes;
 mod document;
 mod health;
 mod interrupted;
 mod lists;
+mod overview;
 mod people;
 mod residents;
-mod overview;
 mod roles;
 mod security;
 mod support;
 mod tokens;
+mod undo;
+mod uploads;
 mod users;

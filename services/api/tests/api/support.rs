@@ -75,6 +75,11 @@ impl World {
     pub(crate) fn with(change: impl FnOnce(&mut Api)) -> Self {
         let clock = Arc::new(ManualClock::default());
         let store = Store::in_memory(Arc::<ManualClock>::clone(&clock)).unwrap();
+        Self::over(store, clock, change)
+    }
+
+    /// Over a store of its own.
+    pub(crate) fn over(store: Store, clock: Arc<ManualClock>, change: impl FnOnce(&mut Api)) -> Self {
         let issuer = Arc::new(Issuer::new(&[SECRET.to_owned()]).unwrap());
         let mut api = api(&store, &clock, &issuer);
         change(&mut api);
@@ -138,6 +143,9 @@ fn api(store: &Store, clock: &Arc<ManualClock>, issuer: &Arc<Issuer>) -> Api {
         callbacks: store.callbacks(),
         checks: store.checks(),
         batches: store.batches(),
+        deposits: Arc::new(store.uploads()),
+        intake: Some(Arc::new(store.uploads())),
+        uploads: Arc::new(store.uploads()),
         audit: store.audit(),
         pace: store.pace(),
         telephony: Arc::new(TwoAgents),
