@@ -6,11 +6,15 @@ use crate::auth::Caller;
 use crate::extract::Path;
 use crate::problem::Problem;
 use async_trait::async_trait;
-use axum::extract::State;
-use axum::extract::multipart::{Field, Multipart, MultipartRejection};
+use axum::body::{Body, BodyDataStream, Bytes};
+use axum::extract::multipart::{Field, Multipart};
+use axum::extract::{FromRequest, Request, State};
 use axum::http::StatusCode;
+use futures_util::Stream;
 use rollcall_domain::ids::UploadId;
 use rollcall_ports::{Broken, Pieces, Taken};
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -37,6 +41,27 @@ impl Pieces for Part<'_> {
     }
 }
 
+/// A body that is handed on one piece at a time. Whoever reads the form takes
+/// all that is there at once, which from a fast sender is the whole file.
+struct PieceByPiece {
+    body: BodyDataStream,
+    resting: bool,
+}
+
+impl Stream for PieceByPiece {
+    type Item = Result<Bytes, axum::Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if std::mem::take(&mut self.resting) {
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        let piece = Pin::new(&mut self.body).poll_next(context);
+        self.resting = piece.is_ready();
+        piece
+    }
+}
+
 /// Puts the file into the place that was offered for it, where that place is
 /// here. Once more, it takes the place of the former.
 #[utoipa::path(post, path = "/api/uploads/{id}/file", tag = "uploads", params(("id" = Uuid, Path)),
@@ -52,9 +77,12 @@ pub(crate) async fn receive(
     State(arrivals): State<Arrivals>,
     _caller: Caller,
     Path(id): Path<Uuid>,
-    form: Result<Multipart, MultipartRejection>,
+    request: Request,
 ) -> Result<StatusCode, Problem> {
     let Some(intake) = &arrivals.intake else { return Err(nothing_there()) };
+    let request =
+        request.map(|body| Body::from_stream(PieceByPiece { body: body.into_data_stream(), resting: false }));
+    let form = Multipart::from_request(request, &()).await;
     let mut form = form.map_err(|_| Problem::not_a_form())?;
     let cut = || Problem::malformed("The form did not come to its end.");
     while let Some(field) = form.next_field().await.map_err(|_| cut())? {

@@ -157,7 +157,7 @@ impl World {
     }
 
     /// The register as it is.
-    pub(crate) async fn register(&self) -> BTreeMap<ResidentId, Resident> {
+    pub(crate) async fn people(&self) -> BTreeMap<ResidentId, Resident> {
         let residents: Arc<dyn Residents> = self.store.residents();
         let page = residents.page(None, 1_000_000).await.unwrap();
         assert_eq!(residents.count().await.unwrap(), page.residents.len() as u64);

@@ -8,7 +8,7 @@ use rollcall_domain::policy::Policy;
 use rollcall_domain::resident::{Claim, MarkState, Resident};
 use rollcall_domain::staff::{Change, apply};
 use rollcall_host::{Handler, Verdict};
-use rollcall_ports::{Clock, Removed, Residents, Saved};
+use rollcall_ports::{Clock, Removed, Saved};
 use serde_json::json;
 
 /// Those who were there before.
@@ -23,12 +23,12 @@ impl World {
         let world = Self::new();
         world.loaded(&world.uploaded(FORMER.as_bytes()).await).await;
         let batch = world.loaded(&world.uploaded(LIST.as_bytes()).await).await;
-        assert_eq!(world.register().await.len(), 5);
+        assert_eq!(world.people().await.len(), 5);
         (world, batch)
     }
 
     async fn changed(&self, first_name: &str, change: impl FnOnce(&mut Resident)) {
-        let register = self.register().await;
+        let register = self.people().await;
         let id = register.values().find(|one| one.first_name == first_name).unwrap().id;
         let mut stored = self.store.residents().get(id).await.unwrap().unwrap();
         change(&mut stored.value);
@@ -41,7 +41,7 @@ impl World {
 async fn the_register_is_as_it_was() {
     let world = World::new();
     world.loaded(&world.uploaded(FORMER.as_bytes()).await).await;
-    let before = world.register().await;
+    let before = world.people().await;
     let batch = world.loaded(&world.uploaded(LIST.as_bytes()).await).await;
     assert_eq!(world.batch(&batch).await["undo"], json!({"possible": true, "reason": null}));
     // An order to dial is nothing that anybody would miss.
@@ -51,7 +51,7 @@ async fn the_register_is_as_it_was() {
     let answer = world.undo(&batch).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
     assert_eq!(answer.json(), json!({"finished": true, "removed": 3, "called": 0, "changed": 0}));
-    assert_eq!(world.register().await, before);
+    assert_eq!(world.people().await, before);
     for one in before.values() {
         assert_eq!(world.store.residents().sharing(one.number, one.id).await, Ok(0), "and the numbers too");
     }
@@ -63,7 +63,7 @@ async fn the_register_is_as_it_was() {
     // The same file can be brought again.
     let batch = world.loaded(&world.uploaded(LIST.as_bytes()).await).await;
     assert_eq!(world.batch(&batch).await["loaded"], 3);
-    assert_eq!(world.register().await.len(), 5);
+    assert_eq!(world.people().await.len(), 5);
 }
 
 #[tokio::test]
@@ -72,19 +72,19 @@ async fn who_was_called_stands_against_it() {
     let attempt = AttemptId::derive(&["one"]);
     let now = world.clock.now();
     world.changed("Dee", |one| one.begin(attempt, now, &Policy::default())).await;
-    let before = world.register().await;
+    let before = world.people().await;
     let answer = world.undo(&batch).await;
     answer.expect_problem(409);
     let detail = answer.json()["detail"].as_str().unwrap().to_owned();
     assert!(detail.starts_with("1 of the 3 people"), "{detail}");
     assert!(!answer.text.contains("Dee") && !answer.text.contains("Sample"), "counts, no names");
-    assert_eq!(world.register().await, before, "nothing was changed");
+    assert_eq!(world.people().await, before, "nothing was changed");
     assert_eq!(world.batch(&batch).await["undo"]["possible"], false);
 
     // A dial that the service refused was no call.
     world.changed("Dee", |one| drop(one.learn_mark(attempt, now, MarkState::NotPlaced))).await;
     assert_eq!(world.undo(&batch).await.status, 200);
-    assert_eq!(world.register().await.len(), 2);
+    assert_eq!(world.people().await.len(), 2);
 }
 
 #[tokio::test]
@@ -105,7 +105,7 @@ async fn who_was_changed_by_the_staff_stays() {
     );
     let answer = world.undo(&batch).await.json();
     assert_eq!(answer, json!({"finished": true, "removed": 2, "called": 0, "changed": 1}));
-    let names: Vec<_> = world.register().await.into_values().map(|one| one.profile.first_name).collect();
+    let names: Vec<_> = world.people().await.into_values().map(|one| one.profile.first_name).collect();
     assert!(names.contains(&"Eve".to_owned()) && names.len() == 3);
 }
 
@@ -120,13 +120,13 @@ async fn what_broke_off_is_completed_by_a_repeat() {
     };
     stored.stage = BatchStage::Undoing { chunks, rows };
     world.store.batches().put(&stored).await.unwrap();
-    let cy = world.register().await.into_values().find(|one| one.first_name == "Cy").unwrap().id;
+    let cy = world.people().await.into_values().find(|one| one.first_name == "Cy").unwrap().id;
     let cy = world.store.residents().get(cy).await.unwrap().unwrap();
     assert_eq!(world.store.residents().remove(&cy).await, Ok(Removed::Done));
     assert_eq!(world.batch(&batch).await["stage"], "undoing");
     let answer = world.undo(&batch).await;
     assert_eq!((answer.status.as_u16(), &answer.json()["removed"]), (200, &json!(2)));
-    assert_eq!((world.register().await.len(), &world.batch(&batch).await["stage"]), (2, &json!("undone")));
+    assert_eq!((world.people().await.len(), &world.batch(&batch).await["stage"]), (2, &json!("undone")));
 }
 
 #[tokio::test]
@@ -156,15 +156,16 @@ async fn a_chunk_that_comes_once_more_brings_nobody_back() {
     let answer = world.send("POST", &format!("/api/uploads/{id}/load"), &world.clerk(), "").await;
     let batch = answer.json()["batch_id"].as_str().unwrap().to_owned();
     let chunks = world.work().await;
-    let people = world.register().await;
+    let people = world.people().await;
     assert_eq!((chunks.len(), people.len()), (1, 4));
     assert_eq!(world.undo(&batch).await.status, 200);
-    let late = || world.loader().handle(chunks[0].clone());
+    let loader = world.loader();
+    let late = || loader.handle(chunks[0].clone());
     assert_eq!(late().await, Ok(Verdict::Done));
-    assert!(world.register().await.is_empty());
+    assert!(world.people().await.is_empty());
     // A loader that died after it added them, and before it learned of the undo.
     let again: Vec<_> = people.into_values().map(|one| (one, Schedule::default())).collect();
     let _added = world.store.residents().add(&again).await.unwrap();
     assert_eq!(late().await, Ok(Verdict::Done));
-    assert!(world.register().await.is_empty());
+    assert!(world.people().await.is_empty());
 }

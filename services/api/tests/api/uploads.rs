@@ -61,12 +61,12 @@ async fn a_nasty_list_is_previewed_mended_and_loaded() {
         .collect();
     let expected = [(4, "too_short"), (5, "name_missing"), (6, "too_few_fields"), (9, "unclosed_quote")];
     assert_eq!(bad, expected.map(|(line, code)| (json!(line), json!(code))));
-    assert!(world.register().await.is_empty(), "nothing is loaded by looking");
+    assert!(world.people().await.is_empty(), "nothing is loaded by looking");
     world.work().await;
-    assert!(world.register().await.is_empty(), "nobody is told of a file that was not loaded");
+    assert!(world.people().await.is_empty(), "nobody is told of a file that was not loaded");
 
     let batch = world.loaded(&id).await;
-    assert_eq!(world.register().await.len(), 3);
+    assert_eq!(world.people().await.len(), 3);
     let shown = world.batch(&batch).await;
     assert_eq!(
         (&shown["stage"], &shown["finished"], &shown["rows"]),
@@ -104,7 +104,7 @@ async fn a_nasty_list_is_previewed_mended_and_loaded() {
     let counts = json!({"rows": 4, "good": 4, "known": 0, "bad": 0});
     assert_eq!(world.preview(&again).await["counts"], counts, "{mended}");
     world.loaded(&again).await;
-    let names: Vec<String> = world.register().await.into_values().map(|one| one.profile.last_name).collect();
+    let names: Vec<String> = world.people().await.into_values().map(|one| one.profile.last_name).collect();
     assert!(
         names.contains(&"-Dash".to_owned()) && names.contains(&"=1+1".to_owned()),
         "text as it was meant"
