@@ -92,6 +92,11 @@ impl World {
     pub(crate) fn with(change: impl FnOnce(&mut Api)) -> Self {
         let clock = Arc::new(ManualClock::default());
         let store = Store::in_memory(Arc::<ManualClock>::clone(&clock)).unwrap();
+        Self::over(store, clock, change)
+    }
+
+    /// Over a store of its own.
+    pub(crate) fn over(store: Store, clock: Arc<ManualClock>, change: impl FnOnce(&mut Api)) -> Self {
         let issuer = Arc::new(Issuer::new(&[SECRET.to_owned()]).unwrap());
         let heard = Arc::<Heard>::default();
         let mut api = api(&store, &clock, &issuer, &heard);
@@ -156,6 +161,9 @@ fn api(store: &Store, clock: &Arc<ManualClock>, issuer: &Arc<Issuer>, heard: &Ar
         callbacks: store.callbacks(),
         checks: store.checks(),
         batches: store.batches(),
+        deposits: Arc::new(store.uploads()),
+        intake: Some(Arc::new(store.uploads())),
+        uploads: Arc::new(store.uploads()),
         audit: store.audit(),
         pace: store.pace(),
         telephony: Arc::new(TwoAgents),

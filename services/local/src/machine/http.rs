@@ -60,7 +60,11 @@ fn api(machine: &Machine, portal: Portal) -> Api {
         people: Arc::clone(&people),
         policy: Arc::clone(machine.policy()),
     }));
+    let files = Arc::new(machine.store().uploads());
     Api {
+        deposits: files.clone(),
+        intake: Some(files),
+        uploads: ports.uploads,
         residents: ports.residents,
         attempts: ports.attempts,
         callbacks: ports.callbacks,
