@@ -82,7 +82,7 @@ async fn who_was_called_stands_against_it() {
     assert_eq!(world.batch(&batch).await["undo"]["possible"], false);
 
     // A dial that the service refused was no call.
-    world.changed("Dee", |one| drop(one.learn_mark(attempt, now, MarkState::NotPlaced))).await;
+    world.changed("Dee", |one| assert!(one.learn_mark(attempt, now, MarkState::NotPlaced))).await;
     assert_eq!(world.undo(&batch).await.status, 200);
     assert_eq!(world.people().await.len(), 2);
 }

@@ -30,7 +30,7 @@ const NASTY: &str = "Ref;Surname;Forename;Telephone No;Favourite colour;Notes\r\
     H-7;Last;Good;07700900107;;\r\n";
 
 #[tokio::test]
-async fn a_nasty_list_is_previewed_mended_and_loaded() {
+async fn a_nasty_list_is_previewed_and_loaded() {
     let world = World::new();
     let id = world.uploaded(NASTY.as_bytes()).await;
     let preview = world.preview(&id).await;
@@ -79,7 +79,13 @@ async fn a_nasty_list_is_previewed_mended_and_loaded() {
     assert_eq!((&shown["file_name"], &shown["by"]), (&json!("North Ward list.csv"), &json!("somebody")));
     assert_eq!(world.loaded(&id).await, batch, "a repeat is the same batch");
     assert_eq!(world.preview(&id).await["batch_id"], json!(batch));
+}
 
+#[tokio::test]
+async fn bad_rows_are_mended_and_uploaded_again() {
+    let world = World::new();
+    let id = world.uploaded(NASTY.as_bytes()).await;
+    world.loaded(&id).await;
     let bad = world.get(&format!("/api/uploads/{id}/bad-rows.csv"), &world.clerk()).await;
     assert_eq!((bad.status.as_u16(), bad.header("content-type")), (200, "text/csv; charset=utf-8"));
     let unmended = world.uploaded(bad.text.as_bytes()).await;
