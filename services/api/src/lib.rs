@@ -113,7 +113,7 @@ impl Api {
         let (routes, _document) = endpoints().split_for_parts();
         let guarded = routes.route_layer(middleware::from_fn_with_state(self.clone(), auth::guard));
         let guarded = guarded.route_layer(middleware::from_fn_with_state(self.clone(), auth::noted));
-        security::around(guarded, &self.limits, &self.assets).with_state(self)
+        security::around(guarded, &self).with_state(self)
     }
 }
 
