@@ -172,7 +172,12 @@ impl Problem {
     #[must_use]
     pub(crate) fn not_a_form() -> Self {
         let detail = "Expected content-type: multipart/form-data.";
-        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "media-type", "The body is of another type", detail)
+        Self::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "urn:rollcall:problem:media-type",
+            "The body is of another type",
+            detail,
+        )
     }
 
     /// 422: understood, but some values cannot be. Names all of them at once.

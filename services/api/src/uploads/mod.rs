@@ -81,6 +81,6 @@ impl Arrivals {
 
 fn nothing_there() -> Problem {
     Problem::not_found(
-        "No file was uploaded here, or it is gone: a file that nobody loads is kept for a day.",
+        "No file was uploaded here, or it is gone: one that is not loaded is kept for a day.",
     )
 }
