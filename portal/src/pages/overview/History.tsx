@@ -1,0 +1,109 @@
+import Box from "@cloudscape-design/components/box";
+import ColumnLayout from "@cloudscape-design/components/column-layout";
+import Container from "@cloudscape-design/components/container";
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { answer, api } from "../../api/client";
+import type { History as Past } from "../../api/types";
+import { useLoad } from "../../api/use-load";
+import { AsTable } from "../../ui/AsTable";
+import { Columns, type Series } from "../../ui/Columns";
+import { clock, duration, shortDay, zoneName } from "../../ui/dates";
+import { Failure } from "../../ui/Failure";
+import { useRenewal } from "../../ui/renewal";
+import { useZone } from "../../ui/Time";
+import { Waiting } from "../../ui/Waiting";
+import { count, whole } from "../../ui/words";
+
+/** What has been, in pictures: today by the hour, and two weeks by the day. `hour` renews it as time passes. */
+export function History({ hour, timezone }: { hour: string; timezone: string }) {
+  const past = useLoad("history", (signal) => answer(api.GET("/api/overview/history", { params: { query: { days: 14 } }, signal })));
+  useRenewal(hour, past.reload);
+  if (!past.value) return past.loading ? <Waiting /> : <Failure failure={past.failure} onRetry={past.reload} />;
+  const { calls_per_hour, outcomes_by_day, callback_wait } = past.value;
+  return (
+    <SpaceBetween size="l">
+      <ColumnLayout columns={2} minColumnWidth={300}>
+        <Container header={<Header variant="h2">Calls today, by the hour</Header>} fitHeight>
+          <Hours hours={calls_per_hour} />
+        </Container>
+        <Container header={<Header variant="h2" description={`Counted in ${zoneName(timezone)}`}>How calls ended, by the day</Header>} fitHeight>
+          <Days days={outcomes_by_day} />
+        </Container>
+      </ColumnLayout>
+      <Container header={<Header variant="h2">How long people wait for a call back</Header>}>
+        <Waits waits={callback_wait} />
+      </Container>
+    </SpaceBetween>
+  );
+}
+
+function Hours({ hours }: { hours: Past["calls_per_hour"] }) {
+  const zone = useZone();
+  if (hours.every(({ started }) => started === 0)) return <Nothing>No call was made today yet.</Nothing>;
+  const series: Series[] = [{ label: "Calls made", tone: "started" }, { label: "Reached", tone: "well" }];
+  const title = `Calls today by the hour, ${zoneName(zone)}`;
+  return (
+    <>
+      <Columns inFront title={title} series={series} columns={hours.map(({ hour, started, reached }, at) => ({ label: clock(hour, zone), minor: hours.length > 8 && at % 3 !== 0, values: [started, reached] }))} />
+      <AsTable title={title} columns={["Hour from", ...series.map(({ label }) => label)]} rows={hours.map(({ hour, started, reached }) => [clock(hour, zone), whole.format(started), whole.format(reached)])} />
+    </>
+  );
+}
+
+const OUTCOMES = [
+  { key: "well", label: "Well", tone: "well" },
+  { key: "talk", label: "Wants to talk", tone: "callback_open" },
+  { key: "unconfirmed", label: "No key pressed", tone: "unconfirmed" },
+  { key: "no_answer", label: "No answer", tone: "no_answer" },
+  { key: "busy", label: "Busy", tone: "busy" },
+  { key: "bad_number", label: "Number does not exist", tone: "bad_number" },
+  { key: "network", label: "Not connected", tone: "network" },
+] as const;
+
+function Days({ days }: { days: Past["outcomes_by_day"] }) {
+  const values = (day: Past["outcomes_by_day"][number]) => OUTCOMES.map(({ key }) => day[key]);
+  if (days.every((day) => values(day).every((value) => value === 0))) return <Nothing>No call has ended in these days.</Nothing>;
+  const title = "How calls ended, by the day";
+  const labels = days.map(({ date }) => shortDay(date));
+  return (
+    <>
+      <Columns title={title} series={[...OUTCOMES]} columns={days.map((day, at) => ({ label: (labels[at] ?? "").replace(/ \w+$/, ""), minor: days.length > 7 && (days.length - 1 - at) % 3 !== 0, values: values(day) }))} />
+      <AsTable title={title} columns={["Day", ...OUTCOMES.map(({ label }) => label)]} rows={days.map((day, at) => [labels[at], ...values(day).map((value) => whole.format(value))])} />
+    </>
+  );
+}
+
+function Waits({ waits }: { waits: Past["callback_wait"] }) {
+  const { p50_seconds: half, p95_seconds: most, waiting } = waits;
+  const longest = Math.max(half ?? 0, most ?? 0, 1);
+  if (half == null && most == null) {
+    return <Nothing>{waiting === 0 ? "Nobody has waited for a call back today." : `${count(waiting, "person", "people")} waiting now; nobody has been called back yet today.`}</Nothing>;
+  }
+  const rows = [
+    { label: "Half of them waited at most", seconds: half },
+    { label: "19 of 20 waited at most", seconds: most },
+  ];
+  return (
+    <>
+      <div className="waits" aria-hidden="true">
+        {rows.map(({ label, seconds }) => (
+          <div key={label}>
+            <span>{label}</span>
+            <div className="meter wide"><div style={{ width: `${((seconds ?? 0) / longest) * 100}%` }} /></div>
+            <strong>{seconds == null ? "–" : duration(seconds)}</strong>
+          </div>
+        ))}
+      </div>
+      <AsTable
+        title="How long people wait for a call back"
+        columns={["", "Time"]}
+        rows={[...rows.map(({ label, seconds }) => [label, seconds == null ? "not known" : duration(seconds)]), ["Waiting now", count(waiting, "person", "people")]]}
+      />
+    </>
+  );
+}
+
+function Nothing({ children }: { children: string }) {
+  return <Box color="text-body-secondary" padding={{ vertical: "m" }}>{children}</Box>;
+}

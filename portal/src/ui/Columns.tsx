@@ -1,0 +1,86 @@
+import { useId } from "react";
+import { whole } from "./words";
+
+/** One thing that is counted in each column, and its colour (a class of styles.css). */
+export interface Series {
+  label: string;
+  tone: string;
+}
+
+/** One column; its values in the order of the series. */
+export interface Column {
+  label: string;
+  /** Named below the column only if there is room for it. */
+  minor?: boolean;
+  values: readonly number[];
+}
+
+const WIDTH = 600;
+const HEIGHT = 180;
+const LEFT = 34;
+const BELOW = 22;
+const ABOVE = 8;
+
+/**
+ * Columns over time: stacked, or each in front of the one before (`inFront`, for a part of a whole). A picture only:
+ * the figures stand in a table behind it.
+ */
+export function Columns({ title, series, columns, inFront = false }: { title: string; series: Series[]; columns: Column[]; inFront?: boolean }) {
+  const name = useId();
+  const height = (values: readonly number[]) => (inFront ? Math.max(...values) : values.reduce((sum, value) => sum + value, 0));
+  const top = nice(Math.max(1, ...columns.map(({ values }) => height(values))));
+  const step = (WIDTH - LEFT) / Math.max(columns.length, 1);
+  const wide = Math.min(step * 0.72, 46);
+  const y = (value: number) => ABOVE + (HEIGHT - ABOVE - BELOW) * (1 - value / top);
+
+  return (
+    <figure className="chart">
+      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-labelledby={name}>
+        <title id={name}>{title}</title>
+        {[0, top / 2, top].map((value) => (
+          <g key={value}>
+            <line className="grid" x1={LEFT} x2={WIDTH} y1={y(value)} y2={y(value)} />
+            <text className="axis" x={LEFT - 6} y={y(value) + 4} textAnchor="end">{Number.isInteger(value) ? whole.format(value) : ""}</text>
+          </g>
+        ))}
+        {columns.map((column, at) => {
+          const middle = LEFT + step * (at + 0.5);
+          let below = 0;
+          return (
+            <g key={at}>
+              {column.values.map((value, nth) => {
+                const from = inFront ? 0 : below;
+                below += value;
+                if (value === 0) return null;
+                const narrower = inFront ? wide * (1 - 0.3 * nth) : wide;
+                return (
+                  <rect key={nth} className={`tone-${series[nth]?.tone ?? ""}`} x={middle - narrower / 2} width={narrower} y={y(from + value)} height={Math.max(y(from) - y(from + value), 1)} rx="1.5" />
+                );
+              })}
+              {!column.minor && <text className="axis" x={middle} y={HEIGHT - 6} textAnchor="middle">{column.label}</text>}
+            </g>
+          );
+        })}
+      </svg>
+      <Legend series={series} />
+    </figure>
+  );
+}
+
+/** What the colours mean. */
+export function Legend({ series }: { series: Series[] }) {
+  return (
+    <ul className="legend">
+      {series.map(({ label, tone }) => (
+        <li key={label}><span className={`swatch tone-${tone}`} aria-hidden="true" />{label}</li>
+      ))}
+    </ul>
+  );
+}
+
+/** The next round number that holds `value`: 1, 2, 4, 6, 10, 20, 40, … */
+export function nice(value: number): number {
+  const unit = 10 ** Math.floor(Math.log10(value));
+  const step = [1, 2, 4, 6, 10].find((it) => it * unit >= value) ?? 10;
+  return step * unit;
+}
