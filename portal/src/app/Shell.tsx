@@ -1,9 +1,9 @@
-import AppLayout from "@cloudscape-design/components/app-layout";
+import AppLayoutToolbar from "@cloudscape-design/components/app-layout-toolbar";
+import BreadcrumbGroup from "@cloudscape-design/components/breadcrumb-group";
 import SideNavigation from "@cloudscape-design/components/side-navigation";
 import TopNavigation from "@cloudscape-design/components/top-navigation";
 import { Suspense, useState } from "react";
 import { useLocation, useNavigate } from "react-router";
-import logo from "../icon.svg";
 import { endSession, type Session } from "../session/session";
 import { zoneName } from "../ui/dates";
 import { useFollow } from "../ui/links";
@@ -13,7 +13,7 @@ import { Waiting } from "../ui/Waiting";
 import { groups as groupWords } from "../ui/words";
 import { useConfig } from "./context";
 import { ErrorBoundary } from "./ErrorBoundary";
-import { placeOf, places } from "./navigation";
+import { type Place, placeOf, places } from "./navigation";
 import { Pages } from "./Pages";
 
 /** What stands around every page. */
@@ -23,14 +23,15 @@ export default function Shell({ session }: { session: Session }) {
   const { pathname } = useLocation();
   const [open, setOpen] = useState(() => window.innerWidth >= 912);
   const mine = places(session.groups, config);
+  const place = placeOf(pathname);
 
   return (
     <>
       <a className="skip" href="#content">Skip to the content</a>
-      <header id="top">
+      <div id="top">
         <Top session={session} />
-      </header>
-      <AppLayout
+      </div>
+      <AppLayoutToolbar
         headerSelector="#top"
         toolsHide
         navigationOpen={open}
@@ -38,7 +39,7 @@ export default function Shell({ session }: { session: Session }) {
         ariaLabels={{ navigation: "Pages", navigationToggle: "Show the pages", navigationClose: "Hide the pages" }}
         navigation={
           <SideNavigation
-            activeHref={placeOf(pathname)?.path ?? pathname}
+            activeHref={place?.path ?? pathname}
             onFollow={(event) => {
               follow(event);
               if (window.innerWidth < 912) setOpen(false);
@@ -46,6 +47,7 @@ export default function Shell({ session }: { session: Session }) {
             items={mine.map(({ path, label }) => ({ type: "link", text: label, href: path }))}
           />
         }
+        breadcrumbs={place && <BreadcrumbGroup ariaLabel="Where you are" onFollow={follow} items={trail(place, pathname)} />}
         content={
           <div id="content" tabIndex={-1}>
             <ErrorBoundary page={pathname}>
@@ -58,6 +60,12 @@ export default function Shell({ session }: { session: Session }) {
       />
     </>
   );
+}
+
+/** The way back up. Who is looked at is said by the page itself. */
+function trail(place: Place, pathname: string): { text: string; href: string }[] {
+  const here = { text: place.label, href: place.path };
+  return pathname === place.path ? [here] : [here, { text: place.single ?? place.label, href: pathname }];
 }
 
 function Top({ session }: { session: Session }) {
@@ -73,7 +81,6 @@ function Top({ session }: { session: Session }) {
       identity={{
         href: "/",
         title: "Rollcall",
-        logo: { src: logo, alt: "" },
         onFollow: (event) => {
           event.preventDefault();
           void navigate("/");

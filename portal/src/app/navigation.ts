@@ -4,6 +4,8 @@ import type { Config, Group } from "../api/types";
 export interface Place {
   path: string;
   label: string;
+  /** One of what it lists, on a page of its own. */
+  single?: string;
   /** Who has business there. */
   groups: readonly Group[];
   /** Where the service has such a thing at all. */
@@ -14,7 +16,7 @@ const ALL: readonly Group[] = ["Uploaders", "Agents", "Operators"];
 
 export const PLACES: readonly Place[] = [
   { path: "/overview", label: "Overview", groups: ALL },
-  { path: "/residents", label: "Residents", groups: ALL },
+  { path: "/residents", label: "Residents", single: "Resident", groups: ALL },
   { path: "/operations", label: "Operations", groups: ["Operators"] },
   { path: "/audit", label: "Audit log", groups: ["Operators"] },
   { path: "/users", label: "Users", groups: ["Operators"], exists: (config) => config.sign_in.kind === "local" },

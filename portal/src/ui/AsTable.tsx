@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 /** The figures behind a picture, for whoever cannot or would rather not look at it. */
 export function AsTable({ title, columns, rows }: { title: string; columns: string[]; rows: (readonly ReactNode[])[] }) {
   return (
-    <ExpandableSection variant="footer" headerText="Show as a table" headerAriaLabel={`Show as a table: ${title}`}>
+    <ExpandableSection variant="inline" headerText="Show as a table" headerAriaLabel={`Show as a table: ${title}`}>
       <div className="figures" tabIndex={0} role="region" aria-label={title}>
         <table>
           <caption className="only-read">{title}</caption>

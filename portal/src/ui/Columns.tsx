@@ -1,4 +1,4 @@
-import { useId } from "react";
+import { useEffect, useId, useRef, useState } from "react";
 import { whole } from "./words";
 
 /** One thing that is counted in each column, and its colour (a class of styles.css). */
@@ -15,6 +15,7 @@ export interface Column {
   values: readonly number[];
 }
 
+/** Until the real width is known. */
 const WIDTH = 600;
 const HEIGHT = 180;
 const LEFT = 34;
@@ -27,19 +28,20 @@ const ABOVE = 8;
  */
 export function Columns({ title, series, columns, inFront = false }: { title: string; series: Series[]; columns: Column[]; inFront?: boolean }) {
   const name = useId();
+  const [figure, width] = useWidth();
   const height = (values: readonly number[]) => (inFront ? Math.max(...values) : values.reduce((sum, value) => sum + value, 0));
   const top = nice(Math.max(1, ...columns.map(({ values }) => height(values))));
-  const step = (WIDTH - LEFT) / Math.max(columns.length, 1);
+  const step = (width - LEFT) / Math.max(columns.length, 1);
   const wide = Math.min(step * 0.72, 46);
   const y = (value: number) => ABOVE + (HEIGHT - ABOVE - BELOW) * (1 - value / top);
 
   return (
-    <figure className="chart">
-      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-labelledby={name}>
+    <figure className="chart" ref={figure}>
+      <svg viewBox={`0 0 ${width} ${HEIGHT}`} role="img" aria-labelledby={name}>
         <title id={name}>{title}</title>
         {[0, top / 2, top].map((value) => (
           <g key={value}>
-            <line className="grid" x1={LEFT} x2={WIDTH} y1={y(value)} y2={y(value)} />
+            <line className="grid" x1={LEFT} x2={width} y1={y(value)} y2={y(value)} />
             <text className="axis" x={LEFT - 6} y={y(value) + 4} textAnchor="end">{Number.isInteger(value) ? whole.format(value) : ""}</text>
           </g>
         ))}
@@ -57,7 +59,7 @@ export function Columns({ title, series, columns, inFront = false }: { title: st
                   <rect key={nth} className={`tone-${series[nth]?.tone ?? ""}`} x={middle - narrower / 2} width={narrower} y={y(from + value)} height={Math.max(y(from) - y(from + value), 1)} rx="1.5" />
                 );
               })}
-              {!column.minor && <text className="axis" x={middle} y={HEIGHT - 6} textAnchor="middle">{column.label}</text>}
+              {!column.minor && <text className="axis" {...under(middle, width)} y={HEIGHT - 6}>{column.label}</text>}
             </g>
           );
         })}
@@ -65,6 +67,26 @@ export function Columns({ title, series, columns, inFront = false }: { title: st
       <Legend series={series} />
     </figure>
   );
+}
+
+/** The width on the screen, so that letters keep their size in a narrow window. */
+function useWidth() {
+  const figure = useRef<HTMLElement>(null);
+  const [width, setWidth] = useState(WIDTH);
+  useEffect(() => {
+    if (!figure.current) return undefined;
+    const watch = new ResizeObserver(([entry]) => {
+      if (entry && entry.contentRect.width > 0) setWidth(Math.round(entry.contentRect.width));
+    });
+    watch.observe(figure.current);
+    return () => watch.disconnect();
+  }, []);
+  return [figure, width] as const;
+}
+
+/** Below its column, but within the picture. */
+function under(middle: number, width: number): { x: number; textAnchor: "middle" | "end" } {
+  return middle > width - 28 ? { x: width, textAnchor: "end" } : { x: middle, textAnchor: "middle" };
 }
 
 /** What the colours mean. */

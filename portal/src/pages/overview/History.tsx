@@ -38,14 +38,17 @@ export function History({ hour, timezone }: { hour: string; timezone: string }) 
   );
 }
 
-function Hours({ hours }: { hours: Past["calls_per_hour"] }) {
+function Hours({ hours: all }: { hours: Past["calls_per_hour"] }) {
   const zone = useZone();
-  if (hours.every(({ started }) => started === 0)) return <Nothing>No call was made today yet.</Nothing>;
+  // The night is no part of the picture.
+  const busy = all.flatMap(({ started }, at) => (started > 0 ? [at] : []));
+  const hours = all.slice(Math.max((busy[0] ?? 0) - 1, 0), (busy[busy.length - 1] ?? 0) + 2);
+  if (busy.length === 0) return <Nothing>No call was made today yet.</Nothing>;
   const series: Series[] = [{ label: "Calls made", tone: "started" }, { label: "Reached", tone: "well" }];
   const title = `Calls today by the hour, ${zoneName(zone)}`;
   return (
     <>
-      <Columns inFront title={title} series={series} columns={hours.map(({ hour, started, reached }, at) => ({ label: clock(hour, zone), minor: hours.length > 8 && at % 3 !== 0, values: [started, reached] }))} />
+      <Columns inFront title={title} series={series} columns={hours.map(({ hour, started, reached }, at) => ({ label: clock(hour, zone), minor: hours.length > 10 && at % 3 !== 0, values: [started, reached] }))} />
       <AsTable title={title} columns={["Hour from", ...series.map(({ label }) => label)]} rows={hours.map(({ hour, started, reached }) => [clock(hour, zone), whole.format(started), whole.format(reached)])} />
     </>
   );

@@ -54,7 +54,7 @@ function Day({ now }: { now: Now }) {
   const settled = ledger.total - ledger.trying - ledger.escalated - ledger.callback_open;
   const open = ledger.total - settled;
   return (
-    <>
+    <SpaceBetween size="l">
       {!ledger.balanced && (
         <Alert type="error" header="The account of the day does not add up">
           The states of all residents together should give {whole.format(ledger.total)}. Whoever runs this service needs to look at this.
@@ -85,7 +85,7 @@ function Day({ now }: { now: Now }) {
         </ColumnLayout>
       </Container>
       {now.queues && <Letters queues={now.queues} />}
-    </>
+    </SpaceBetween>
   );
 }
 

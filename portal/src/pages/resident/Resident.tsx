@@ -1,4 +1,3 @@
-import BreadcrumbGroup from "@cloudscape-design/components/breadcrumb-group";
 import Button from "@cloudscape-design/components/button";
 import ColumnLayout from "@cloudscape-design/components/column-layout";
 import ContentLayout from "@cloudscape-design/components/content-layout";
@@ -8,7 +7,6 @@ import { useState } from "react";
 import { useParams } from "react-router";
 import { useIs } from "../../app/context";
 import { Failure } from "../../ui/Failure";
-import { useFollow } from "../../ui/links";
 import { usePage } from "../../ui/page";
 import { StateLabel } from "../../ui/StateLabel";
 import { Waiting } from "../../ui/Waiting";
@@ -26,18 +24,10 @@ export default function Resident() {
   const { id = "" } = useParams();
   // The title goes to the browser's history: no name there.
   usePage("Resident");
-  const follow = useFollow();
   const record = useRecord(id);
   const { value, failure, loading, reload } = record;
   return (
     <ContentLayout
-      breadcrumbs={
-        <BreadcrumbGroup
-          ariaLabel="Where you are"
-          onFollow={follow}
-          items={[{ text: "Residents", href: "/residents" }, { text: value ? fullName(value.resident) : "Resident", href: `/residents/${id}` }]}
-        />
-      }
       header={value ? <Head record={value} reload={reload} /> : <Header variant="h1">Resident</Header>}
     >
       <SpaceBetween size="l">
@@ -77,7 +67,7 @@ function Head({ record, reload }: { record: Record; reload: () => void }) {
 function Body({ record, reload }: { record: Record; reload: () => void }) {
   const { resident } = record;
   return (
-    <>
+    <SpaceBetween size="l">
       <Why id={resident.id} version={resident.version} />
       <Facts resident={resident} />
       <ColumnLayout columns={2} minColumnWidth={300}>
@@ -86,6 +76,6 @@ function Body({ record, reload }: { record: Record; reload: () => void }) {
       </ColumnLayout>
       <Attempts id={resident.id} version={resident.version} />
       <Notes resident={resident} reload={reload} />
-    </>
+    </SpaceBetween>
   );
 }

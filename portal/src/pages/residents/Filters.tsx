@@ -27,19 +27,22 @@ export function Filters({ query, text, ask }: Props) {
           ask(query, words);
         }}
       >
-        <FormField label="Name, number or reference" secondaryControl={<Button formAction="submit">Search</Button>} stretch>
-          <Input
-            type="search"
-            value={words}
-            onChange={({ detail }) => {
-              setWords(detail.value);
-              // The cross empties the field: that is a wish to see everyone again.
-              if (detail.value === "" && text !== "") ask(query, "");
-            }}
-            autoComplete={false}
-            spellcheck={false}
-            clearAriaLabel="Empty the search"
-          />
+        <FormField label="Name, number or reference" stretch>
+          <div className="search-line">
+            <Input
+              type="search"
+              value={words}
+              onChange={({ detail }) => {
+                setWords(detail.value);
+                // The cross empties the field: that is a wish to see everyone again.
+                if (detail.value === "" && text !== "") ask(query, "");
+              }}
+              autoComplete={false}
+              spellcheck={false}
+              clearAriaLabel="Empty the search"
+            />
+            <Button formAction="submit">Search</Button>
+          </div>
         </FormField>
       </form>
       <FormField label="Today">
