@@ -164,6 +164,7 @@ soak: tools
 	[ $$failed = 0 ]
 
 include infra/deploy.mk
+include portal/portal.mk
 
 tools:
 	@command -v cargo > /dev/null || { echo "cargo is missing: install a Rust toolchain (1.95 or newer)"; exit 1; }

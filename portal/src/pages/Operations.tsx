@@ -18,7 +18,7 @@ const RENEW_MS = 10_000;
 
 const QUEUES: TableProps.ColumnDefinition<Queue>[] = [
   { id: "name", header: "Queue", isRowHeader: true, minWidth: 150, cell: (it) => spaced(it.name) },
-  { id: "waiting", header: "Waiting", minWidth: 90, cell: (it) => whole.format(it.waiting) },
+  { id: "waiting", header: "Waiting", minWidth: 90, cell: (it) => (it.waiting == null ? "Not known" : whole.format(it.waiting)) },
   {
     id: "dead",
     header: "Could not be dealt with",
