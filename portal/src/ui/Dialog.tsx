@@ -63,7 +63,7 @@ export function Dialog({ title, action, perform, onClose, onStale, ready = true,
           if (ready && !busy) void send();
         }}
       >
-        <SpaceBetween size="m">
+        <div className="stack">
           {stale && (
             <Alert type="warning" header="Somebody else has changed this record meanwhile">
               Nothing was overwritten. The page behind shows it as it is now. Check that what you entered still fits, then press “{action}” again.
@@ -71,7 +71,7 @@ export function Dialog({ title, action, perform, onClose, onStale, ready = true,
           )}
           {failure !== undefined && !stale && <Failure failure={failure} />}
           {children(failure instanceof Refusal ? failure : undefined)}
-        </SpaceBetween>
+        </div>
       </form>
     </Modal>
   );

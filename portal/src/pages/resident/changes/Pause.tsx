@@ -4,16 +4,25 @@ import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { answer, api } from "../../../api/client";
+import { useLoad } from "../../../api/use-load";
 import { dayAfter, dayIn, startOfDay, zoneName } from "../../../ui/dates";
 import { Dialog } from "../../../ui/Dialog";
 import type { ChangeProps } from "../Change";
 import { fullName } from "../record";
 
 /** Stops the calls for some days. Days are those of the person, in their own time zone. */
-export function Pause({ record: { resident, etag }, reload, onDone }: ChangeProps) {
+export function Pause(props: ChangeProps) {
+  const zone = props.record.resident.timezone;
+  // The service's day, not this machine's: its clock may be another, in a demonstration or by mistake.
+  const clock = useLoad("clock", (signal) => answer(api.GET("/healthz", { signal })));
+  if (clock.loading) return null;
+  return <Dates {...props} today={dayIn(clock.value ? new Date(clock.value.time) : new Date(), zone)} />;
+}
+
+function Dates({ record: { resident, etag }, reload, onDone, today }: ChangeProps & { today: string }) {
   const zone = resident.timezone;
-  const [first, setFirst] = useState(() => dayIn(new Date(), zone));
-  const [last, setLast] = useState(() => dayAfter(dayIn(new Date(), zone), 6));
+  const [first, setFirst] = useState(today);
+  const [last, setLast] = useState(() => dayAfter(today, 6));
   const [reason, setReason] = useState("");
   const dated = /^\d{4}-\d{2}-\d{2}$/.test(first) && /^\d{4}-\d{2}-\d{2}$/.test(last);
   const turned = dated && last < first;
