@@ -40,4 +40,4 @@ export type DeadLetterPage = Answer<"/api/dead-letters", "get">;
 export type DeadLetter = DeadLetterPage["items"][number];
 export type AuditPage = Answer<"/api/audit", "get">;
 export type AuditEntry = AuditPage["items"][number];
-export type User = Answer<"/api/users", "get">[number];
+export type User = Answer<"/api/users", "get">["items"][number];

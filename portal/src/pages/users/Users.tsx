@@ -10,6 +10,8 @@ import { useLoad } from "../../api/use-load";
 import { useSession } from "../../session/session";
 import { ListTable } from "../../ui/ListTable";
 import { usePage } from "../../ui/page";
+import { usePaging } from "../../ui/paging";
+import { Time } from "../../ui/Time";
 import { groups as words } from "../../ui/words";
 import { AddUser, ChangeUser, RemoveUser } from "./dialogs";
 
@@ -20,16 +22,22 @@ export default function Users() {
   usePage("Users");
   const [asking, setAsking] = useState<Asking>();
   const me = useSession()?.name;
-  const loaded = useLoad("users", async (signal) => ({ items: await answer(api.GET("/api/users", { signal })) }));
+  const paging = usePaging();
+  const query = paging.cursor === undefined ? {} : { cursor: paging.cursor };
+  const loaded = useLoad(`users ${paging.cursor}`, (signal) => answer(api.GET("/api/users", { params: { query }, signal })));
   const close = () => setAsking(undefined);
   const done = () => {
     close();
     loaded.reload();
   };
 
+  // Somebody else may have changed the account since the question was asked.
+  const latest = (user: User) => loaded.value?.items.find(({ name }) => name === user.name) ?? user;
+
   const columns: TableProps.ColumnDefinition<User>[] = [
     { id: "name", header: "Name", isRowHeader: true, minWidth: 140, cell: (it) => (it.name === me ? `${it.name} (you)` : it.name) },
     { id: "groups", header: "Rights", minWidth: 160, cell: (it) => it.groups.map((group) => words[group].label).join(", ") || "None" },
+    { id: "since", header: "Since", minWidth: 165, cell: (it) => <Time at={it.since} /> },
     {
       id: "do",
       header: "Actions",
@@ -50,9 +58,9 @@ export default function Users() {
         </Header>
       }
     >
-      <ListTable loaded={loaded} things="users" trackBy="name" columnDefinitions={columns} empty="There are no users." />
+      <ListTable loaded={loaded} things="users" trackBy="name" columnDefinitions={columns} paging={paging} empty="There are no users." />
       {asking?.what === "add" && <AddUser onClose={close} onDone={done} />}
-      {asking?.what === "change" && <ChangeUser user={asking.user} onClose={close} onDone={done} />}
+      {asking?.what === "change" && <ChangeUser user={latest(asking.user)} onClose={close} onDone={done} onStale={loaded.reload} />}
       {asking?.what === "remove" && <RemoveUser user={asking.user} onClose={close} onDone={done} />}
     </ContentLayout>
   );

@@ -25,10 +25,10 @@ export function AddUser({ onClose, onDone }: Asked) {
     <Dialog title="Add a user" action="Add" perform={perform} onClose={onClose} ready={name.trim() !== "" && password !== "" && groups.length > 0}>
       {(refusal) => (
         <>
-          <FormField label="Name" description="They sign in with it." errorText={refusal?.about("name")} stretch>
+          <FormField label="Name" description="They sign in with it: small letters, digits, and the signs . _ - @" errorText={refusal?.about("name")} stretch>
             <Input value={name} onChange={({ detail }) => setName(detail.value)} autoComplete={false} spellcheck={false} />
           </FormField>
-          <NewPassword label="Password" value={password} onChange={setPassword} wrong={refusal?.about("password")} />
+          <NewPassword label="Password" note="At least 10 characters." value={password} onChange={setPassword} wrong={refusal?.about("password")} />
           <Rights chosen={groups} onChange={setGroups} wrong={refusal?.about("groups")} />
         </>
       )}
@@ -36,19 +36,21 @@ export function AddUser({ onClose, onDone }: Asked) {
   );
 }
 
-export function ChangeUser({ user, onClose, onDone }: Asked & { user: User }) {
+export function ChangeUser({ user, onClose, onDone, onStale }: Asked & { user: User; onStale: () => void }) {
   const [password, setPassword] = useState("");
   const [groups, setGroups] = useState<Group[]>(user.groups);
   const perform = async () => {
-    await answer(api.PUT("/api/users/{name}", { params: { path: { name: user.name } }, body: { groups, ...(password !== "" && { password }) } }));
+    const params = { path: { name: user.name }, header: { "If-Match": `"${user.version}"` } };
+    await answer(api.PUT("/api/users/{name}", { params, body: { groups, ...(password !== "" && { password }) } }));
     onDone();
   };
   return (
-    <Dialog title={`Change ${user.name}`} action="Save" perform={perform} onClose={onClose} ready={groups.length > 0}>
+    <Dialog title={`Change ${user.name}`} action="Save" perform={perform} onClose={onClose} onStale={onStale} ready={groups.length > 0}>
       {(refusal) => (
         <>
+          <p>They are signed out, and sign in again with what is set here.</p>
           <Rights chosen={groups} onChange={setGroups} wrong={refusal?.about("groups")} />
-          <NewPassword label="New password" value={password} onChange={setPassword} wrong={refusal?.about("password")} note="Leave it empty to keep the present one." />
+          <NewPassword label="New password" value={password} onChange={setPassword} wrong={refusal?.about("password")} note="At least 10 characters. Leave it empty to keep the present one." />
         </>
       )}
     </Dialog>
