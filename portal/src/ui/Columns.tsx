@@ -9,9 +9,8 @@ export interface Series {
 
 /** One column; its values in the order of the series. */
 export interface Column {
+  /** Named below the column if there is room for it. */
   label: string;
-  /** Named below the column only if there is room for it. */
-  minor?: boolean;
   values: readonly number[];
 }
 
@@ -21,6 +20,8 @@ const HEIGHT = 180;
 const LEFT = 34;
 const BELOW = 22;
 const ABOVE = 8;
+/** What a label needs from one to the next. */
+const ROOM = 60;
 
 /**
  * Columns over time: stacked, or each in front of the one before (`inFront`, for a part of a whole). A picture only:
@@ -32,6 +33,7 @@ export function Columns({ title, series, columns, inFront = false }: { title: st
   const height = (values: readonly number[]) => (inFront ? Math.max(...values) : values.reduce((sum, value) => sum + value, 0));
   const top = nice(Math.max(1, ...columns.map(({ values }) => height(values))));
   const step = (width - LEFT) / Math.max(columns.length, 1);
+  const every = Math.ceil(ROOM / step);
   const wide = Math.min(step * 0.72, 46);
   const y = (value: number) => ABOVE + (HEIGHT - ABOVE - BELOW) * (1 - value / top);
 
@@ -59,7 +61,7 @@ export function Columns({ title, series, columns, inFront = false }: { title: st
                   <rect key={nth} className={`tone-${series[nth]?.tone ?? ""}`} x={middle - narrower / 2} width={narrower} y={y(from + value)} height={Math.max(y(from) - y(from + value), 1)} rx="1.5" />
                 );
               })}
-              {!column.minor && <text className="axis" {...under(middle, width)} y={HEIGHT - 6}>{column.label}</text>}
+              {(columns.length - 1 - at) % every === 0 && <text className="axis" {...under(middle, width)} y={HEIGHT - 6}>{column.label}</text>}
             </g>
           );
         })}

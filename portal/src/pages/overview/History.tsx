@@ -48,7 +48,7 @@ function Hours({ hours: all }: { hours: Past["calls_per_hour"] }) {
   const title = `Calls today by the hour, ${zoneName(zone)}`;
   return (
     <>
-      <Columns inFront title={title} series={series} columns={hours.map(({ hour, started, reached }, at) => ({ label: clock(hour, zone), minor: hours.length > 10 && at % 3 !== 0, values: [started, reached] }))} />
+      <Columns inFront title={title} series={series} columns={hours.map(({ hour, started, reached }) => ({ label: clock(hour, zone), values: [started, reached] }))} />
       <AsTable title={title} columns={["Hour from", ...series.map(({ label }) => label)]} rows={hours.map(({ hour, started, reached }) => [clock(hour, zone), whole.format(started), whole.format(reached)])} />
     </>
   );
@@ -71,7 +71,7 @@ function Days({ days }: { days: Past["outcomes_by_day"] }) {
   const labels = days.map(({ date }) => shortDay(date));
   return (
     <>
-      <Columns title={title} series={[...OUTCOMES]} columns={days.map((day, at) => ({ label: (labels[at] ?? "").replace(/ \w+$/, ""), minor: days.length > 7 && (days.length - 1 - at) % 3 !== 0, values: values(day) }))} />
+      <Columns title={title} series={[...OUTCOMES]} columns={days.map((day, at) => ({ label: (labels[at] ?? "").replace(/ \w+$/, ""), values: values(day) }))} />
       <AsTable title={title} columns={["Day", ...OUTCOMES.map(({ label }) => label)]} rows={days.map((day, at) => [labels[at], ...values(day).map((value) => whole.format(value))])} />
     </>
   );

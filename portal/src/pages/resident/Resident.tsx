@@ -28,7 +28,7 @@ export default function Resident() {
   const { value, failure, loading, reload } = record;
   return (
     <ContentLayout
-      header={value ? <Head record={value} reload={reload} /> : <Header variant="h1">Resident</Header>}
+      header={<Head record={value} reload={reload} />}
     >
       <SpaceBetween size="l">
         {failure !== undefined && <Failure failure={failure} onRetry={reload} />}
@@ -38,29 +38,29 @@ export default function Resident() {
   );
 }
 
-function Head({ record, reload }: { record: Record; reload: () => void }) {
+/** One heading all the time: whoever reads the screen is on it when the name arrives. */
+function Head({ record, reload }: { record: Record | undefined; reload: () => void }) {
   const [changing, setChanging] = useState<Changing>();
-  const mayCorrect = useIs("Uploaders", "Operators");
-  const mayDelete = useIs("Operators");
-  const { resident } = record;
   return (
     <>
-      <Header
-        variant="h1"
-        description={<StateLabel state={resident.state} />}
-        actions={
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button onClick={() => setChanging("pause")}>Pause</Button>
-            {mayCorrect && <Button onClick={() => setChanging("correct")}>Correct</Button>}
-            {mayCorrect && <Button onClick={() => setChanging("switch")}>{resident.enabled ? "Switch off" : "Switch on"}</Button>}
-            {mayDelete && <Button onClick={() => setChanging("delete")}>Delete</Button>}
-          </SpaceBetween>
-        }
-      >
-        {fullName(resident)}
+      <Header variant="h1" description={record && <StateLabel state={record.resident.state} />} actions={record && <Actions enabled={record.resident.enabled} ask={setChanging} />}>
+        {record ? fullName(record.resident) : "Resident"}
       </Header>
-      {changing && <Change what={changing} record={record} reload={reload} onDone={() => setChanging(undefined)} />}
+      {record && changing && <Change what={changing} record={record} reload={reload} onDone={() => setChanging(undefined)} />}
     </>
+  );
+}
+
+function Actions({ enabled, ask }: { enabled: boolean; ask: (what: Changing) => void }) {
+  const mayCorrect = useIs("Uploaders", "Operators");
+  const mayDelete = useIs("Operators");
+  return (
+    <SpaceBetween direction="horizontal" size="xs">
+      <Button onClick={() => ask("pause")}>Pause</Button>
+      {mayCorrect && <Button onClick={() => ask("correct")}>Correct</Button>}
+      {mayCorrect && <Button onClick={() => ask("switch")}>{enabled ? "Switch off" : "Switch on"}</Button>}
+      {mayDelete && <Button onClick={() => ask("delete")}>Delete</Button>}
+    </SpaceBetween>
   );
 }
 
