@@ -8,7 +8,7 @@ export type Liveness = "live" | "polling" | "interrupted";
 const SILENCE_MS = 45_000;
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
-/** So many tries in a row without one event, and the stream is not to be had here. */
+/** So many tries in a row without a word, and the stream is not to be had here. */
 const TRIES = 3;
 
 interface Listener {
@@ -24,11 +24,16 @@ export async function follow(listener: Listener, signal: AbortSignal): Promise<v
   let last: string | undefined;
   let fruitless = 0;
   while (!signal.aborted && fruitless < TRIES) {
-    const heard = await once(last, signal, (event) => {
-      last = event.id ?? last;
-      fruitless = 0;
-      listener.onLiveness("live");
-      listener.onEvent(event);
+    const heard = await once(last, signal, {
+      // Also a mere sign of life: where nothing happens there are no events.
+      onPiece: () => {
+        fruitless = 0;
+        listener.onLiveness("live");
+      },
+      onEvent: (event) => {
+        last = event.id ?? last;
+        listener.onEvent(event);
+      },
     });
     if (signal.aborted || heard === "refused") return;
     fruitless += 1;
@@ -38,8 +43,13 @@ export async function follow(listener: Listener, signal: AbortSignal): Promise<v
   if (!signal.aborted) listener.onLiveness("polling");
 }
 
+interface Heard {
+  onPiece: () => void;
+  onEvent: (event: ServerEvent) => void;
+}
+
 /** One connection, read to its end. */
-async function once(last: string | undefined, stopped: AbortSignal, onEvent: (event: ServerEvent) => void): Promise<"ended" | "refused"> {
+async function once(last: string | undefined, stopped: AbortSignal, heard: Heard): Promise<"ended" | "refused"> {
   const session = currentSession();
   if (!session) return "refused";
   const silence = new AbortController();
@@ -60,7 +70,8 @@ async function once(last: string | undefined, stopped: AbortSignal, onEvent: (ev
       if (done) return "ended";
       clearTimeout(timer);
       timer = setTimeout(() => silence.abort(), SILENCE_MS);
-      reader.read(value).forEach(onEvent);
+      heard.onPiece();
+      reader.read(value).forEach(heard.onEvent);
     }
   } catch {
     // Interrupted: the loop tries again.

@@ -1,4 +1,5 @@
 /** What the API says when it does not do what was asked, and how that is told to a person. */
+import { sentence } from "../ui/words";
 
 interface FieldError {
   field: string;
@@ -33,7 +34,7 @@ export class Refusal extends Error {
   /** What is wrong with this field of a form, if that is why. */
   about(field: string): string | undefined {
     const wrong = this.fields.find((error) => error.field === field || error.field.endsWith(`.${field}`));
-    return wrong && `Expected: ${wrong.expected}`;
+    return wrong && sentence(wrong.expected);
   }
 }
 
@@ -76,9 +77,4 @@ function general(status: number): Told {
     default:
       return { title: "The service has a problem", text: "Nothing you did wrong. Try again in a moment." };
   }
-}
-
-function sentence(text: string): string {
-  const first = text.charAt(0).toUpperCase() + text.slice(1);
-  return /[.!?]$/.test(first) ? first : `${first}.`;
 }

@@ -29,6 +29,7 @@ export type ResidentPage = Answer<"/api/residents/search", "post">;
 export type Summary = ResidentPage["items"][number];
 export type Detail = Answer<"/api/residents/{id}", "get">;
 export type DayState = Summary["state"];
+export type LeavingReason = Body<"/api/residents/{id}", "delete">["reason"];
 export type Why = Answer<"/api/residents/{id}/why", "get">;
 export type AttemptPage = Answer<"/api/residents/{id}/attempts", "get">;
 export type Attempt = AttemptPage["items"][number];

@@ -1,5 +1,5 @@
 /** The words of the screen for the words of the API: one for each, everywhere. */
-import type { Attempt, DayState, Day, Group } from "../api/types";
+import type { Attempt, DayState, Day, Detail, Group, LeavingReason } from "../api/types";
 
 interface Word {
   label: string;
@@ -16,11 +16,11 @@ export const dayStates: Record<DayState, Word> = {
   well: { label: "Well", meaning: "Said today that they are well, by pressing 1." },
   spoken_to: { label: "Spoken to", meaning: "An agent has spoken to them today." },
   callback_open: { label: "Wants to talk", meaning: "Asked for a call back, and still waits for it." },
-  escalated: { label: "Not reached, escalated", meaning: "Could not be reached, and somebody has been told." },
-  trying: { label: "Being tried", meaning: "A check is due, and they are being called." },
+  escalated: { label: "Not reached", meaning: "Could not be reached, and somebody has been told." },
+  trying: { label: "Being called", meaning: "A check is due, and they are being called." },
   paused: { label: "Paused", meaning: "Not called for a while, and called again by itself afterwards." },
   excluded: { label: "Not called", meaning: "Switched off, did not agree, or the number does not exist." },
-  not_due: { label: "Not due yet", meaning: "Was heard of lately; the next check comes later." },
+  not_due: { label: "Not due", meaning: "Was heard of lately; the next check comes later." },
 };
 
 export const dispositions: Record<Attempt["disposition"], Word> = {
@@ -53,10 +53,34 @@ export const groups: Record<Group, Word> = {
 
 export const GROUPS: readonly Group[] = ["Uploaders", "Agents", "Operators"];
 
+/** Why somebody was told that a person was not reached. */
+export const causes: Record<NonNullable<Detail["escalation"]>["cause"], string> = {
+  attempts_spent: "All attempts were used, and no key was pressed.",
+  day_closed: "The hours for calls ended before they were reached.",
+  bad_number: "The number does not exist.",
+  callback_missed: "An agent called back several times, and nobody answered.",
+};
+
+/** Why somebody is taken off the register. Only this word is kept of it. */
+export const leavings: Record<LeavingReason, string> = {
+  asked: "They asked to be taken off",
+  moved: "They live elsewhere now",
+  died: "They died",
+  duplicate: "They are on the register twice",
+  mistake: "They should never have been loaded",
+  other: "Another reason",
+};
+
 /** `snake_case` and `kebab-case` of machines, when there is no word of our own for it: "Dead letter replayed". */
 export function spaced(code: string): string {
   const text = code.replace(/[_.-]+/g, " ").trim();
   return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** What the service says in a few words, as a sentence. */
+export function sentence(text: string): string {
+  const first = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?]$/.test(first) ? first : `${first}.`;
 }
 
 /** "1 call", "2 calls", "1,234 calls". */

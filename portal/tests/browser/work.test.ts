@@ -70,7 +70,7 @@ test("somebody is found, noted and paused by keyboard alone", async () => {
 test("filters are in the address, names are not, and back works", async () => {
   const { page } = await signedIn(browser, service.agent, "/overview");
   await heading(page, "Overview");
-  await page.getByRole("link", { name: "Not due yet" }).click();
+  await page.getByRole("link", { name: "Not due" }).click();
   await heading(page, "Residents");
   expect(new URL(page.url()).search).toBe("?state=not_due");
 
@@ -143,7 +143,7 @@ test("a wrong number is refused beside its field, and the rest of the form is ke
   await dialog.getByLabel("Notes from the list").fill("Has a new phone.");
   await dialog.getByLabel("Number").fill("12");
   await dialog.getByRole("button", { name: "Save" }).click();
-  await dialog.getByText(/^Expected: /).waitFor();
+  await dialog.getByLabel("Number").and(page.locator("[aria-invalid=true]")).waitFor();
   expect(await dialog.getByLabel("Notes from the list").inputValue()).toBe("Has a new phone.");
   await page.context().close();
 });
@@ -177,8 +177,8 @@ test("a session that is over leads to the sign-in, and back to where one was", a
 
 test("the overview follows the day by itself", async () => {
   const { page } = await signedIn(browser, service.agent, "/overview");
-  await page.getByText(/^Live, /).waitFor();
-  const time = () => page.getByText(/^Live, /).innerText();
+  await page.getByText(/^Live, last change /).waitFor();
+  const time = () => page.getByText(/^Live, last change /).innerText();
   const before = await time();
   await expect.poll(time, { timeout: 15_000 }).not.toBe(before);
   await page.context().close();

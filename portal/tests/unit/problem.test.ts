@@ -4,7 +4,7 @@ import { Refusal, told } from "../../src/api/problem";
 test("the service's own words are told", () => {
   const refusal = Refusal.of(400, { detail: "the number cannot be called", errors: [{ field: "number", found: "", expected: "a UK number" }] });
   expect(told(refusal)).toEqual({ title: "This was not accepted", text: "The number cannot be called." });
-  expect(refusal.about("number")).toBe("Expected: a UK number");
+  expect(refusal.about("number")).toBe("A UK number.");
   expect(refusal.about("name")).toBeUndefined();
 });
 

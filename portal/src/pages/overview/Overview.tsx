@@ -44,7 +44,7 @@ export default function Overview() {
 function Freshness({ liveness, at }: { liveness: Liveness; at: string }) {
   const zone = useZone();
   const time = `${clock(at, zone)}, ${zoneName(zone, new Date(at))}`;
-  if (liveness === "live") return <StatusIndicator type="success">Live, {time}</StatusIndicator>;
+  if (liveness === "live") return <StatusIndicator type="success">Live, last change {time}</StatusIndicator>;
   if (liveness === "polling") return <StatusIndicator type="info">Every few seconds, {time}</StatusIndicator>;
   return <StatusIndicator type="pending">Connecting, as of {time}</StatusIndicator>;
 }

@@ -18,7 +18,7 @@ export function Pauses({ record, reload }: { record: Record; reload: () => void 
     setEnding(pause_id);
     setFailure(undefined);
     try {
-      await answer(api.DELETE("/api/residents/{id}/pauses/{pause_id}", { params: { path: { id: resident.id, pause_id }, header: { "If-Match": etag } } }));
+      await answer(api.DELETE("/api/residents/{id}/pauses/{pause_id}", { params: { path: { id: resident.id, pause_id }, header: { "if-match": etag } } }));
     } catch (refused) {
       setFailure(refused);
     }
@@ -33,9 +33,9 @@ export function Pauses({ record, reload }: { record: Record; reload: () => void 
         <ul className="notes">
           {resident.pauses.map((pause) => (
             <li key={pause.id}>
-              <p>{pause.reason}</p>
+              <p>{pause.reason ?? "No reason given"}</p>
               <small>From <Time at={pause.from} /> until <Time at={pause.until} />{pause.by && `, entered by ${pause.by}`}</small>
-              <Button variant="inline-link" loading={ending === pause.id} ariaLabel={`Remove the pause: ${pause.reason}`} onClick={() => void end(pause.id)}>Remove</Button>
+              <Button variant="inline-link" loading={ending === pause.id} ariaLabel={`Remove the pause: ${pause.reason ?? "no reason given"}`} onClick={() => void end(pause.id)}>Remove</Button>
             </li>
           ))}
         </ul>

@@ -16,6 +16,7 @@ import { Days } from "./Days";
 import { Facts } from "./Facts";
 import { Notes } from "./Notes";
 import { Pauses } from "./Pauses";
+import { Promises } from "./Promises";
 import { fullName, type Record, useRecord } from "./record";
 import { Why } from "./Why";
 
@@ -69,6 +70,7 @@ function Body({ record, reload }: { record: Record; reload: () => void }) {
   return (
     <SpaceBetween size="l">
       <Why id={resident.id} version={resident.version} />
+      {(resident.callback ?? resident.escalation) && <Promises resident={resident} />}
       <Facts resident={resident} />
       <ColumnLayout columns={2} minColumnWidth={300}>
         <Days id={resident.id} version={resident.version} />

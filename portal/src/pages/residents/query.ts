@@ -12,23 +12,27 @@ export const traitLabels: Record<Trait, string> = {
   "switched-off": "Switched off",
   paused: "Paused",
   "bad-number": "Number does not exist",
-  unreached: "Not reached lately",
+  unreached: "Not reached, and not since",
 };
 
 export type Sort = NonNullable<Search["sort"]>;
 export const SORTS: readonly Sort[] = ["registered", "name", "next_due", "last_reached"];
+/** As the store has them, which it can always do: other orders need everybody to be looked at. */
+const UNSORTED = "none";
 
 /** A search as far as an address may show it. */
 export interface Query {
   states: DayState[];
   traits: Trait[];
   batch: string | undefined;
-  sort: Sort;
+  /** None: in no particular order. */
+  sort: Sort | undefined;
   descending: boolean;
 }
 
 export function readQuery(params: URLSearchParams): Query {
-  const sort = SORTS.find((it) => it === params.get("sort")) ?? "name";
+  const asked = params.get("sort");
+  const sort = asked === UNSORTED ? undefined : (SORTS.find((it) => it === asked) ?? "name");
   return {
     states: DAY_STATES.filter((state) => params.getAll("state").includes(state)),
     traits: TRAITS.filter((trait) => params.getAll("only").includes(trait)),
@@ -43,14 +47,15 @@ export function writeQuery(query: Query): URLSearchParams {
   for (const state of query.states) params.append("state", state);
   for (const trait of query.traits) params.append("only", trait);
   if (query.batch) params.set("batch", query.batch);
-  if (query.sort !== "name") params.set("sort", query.sort);
+  if (query.sort !== "name") params.set("sort", query.sort ?? UNSORTED);
   if (query.descending) params.set("order", "down");
   return params;
 }
 
 /** What the service is asked for. */
 export function asSearch(query: Query, text: string): Search {
-  const search: Search = { sort: query.sort, descending: query.descending };
+  const search: Search = { descending: query.descending };
+  if (query.sort) search.sort = query.sort;
   if (text.trim() !== "") search.text = text.trim();
   if (query.states.length > 0) search.state = query.states;
   if (query.batch) search.batch_id = query.batch;

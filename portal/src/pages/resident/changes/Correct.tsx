@@ -27,7 +27,7 @@ export function Correct({ record: { resident, etag }, reload, onDone }: ChangePr
   const changed = FIELDS.filter(({ key }) => entered[key] !== undefined && entered[key].trim() !== was(key));
   const perform = async () => {
     const body: Correction = Object.fromEntries(changed.map(({ key }) => [key, entered[key]?.trim() ?? ""]));
-    await answer(api.PATCH("/api/residents/{id}", { params: { path: { id: resident.id }, header: { "If-Match": etag } }, body }));
+    await answer(api.PATCH("/api/residents/{id}", { params: { path: { id: resident.id }, header: { "if-match": etag } }, body }));
     reload();
     onDone();
   };

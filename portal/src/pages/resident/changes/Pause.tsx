@@ -28,7 +28,7 @@ function Dates({ record: { resident, etag }, reload, onDone, today }: ChangeProp
   const turned = dated && last < first;
   const perform = async () => {
     const body = { from: startOfDay(first, zone), until: startOfDay(dayAfter(last), zone), reason: reason.trim() };
-    await answer(api.POST("/api/residents/{id}/pauses", { params: { path: { id: resident.id }, header: { "If-Match": etag } }, body }));
+    await answer(api.POST("/api/residents/{id}/pauses", { params: { path: { id: resident.id }, header: { "if-match": etag } }, body }));
     reload();
     onDone();
   };

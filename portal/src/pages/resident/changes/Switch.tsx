@@ -12,7 +12,7 @@ export function Switch({ record: { resident, etag }, reload, onDone }: ChangePro
   const [enabled] = useState(!resident.enabled);
   const [reason, setReason] = useState("");
   const perform = async () => {
-    await answer(api.PUT("/api/residents/{id}/enabled", { params: { path: { id: resident.id }, header: { "If-Match": etag } }, body: { enabled, reason: reason.trim() } }));
+    await answer(api.PUT("/api/residents/{id}/enabled", { params: { path: { id: resident.id }, header: { "if-match": etag } }, body: { enabled, reason: reason.trim() } }));
     reload();
     onDone();
   };
