@@ -25,8 +25,8 @@ FRESH_SECONDS ?= 60
 help:
 	@sed -n '1,8s/^# \?//p' Makefile
 
-run: tools
-	@cargo build $(LOCKED) --release -p rollcall
+run: tools portal
+	@cargo build $(LOCKED) --release -p rollcall --features portal
 	echo
 	echo "A made-up town is phoned, a minute passes each second. Ctrl-C stops it, make run goes on with the day."
 	echo "Look from another terminal:"
@@ -34,7 +34,7 @@ run: tools
 	echo
 	exec $(TARGET)/release/rollcall serve --demo --speed 60 --data-dir $(DATA)
 
-test: fmt clippy unit doc rehearse fresh deny infra aws
+test: fmt clippy unit doc rehearse fresh deny portal-check portal-browser infra aws
 
 fmt: tools
 	@echo "== formatting"

@@ -28,13 +28,17 @@ $(PORTAL_PACKAGES): portal/package-lock.json | node
 	touch $@
 
 portal-check: portal
-	@$(NPM) run --silent check
+	@echo "== portal: types and functions"
+	export NO_COLOR=1
+	$(NPM) run --silent check
 	$(NPM) run --silent unit
 
 portal-browser: portal
-	@command -v chromium > /dev/null || $(call apt,chromium)
+	@echo "== portal: in a browser"
+	export NO_COLOR=1
+	command -v chromium > /dev/null || $(call apt,chromium)
 	if [ -z "$${ROLLCALL:-}" ]; then
-		cargo build $(LOCKED) --quiet -p rollcall
+		cargo build $(LOCKED) --quiet -p rollcall --features portal
 		export ROLLCALL=$(TARGET)/debug/rollcall
 	fi
 	SCREENSHOTS=$(TARGET)/screenshots $(NPM) run --silent browser

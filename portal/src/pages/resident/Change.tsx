@@ -14,7 +14,7 @@ export interface ChangeProps {
 }
 
 /** The dialog for one kind of change. */
-export function Change({ what, ...props }: ChangeProps & { what: Changing }) {
+export default function Change({ what, ...props }: ChangeProps & { what: Changing }) {
   switch (what) {
     case "pause":
       return <Pause {...props} />;

@@ -3,7 +3,7 @@ import ColumnLayout from "@cloudscape-design/components/column-layout";
 import ContentLayout from "@cloudscape-design/components/content-layout";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useParams } from "react-router";
 import { useIs } from "../../app/context";
 import { Failure } from "../../ui/Failure";
@@ -11,7 +11,7 @@ import { usePage } from "../../ui/page";
 import { StateLabel } from "../../ui/StateLabel";
 import { Waiting } from "../../ui/Waiting";
 import { Attempts } from "./Attempts";
-import { Change, type Changing } from "./Change";
+import type { Changing } from "./Change";
 import { Days } from "./Days";
 import { Facts } from "./Facts";
 import { Notes } from "./Notes";
@@ -19,6 +19,9 @@ import { Pauses } from "./Pauses";
 import { Promises } from "./Promises";
 import { fullName, type Record, useRecord } from "./record";
 import { Why } from "./Why";
+
+// Most people who look at a record change nothing.
+const Change = lazy(() => import("./Change"));
 
 /** One person: who they are, how they stand, what has been. */
 export default function Resident() {
@@ -47,7 +50,7 @@ function Head({ record, reload }: { record: Record | undefined; reload: () => vo
       <Header variant="h1" description={record && <StateLabel state={record.resident.state} />} actions={record && <Actions enabled={record.resident.enabled} ask={setChanging} />}>
         {record ? fullName(record.resident) : "Resident"}
       </Header>
-      {record && changing && <Change what={changing} record={record} reload={reload} onDone={() => setChanging(undefined)} />}
+      <Suspense>{record && changing && <Change what={changing} record={record} reload={reload} onDone={() => setChanging(undefined)} />}</Suspense>
     </>
   );
 }
