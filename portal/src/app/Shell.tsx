@@ -102,7 +102,7 @@ function Top({ session }: { session: Session }) {
           items: zones.map((id) => ({ id, text: zoneName(id), itemType: "checkbox", checked: id === zone })),
           onItemClick: ({ detail }) => chooseZone(detail.id),
         },
-        { type: "button", text: `Show ${other}`, onClick: () => chooseShade(other) },
+        { type: "button", text: other === "dark" ? "Dark mode" : "Light mode", onClick: () => chooseShade(other) },
         {
           type: "menu-dropdown",
           text: session.name,
