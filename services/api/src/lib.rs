@@ -1,58 +1,131 @@
-//! The portal's HTTP API.
+//! The portal's HTTP API: one axum router over ports, the same on one machine
+//! and on AWS Lambda.
 //!
-//! As yet only `GET /healthz`, for whoever watches over the process: it asks
-//! the store a question and answers 200 only if the store answered in time.
+//! Each topic is one module: handlers with their `#[utoipa::path]`, and what
+//! they show. [`access`] says who may use which endpoint, [`auth`] who asks,
+//! [`problem`] how every refusal looks, [`paging`] and [`version`] how lists
+//! and changes are asked for.
 //!
-//! Absent on purpose: nothing here needs a token yet, because nothing here
-//! tells anything about anybody.
+//! To add an endpoint: write its handler with `#[utoipa::path]`; put it into
+//! [`endpoints`] here and, with who may use it, into the table of [`access`];
+//! if it needs another port, put that into [`Api`]; refresh
+//! `contracts/openapi.json` with `UPDATE=1 cargo test -p rollcall-api openapi`.
+//!
+//! Absent on purpose: names and numbers of people in paths (searches are
+//! bodies), and decisions: what may be done with a resident is said by the
+//! domain.
 
-use axum::extract::State;
-use axum::http::StatusCode;
-use axum::routing::get;
-use axum::{Json, Router};
-use rollcall_domain::ids::ResidentId;
-use rollcall_ports::{Clock, Residents};
-use serde::Serialize;
+pub mod access;
+pub mod assets;
+mod audit;
+pub mod auth;
+mod extract;
+mod health;
+pub mod limits;
+pub mod openapi;
+mod operations;
+pub mod overview;
+pub mod paging;
+mod peer;
+pub mod problem;
+pub mod security;
+pub mod session;
+mod sign_in;
+mod users;
+pub mod version;
+
+pub use extract::{Json, Path, Query};
+
+use assets::Assets;
+use auth::Verifier;
+use auth::accounts::LocalAccounts;
+use axum::extract::FromRef;
+use axum::{Router, middleware};
+use overview::Board;
+use rollcall_domain::policy::Policy;
+use rollcall_ports::{
+    Attempts, Audit, Batches, Callbacks, Checks, Clock, DeadLetters, Pace, Queues, Residents, Telephony,
+};
+use security::Limits;
+use session::Shown;
 use std::sync::Arc;
-use std::time::Duration;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
-/// How long the store may take. Longer than it ever waits for another writer,
-/// shorter than whoever watches waits for us.
-const PATIENCE: Duration = Duration::from_secs(5);
-
-/// What the API touches.
-#[derive(Clone)]
+/// What the API is made of. A handler names the parts it touches, as
+/// `State<Arc<dyn Residents>>`.
+#[derive(Clone, FromRef)]
 pub struct Api {
     /// The register.
     pub residents: Arc<dyn Residents>,
-    /// The time.
+    /// What is known of each dial.
+    pub attempts: Arc<dyn Attempts>,
+    /// The promises.
+    pub callbacks: Arc<dyn Callbacks>,
+    /// The results of the days.
+    pub checks: Arc<dyn Checks>,
+    /// What became of each upload.
+    pub batches: Arc<dyn Batches>,
+    /// The audit log.
+    pub audit: Arc<dyn Audit>,
+    /// The limiter over all dialers.
+    pub pace: Arc<dyn Pace>,
+    /// The telephone service.
+    pub telephony: Arc<dyn Telephony>,
+    /// What was set aside.
+    pub dead_letters: Arc<dyn DeadLetters>,
+    /// How full the queues are.
+    pub queues: Arc<dyn Queues>,
+    /// The time of the services.
     pub clock: Arc<dyn Clock>,
+    /// The rules.
+    pub policy: Arc<Policy>,
+    /// What the portal is told of the installation.
+    pub shown: Arc<Shown>,
+    /// Tells who asks.
+    pub verifier: Arc<Verifier>,
+    /// The accounts of this machine; `None` where people sign in elsewhere.
+    pub local: Option<Arc<LocalAccounts>>,
+    /// The day at a glance.
+    pub board: Arc<Board>,
+    /// The files of the portal.
+    pub assets: Arc<Assets>,
+    /// How often one address may ask.
+    pub limits: Arc<Limits>,
 }
 
 impl Api {
     /// The routes, ready to be served.
     pub fn router(self) -> Router {
-        Router::new().route("/healthz", get(health)).with_state(self)
+        let (routes, _document) = endpoints().split_for_parts();
+        let guarded = routes.route_layer(middleware::from_fn_with_state(self.clone(), auth::guard));
+        security::around(guarded, &self.limits, &self.assets).with_state(self)
     }
 }
 
-/// The answer of `/healthz`.
-#[derive(Debug, Serialize)]
-struct Health {
-    /// `ok` or `unavailable`.
-    status: &'static str,
-    /// Whether the store answered a question just now.
-    store: bool,
-    /// What the services take for the time, RFC 3339.
-    time: String,
+/// Every endpoint.
+fn endpoints() -> OpenApiRouter<Api> {
+    OpenApiRouter::with_openapi(openapi::begin())
+        .routes(routes!(health::health))
+        .routes(routes!(openapi::openapi))
+        .routes(routes!(audit::audit))
+        .routes(routes!(operations::queues))
+        .routes(routes!(operations::dead_letters))
+        .routes(routes!(overview::overview))
+        .routes(routes!(overview::live::live))
+        .routes(routes!(session::config))
+        .routes(routes!(session::me))
+        .routes(routes!(sign_in::sign_in))
+        .routes(routes!(sign_in::jwks))
+        .routes(routes!(users::list, users::add))
+        .routes(routes!(users::change, users::remove))
 }
 
-async fn health(State(api): State<Api>) -> (StatusCode, Json<Health>) {
-    // Nobody has this id; the question costs one look at an index.
-    let nobody = ResidentId::derive(&["health check"]);
-    let answer = tokio::time::timeout(PATIENCE, api.residents.get(nobody)).await;
-    let store = matches!(answer, Ok(Ok(_)));
-    let (code, status) =
-        if store { (StatusCode::OK, "ok") } else { (StatusCode::SERVICE_UNAVAILABLE, "unavailable") };
-    (code, Json(Health { status, store, time: api.clock.now().to_string() }))
+/// The OpenAPI document.
+#[must_use]
+pub fn document() -> OpenApi {
+    let mut document = endpoints().into_openapi();
+    openapi::finish(&mut document);
+    document
 }

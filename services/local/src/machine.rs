@@ -14,6 +14,7 @@ pub mod http;
 mod journal;
 pub mod lasting;
 pub mod settings;
+pub mod signing;
 mod tidy;
 
 pub use detached::Detached;

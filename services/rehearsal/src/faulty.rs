@@ -108,6 +108,7 @@ gated!(Notices, "notices" {
 gated!(Audit, "audit" {
     async fn record(&self, entry: &AuditEntry) -> ();
     async fn list(&self, after: Option<&Cursor>, most: u32) -> Vec<(Cursor, AuditEntry)>;
+    async fn recent(&self, before: Option<&Cursor>, most: u32) -> Vec<(Cursor, AuditEntry)>;
 });
 gated!(DeadLetters, "dead letters" {
     async fn park(&self, letter: &DeadLetter) -> ();

@@ -193,8 +193,8 @@ fn check_rest(
         hours.next_open(quiet_since).is_none_or(|open| open > now)
     });
     for queue in statuses {
-        if quiet && queue.depth > 0 {
-            found.push(format!("{} messages are left on {}", queue.depth, queue.name));
+        if let Some(left @ 1..) = queue.waiting.filter(|_| quiet) {
+            found.push(format!("{left} messages are left on {}", queue.name));
         }
     }
     for attempt in ask(world.store.attempts().open(quiet_since, 20))? {

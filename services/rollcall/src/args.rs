@@ -48,6 +48,7 @@ pub(crate) enum Command {
     Residents(Directory),
     Why(Why),
     DeadLetters(DeadLetters),
+    User(User),
     Doctor(Doctor),
 }
 
@@ -186,6 +187,52 @@ pub(crate) struct DeadLetters {
 pub(crate) enum LettersCommand {
     /// List them, the oldest first; what is in them is not shown
     List(Directory),
+}
+
+/// Say who may sign in to the portal of this machine
+///
+/// Keeps the accounts with which people sign in where no OpenID provider does.
+/// Can be run while `serve` runs; a change ends the sessions of the account.
+#[derive(Debug, Args)]
+pub(crate) struct User {
+    #[command(subcommand)]
+    pub(crate) command: UserCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum UserCommand {
+    Add(AddUser),
+    /// List them, by name
+    List(Directory),
+    Remove(RemoveUser),
+}
+
+/// Add somebody; the password is read from a file or from what is typed
+#[derive(Debug, Args)]
+pub(crate) struct AddUser {
+    /// What they sign in by
+    #[arg(value_name = "NAME")]
+    pub(crate) name: String,
+    /// What they do: uploaders bring lists, agents call back, operators keep the service running
+    #[arg(long, value_name = "uploaders|agents|operators", required = true, value_delimiter = ',')]
+    pub(crate) group: Vec<String>,
+    /// Take the first line of this file as the password instead of asking for it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) password_file: Option<PathBuf>,
+    /// The directory that holds the register; it is created if need be
+    #[arg(long, value_name = "DIR", default_value = "./data")]
+    pub(crate) data_dir: PathBuf,
+}
+
+/// Remove somebody, and end their sessions
+#[derive(Debug, Args)]
+pub(crate) struct RemoveUser {
+    /// What they sign in by
+    #[arg(value_name = "NAME")]
+    pub(crate) name: String,
+    /// The directory that holds the register
+    #[arg(long, value_name = "DIR", default_value = "./data")]
+    pub(crate) data_dir: PathBuf,
 }
 
 /// Check that Amazon Connect and the stream of its records are set up

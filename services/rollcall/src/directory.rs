@@ -122,6 +122,11 @@ fn clock(dir: &Path) -> Result<(Arc<dyn Clock>, i32), Stop> {
     Ok((Arc::new(FastClock::new(from, speed)), i32::try_from(speed).unwrap_or(i32::MAX)))
 }
 
+/// For a command that has nothing to tell of.
+pub(crate) fn unheard() -> Arc<dyn Signals> {
+    Arc::new(Unheard)
+}
+
 /// Nobody listens: a command that looks has nothing to tell of.
 struct Unheard;
 

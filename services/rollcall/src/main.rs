@@ -15,6 +15,7 @@ mod serve;
 mod stop;
 mod times;
 mod town;
+mod user;
 mod why;
 
 use args::{Command, Program};
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
         Command::Residents(args) => residents::run(&args),
         Command::Why(args) => why::run(&args),
         Command::DeadLetters(args) => letters::run(&args),
+        Command::User(args) => user::run(&args),
         Command::Doctor(args) => doctor::run(&args),
     })
 }

@@ -1,7 +1,9 @@
 //! `rollcall serve`: everything of one machine in one process.
 
+mod demo;
 mod outside;
 mod owner;
+mod portal;
 mod printer;
 mod seen;
 mod words;
@@ -16,6 +18,9 @@ use outside::Outside;
 #[cfg(feature = "aws")]
 pub(crate) use outside::setting;
 use printer::Printer;
+use rollcall_api::assets::Assets;
+use rollcall_api::auth::accounts::LocalAccounts;
+use rollcall_api::session::{Live, Shown, SignIn, Softphone};
 use rollcall_connect_sim::http::Service;
 use rollcall_domain::policy::Policy;
 use rollcall_embedded::{Durability, Options, Store};
@@ -23,7 +28,7 @@ use rollcall_host::clock::SystemClock;
 use rollcall_local::loops::Idle;
 use rollcall_local::machine::connect::{AGENTS, SetupError, Simulated, demo_start, simulated};
 use rollcall_local::machine::lasting::{self, LastingClock};
-use rollcall_local::machine::{Machine, Setup, http};
+use rollcall_local::machine::{Machine, Setup, http, signing};
 use rollcall_ports::{Clock, StreamReader};
 use std::net::SocketAddr;
 use std::path::Path;
@@ -126,9 +131,14 @@ async fn serve(args: &Serve, wanted: Wanted) -> Result<(), Stop> {
     if args.demo && town::load(&machine).await? {
         printer.line("A made-up town of 200 residents was put into the store.".to_owned());
     }
+    if args.demo {
+        for told in demo::accounts(&machine, dir).await? {
+            printer.line(told);
+        }
+    }
     let mut tasks = JoinSet::new();
     machine.take_in(&mut tasks);
-    let router = http::router(&machine, line.wire(address));
+    let router = http::router(&machine, entrance(dir, &machine, &line)?, line.wire(address));
     match line {
         Line::Simulated(simulated) => {
             machine.call(*simulated, seen::sink(args.events.as_deref())?, &mut tasks);
@@ -198,6 +208,23 @@ async fn machine(
     })?;
     let machine = Machine::open(dir, setup(Arc::new(simulated.port.clone()))).map_err(problem)?;
     Ok((machine, Line::Simulated(Box::new(simulated))))
+}
+
+/// What the API needs besides the machine.
+fn entrance(dir: &Path, machine: &Machine, line: &Line) -> Result<http::Portal, Stop> {
+    let softphone = match line {
+        Line::Simulated(_) => Softphone::Simulated,
+        Line::Real { .. } => Softphone::None,
+    };
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let issuer = Arc::new(signing::issuer(dir).map_err(Stop::unusable)?);
+    let local = LocalAccounts::new(machine.store().accounts(), issuer, Arc::clone(&clock));
+    Ok(http::Portal {
+        local: Arc::new(local.map_err(Stop::failed)?),
+        clock,
+        assets: Assets::new(portal::FILES),
+        shown: Shown { sign_in: SignIn::Local, softphone, live: Live::Stream },
+    })
 }
 
 /// The clock that is served by.

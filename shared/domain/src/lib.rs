@@ -8,13 +8,15 @@
 //! calls to them; [`rules`] decides when they may be dialed and says why not;
 //! [`attempt`] is one dial and what is known of it; [`callback`] the promise
 //! that an agent rings; [`pace`] how fast calls may start; [`ledger`] the
-//! account of the day; [`policy`] every number an operator may change.
+//! account of the day; [`policy`] every number an operator may change;
+//! [`group`] who uses the service.
 
 pub mod attempt;
 pub mod batch;
 pub mod calendar;
 pub mod callback;
 pub mod duty;
+pub mod group;
 pub mod identity;
 pub mod ids;
 pub mod ledger;

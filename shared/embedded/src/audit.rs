@@ -3,7 +3,7 @@ use crate::values::{cursor, nanos, row_before, time_at};
 use async_trait::async_trait;
 use rollcall_domain::ids::ResidentId;
 use rollcall_ports::{Audit, AuditEntry, Cursor, Fault};
-use rusqlite::params;
+use rusqlite::{Row, params};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -35,25 +35,35 @@ impl Audit for Log {
     }
 
     async fn list(&self, after: Option<&Cursor>, most: u32) -> Result<Vec<(Cursor, AuditEntry)>, Fault> {
-        let after = row_before(PORT, after)?;
+        self.entries("WHERE seq > ?1 ORDER BY seq LIMIT ?2", row_before(PORT, after)?, most)
+    }
+
+    async fn recent(&self, before: Option<&Cursor>, most: u32) -> Result<Vec<(Cursor, AuditEntry)>, Fault> {
+        let before = before.map_or(Ok(i64::MAX), |_| row_before(PORT, before))?;
+        self.entries("WHERE seq < ?1 ORDER BY seq DESC LIMIT ?2", before, most)
+    }
+}
+
+impl Log {
+    fn entries(&self, which: &str, place: i64, most: u32) -> Result<Vec<(Cursor, AuditEntry)>, Fault> {
         self.0.read(PORT, |connection| {
-            let mut statement = connection.prepare_cached(
-                "SELECT seq, key, at, actor, action, resident, detail FROM audit
-                 WHERE seq > ?1 ORDER BY seq LIMIT ?2",
-            )?;
-            let rows = statement.query_map((after, most), |row| {
-                let resident: Option<[u8; 16]> = row.get(5)?;
-                let entry = AuditEntry {
-                    key: row.get(1)?,
-                    at: time_at(row, 2)?,
-                    actor: row.get(3)?,
-                    action: row.get(4)?,
-                    resident: resident.map(|bytes| ResidentId::from_uuid(Uuid::from_bytes(bytes))),
-                    detail: row.get(6)?,
-                };
-                Ok((cursor(row, 0)?, entry))
-            })?;
+            let query = format!("SELECT seq, key, at, actor, action, resident, detail FROM audit {which}");
+            let mut statement = connection.prepare_cached(&query)?;
+            let rows = statement.query_map((place, most), entry)?;
             Ok(rows.collect::<Result<_, _>>()?)
         })
     }
+}
+
+fn entry(row: &Row<'_>) -> Result<(Cursor, AuditEntry), rusqlite::Error> {
+    let resident: Option<[u8; 16]> = row.get(5)?;
+    let entry = AuditEntry {
+        key: row.get(1)?,
+        at: time_at(row, 2)?,
+        actor: row.get(3)?,
+        action: row.get(4)?,
+        resident: resident.map(|bytes| ResidentId::from_uuid(Uuid::from_bytes(bytes))),
+        detail: row.get(6)?,
+    };
+    Ok((cursor(row, 0)?, entry))
 }

@@ -10,6 +10,7 @@
 //! (a handler whose port failed ends, and its message comes again), and any
 //! clock but the port.
 
+mod accounts;
 mod attempts;
 mod audit;
 mod batches;
@@ -25,6 +26,7 @@ mod places;
 mod queue;
 mod residents;
 mod schema;
+mod statuses;
 mod store;
 mod stream;
 mod uploads;
@@ -34,6 +36,6 @@ pub use db::Durability;
 pub use notices::ToldNotice;
 pub use open::OpenError;
 pub use queue::Queue;
-pub use store::{Options, QueueStatus, Store, Tidied};
+pub use store::{Options, Store, Tidied};
 pub use stream::Stream;
 pub use uploads::{PutError, UploadStore};

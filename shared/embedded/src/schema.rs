@@ -7,7 +7,8 @@ pub(crate) const APPLICATION_ID: i32 = 0x526F_6C6C;
 
 /// Each step takes a database from the version of its index to the next. A
 /// step that was released is never edited.
-pub(crate) const STEPS: &[&str] = &[include_str!("schema/1.sql"), include_str!("schema/2.sql")];
+pub(crate) const STEPS: &[&str] =
+    &[include_str!("schema/1.sql"), include_str!("schema/2.sql"), include_str!("schema/3.sql")];
 
 /// Why a database was not brought to this version.
 #[derive(Debug)]

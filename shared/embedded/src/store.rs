@@ -1,6 +1,7 @@
+use crate::accounts::People;
 use crate::attempts::Dials;
 use crate::audit::Log;
-use crate::batches::{self, Accounts};
+use crate::batches;
 use crate::callbacks::Promises;
 use crate::checks::Days;
 use crate::db::{Db, DbError, Durability};
@@ -10,6 +11,7 @@ use crate::open::{self, OpenError, UPLOADS};
 use crate::pace::Limiter;
 use crate::queue::Queue;
 use crate::residents::{self, Register};
+use crate::statuses::{self, Statuses};
 use crate::stream::{self, Progress, Stream};
 use crate::uploads::UploadStore;
 use crate::values::count;
@@ -17,11 +19,10 @@ use jiff::Timestamp;
 use rollcall_contracts::topology::{QueueSpec, Topology};
 use rollcall_domain::batch::{Batch, Tally};
 use rollcall_ports::{
-    Attempts, Audit, Batches, Callbacks, Checkpoints, Checks, Clock, DeadLetters, Fault, Notices, Pace,
-    Residents,
+    Accounts, Attempts, Audit, Batches, Callbacks, Checkpoints, Checks, Clock, DeadLetters, Fault, Notices,
+    Pace, QueueStatus, Queues, Residents,
 };
 use rusqlite::Connection;
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -54,17 +55,6 @@ impl Default for Options {
     fn default() -> Self {
         Self { topology: Topology::shipped().clone(), durability: Durability::Power }
     }
-}
-
-/// One queue as an operator sees it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct QueueStatus {
-    /// The queue or stream, by its name in `topology.toml`, or any other source of dead letters.
-    pub name: String,
-    /// Messages waiting or in a handler's hands.
-    pub depth: u64,
-    /// Messages of it that were set aside.
-    pub dead_letters: u64,
 }
 
 /// What [`Store::tidy`] did.
@@ -139,6 +129,12 @@ impl Store {
         Arc::new(Dials(Arc::clone(&self.db)))
     }
 
+    /// Who may sign in on this machine.
+    #[must_use]
+    pub fn accounts(&self) -> Arc<dyn Accounts> {
+        Arc::new(People(Arc::clone(&self.db)))
+    }
+
     /// The results of the days.
     #[must_use]
     pub fn checks(&self) -> Arc<dyn Checks> {
@@ -154,7 +150,7 @@ impl Store {
     /// What became of each upload.
     #[must_use]
     pub fn batches(&self) -> Arc<dyn Batches> {
-        Arc::new(Accounts(Arc::clone(&self.db)))
+        Arc::new(batches::Accounts(Arc::clone(&self.db)))
     }
 
     /// The limiter over all dialers.
@@ -240,12 +236,18 @@ impl Store {
         self.db.read(PORT, residents::registered)
     }
 
-    /// Every queue and the stream, and every other source of dead letters.
+    /// As [`Queues::statuses`], for who cannot wait.
     ///
     /// # Errors
     /// When the database does not behave.
     pub fn queue_statuses(&self) -> Result<Vec<QueueStatus>, Fault> {
-        self.db.snapshot(PORT, |session| statuses(&session.connection))
+        statuses::of(&self.db)
+    }
+
+    /// Every queue and the stream, and every other source of dead letters.
+    #[must_use]
+    pub fn queues(&self) -> Arc<dyn Queues> {
+        Arc::new(Statuses(Arc::clone(&self.db)))
     }
 
     /// Up to `most` notices after position `after` (0 for the start), the
@@ -282,29 +284,6 @@ impl Store {
             Ok(tidied)
         })
     }
-}
-
-fn statuses(connection: &Connection) -> Result<Vec<QueueStatus>, DbError> {
-    let mut found: BTreeMap<String, (u64, u64)> = ["uploads", "rows", "call_requests", stream::NAME]
-        .into_iter()
-        .map(|name| (name.to_owned(), (0, 0)))
-        .collect();
-    found.entry(stream::NAME.to_owned()).or_default().0 = stream::waiting(connection)?;
-    let mut statement = connection.prepare_cached("SELECT queue, count(*) FROM messages GROUP BY queue")?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        found.entry(row.get(0)?).or_default().0 = count(row, 1)?;
-    }
-    let mut statement =
-        connection.prepare_cached("SELECT source, count(*) FROM dead_letters GROUP BY source")?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        found.entry(row.get(0)?).or_default().1 = count(row, 1)?;
-    }
-    Ok(found
-        .into_iter()
-        .map(|(name, (depth, dead_letters))| QueueStatus { name, depth, dead_letters })
-        .collect())
 }
 
 /// SQLite's own check, and that what is counted twice agrees.

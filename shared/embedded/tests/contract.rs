@@ -42,6 +42,11 @@ fn residents() {
 }
 
 #[test]
+fn accounts() {
+    over_both(&async |_, store| suite::accounts::all(store.accounts().as_ref()).await);
+}
+
+#[test]
 fn attempts() {
     over_both(&async |case, store| {
         suite::attempts::all(case, store.attempts().as_ref(), store.residents().as_ref()).await;

@@ -240,7 +240,13 @@ fn tidying_parks_what_is_too_old_and_drops_what_was_taken_in() {
     assert_eq!((tidied.expired, tidied.trimmed), (1, 1));
     assert_eq!(run(stream.read(0, 10)).unwrap().first().unwrap().data, b"waits", "whatever its age");
     let statuses = store.queue_statuses().unwrap();
-    let seen: Vec<_> = statuses.iter().map(|one| (one.name.as_str(), one.depth, one.dead_letters)).collect();
-    let expected = [("call_requests", 0, 2), ("outcomes", 1, 0), ("rows", 0, 0), ("uploads", 0, 0)];
+    let seen: Vec<_> =
+        statuses.iter().map(|one| (one.name.as_str(), one.waiting, one.dead_letters)).collect();
+    let expected = [
+        ("call_requests", Some(0), 2),
+        ("outcomes", Some(1), 0),
+        ("rows", Some(0), 0),
+        ("uploads", Some(0), 0),
+    ];
     assert_eq!(seen, expected);
 }

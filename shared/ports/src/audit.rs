@@ -30,4 +30,8 @@ pub trait Audit: Send + Sync {
     /// Up to `most` entries after the place `after` (`None`: from the start),
     /// oldest first, each with its place. None at all only at the end.
     async fn list(&self, after: Option<&Cursor>, most: u32) -> Result<Vec<(Cursor, AuditEntry)>, Fault>;
+
+    /// Up to `most` entries before the place `before` (`None`: from the end),
+    /// newest first, each with its place. None at all only at the start.
+    async fn recent(&self, before: Option<&Cursor>, most: u32) -> Result<Vec<(Cursor, AuditEntry)>, Fault>;
 }

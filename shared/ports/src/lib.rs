@@ -8,6 +8,7 @@
 //! Absent on purpose: nothing here knows SQL, HTTP or an SDK, and no port
 //! retries. A handler whose port failed ends, and its message comes again.
 
+mod accounts;
 mod attempts;
 mod audit;
 mod batches;
@@ -19,6 +20,7 @@ mod fault;
 mod notices;
 mod pace;
 mod queue;
+mod queues;
 mod residents;
 mod signals;
 mod stream;
@@ -28,6 +30,7 @@ mod telephony;
 pub mod trace;
 mod uploads;
 
+pub use accounts::{Account, Accounts};
 pub use attempts::{Attempts, Began, Begin};
 pub use audit::{Audit, AuditEntry};
 pub use batches::Batches;
@@ -39,6 +42,7 @@ pub use fault::Fault;
 pub use notices::Notices;
 pub use pace::Pace;
 pub use queue::{Depth, Inbox, Receipt, Received, Sender};
+pub use queues::{QueueStatus, Queues};
 pub use residents::{Page, Residents, Upserted};
 pub use signals::{Signal, Signals};
 pub use stream::{Checkpoints, Entry, EvidenceHorizon, Sequence, Settled, StreamReader, StreamWriter};

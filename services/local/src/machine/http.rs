@@ -3,19 +3,81 @@
 use super::Machine;
 use axum::Router;
 use rollcall_api::Api;
+use rollcall_api::assets::Assets;
+use rollcall_api::auth::accounts::LocalAccounts;
+use rollcall_api::auth::local::{GROUPS_CLAIM, ISSUER};
+use rollcall_api::auth::{Expected, Verifier};
+use rollcall_api::overview::{Board, Parts};
+use rollcall_api::security::Limits;
+use rollcall_api::session::Shown;
 use rollcall_connect_sim::http::Service;
+use rollcall_ports::Clock;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::net::TcpListener;
+
+/// What the API of a machine needs besides the machine.
+pub struct Portal {
+    /// The machine's accounts.
+    pub local: Arc<LocalAccounts>,
+    /// The clock of the people who sign in, also where the machine's runs
+    /// faster.
+    pub clock: Arc<dyn Clock>,
+    /// What the portal is told of the installation.
+    pub shown: Shown,
+    /// The files of the portal; none where it is not built in.
+    pub assets: Assets,
+}
 
 /// The API of `machine` and, where `wire` is given, the simulated Connect's
 /// wire API beside it. Signatures are not verified there, so give it only to a
 /// listener that others cannot reach.
-pub fn router(machine: &Machine, wire: Option<&Service>) -> Router {
-    let ports = machine.ports();
-    let api = Api { residents: Arc::clone(&ports.residents), clock: Arc::clone(&ports.clock) };
+pub fn router(machine: &Machine, portal: Portal, wire: Option<&Service>) -> Router {
+    let router = api(machine, portal).router();
     match wire {
-        Some(wire) => api.router().merge(wire.router()),
-        None => api.router(),
+        Some(wire) => router.merge(wire.router()),
+        None => router,
+    }
+}
+
+fn api(machine: &Machine, portal: Portal) -> Api {
+    let ports = machine.ports().clone();
+    let Portal { local, clock: people, shown, assets } = portal;
+    let expected = Expected {
+        issuer: ISSUER.to_owned(),
+        audience: ISSUER.to_owned(),
+        groups_claim: GROUPS_CLAIM.to_owned(),
+    };
+    let verifier = Verifier::new(expected, local.issuer(), Arc::clone(&people));
+    let board = Arc::new(Board::new(Parts {
+        residents: Arc::clone(&ports.residents),
+        callbacks: Arc::clone(&ports.callbacks),
+        pace: Arc::clone(&ports.pace),
+        telephony: Arc::clone(&ports.telephony),
+        queues: machine.store().queues(),
+        clock: Arc::clone(&ports.clock),
+        people: Arc::clone(&people),
+        policy: Arc::clone(machine.policy()),
+    }));
+    Api {
+        residents: ports.residents,
+        attempts: ports.attempts,
+        callbacks: ports.callbacks,
+        checks: ports.checks,
+        batches: ports.batches,
+        audit: ports.audit,
+        pace: ports.pace,
+        telephony: ports.telephony,
+        dead_letters: machine.store().dead_letters(),
+        queues: machine.store().queues(),
+        clock: ports.clock,
+        policy: Arc::clone(machine.policy()),
+        shown: Arc::new(shown),
+        verifier: Arc::new(verifier.of_accounts(local.accounts())),
+        local: Some(local),
+        board,
+        assets: Arc::new(assets),
+        limits: Arc::new(Limits::new(Limits::USUAL, people)),
     }
 }
 
@@ -24,5 +86,5 @@ pub fn router(machine: &Machine, wire: Option<&Service>) -> Router {
 /// # Errors
 /// When the listener fails.
 pub async fn serve(listener: TcpListener, router: Router) -> std::io::Result<()> {
-    axum::serve(listener, router).await
+    axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>()).await
 }

@@ -170,7 +170,7 @@ fn store(stage: &Stage, names: &[(String, String)], lines: &mut BTreeMap<String,
     for queue in stage.store.queue_statuses().unwrap() {
         line(
             &format!("queue {}", queue.name),
-            format!("{} waiting, {} set aside", queue.depth, queue.dead_letters),
+            format!("{} waiting, {} set aside", queue.waiting.unwrap_or(0), queue.dead_letters),
         );
     }
     let letters = ask(stage.store.dead_letters().list(None, 100)).unwrap();

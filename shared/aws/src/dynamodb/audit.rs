@@ -63,8 +63,14 @@ impl Audit {
         })
     }
 
-    /// Places and keys of up to `most` entries of a month behind a place.
-    async fn places(&self, month: &str, after: &str, most: usize) -> Result<Vec<(String, String)>, Fault> {
+    /// Places and keys of up to `most` entries of a month behind a place, or,
+    /// newest first, before it.
+    async fn places(
+        &self,
+        month: &str,
+        span: &Span<'_>,
+        most: usize,
+    ) -> Result<Vec<(String, String)>, Fault> {
         let mut found = Vec::new();
         let mut from = None;
         loop {
@@ -72,11 +78,12 @@ impl Audit {
             let answer = self
                 .dynamo
                 .query(&AUDIT, AUDIT.indexes.first())
-                .key_condition_expression("#month = :month AND #place > :after")
+                .key_condition_expression(span.condition())
                 .expression_attribute_names("#month", "month")
                 .expression_attribute_names("#place", "place")
                 .expression_attribute_values(":month", text(month))
-                .expression_attribute_values(":after", text(after))
+                .expression_attribute_values(":from", text(span.from()))
+                .scan_index_forward(matches!(span, Span::After(_)))
                 .limit(left)
                 .set_exclusive_start_key(from)
                 .send()
@@ -117,12 +124,59 @@ impl rollcall_ports::Audit for Audit {
             // Before every place: each begins with a digit.
             None => (String::new(), " "),
         };
+        let months = self.months().await?;
+        self.entries(months.range(first..), &Span::After(after), most).await
+    }
+
+    async fn recent(&self, before: Option<&Cursor>, most: u32) -> Result<Vec<(Cursor, AuditEntry)>, Fault> {
+        let most = usize::try_from(most).unwrap_or(usize::MAX);
+        let (last, before) = match before {
+            Some(cursor) => (month(moment_of(&cursor.0)?), cursor.0.as_str()),
+            // After every month and every place: each begins with a digit.
+            None => ("~".to_owned(), "~"),
+        };
+        let months = self.months().await?;
+        self.entries(months.range(..=last).rev(), &Span::Before(before), most).await
+    }
+}
+
+/// Which part of the list.
+enum Span<'a> {
+    /// Behind this place, the oldest first.
+    After(&'a str),
+    /// Before this place, the newest first.
+    Before(&'a str),
+}
+
+impl Span<'_> {
+    fn condition(&self) -> &'static str {
+        match self {
+            Self::After(_) => "#month = :month AND #place > :from",
+            Self::Before(_) => "#month = :month AND #place < :from",
+        }
+    }
+
+    fn from(&self) -> &str {
+        match self {
+            Self::After(place) | Self::Before(place) => place,
+        }
+    }
+}
+
+impl Audit {
+    /// Up to `most` entries of these months, in their order.
+    async fn entries(
+        &self,
+        months: impl Iterator<Item = &String>,
+        span: &Span<'_>,
+        most: usize,
+    ) -> Result<Vec<(Cursor, AuditEntry)>, Fault> {
         let mut places = Vec::new();
-        for month in self.months().await?.range(first..) {
+        for month in months {
             if places.len() >= most {
                 break;
             }
-            places.extend(self.places(month, after, most - places.len()).await?);
+            places.extend(self.places(month, span, most - places.len()).await?);
         }
         let keys = places.iter().map(|(_, name)| key(&AUDIT, text(name))).collect();
         let items: Vec<Item> = self.dynamo.get_each(LIST, (&AUDIT, true), keys).await?;

@@ -34,4 +34,12 @@ pub async fn each_deed_once(audit: &dyn Audit) {
         let rest: Vec<_> = all.iter().skip(skipped + 1).cloned().collect();
         assert_eq!(ok(audit.list(Some(position), 10).await), rest, "after a position, not from it");
     }
+
+    let newest: Vec<_> = all.iter().rev().cloned().collect();
+    assert_eq!(ok(audit.recent(None, 10).await), newest);
+    assert_eq!(ok(audit.recent(None, 2).await), newest.iter().take(2).cloned().collect::<Vec<_>>());
+    for (skipped, (position, _)) in newest.iter().enumerate() {
+        let rest: Vec<_> = newest.iter().skip(skipped + 1).cloned().collect();
+        assert_eq!(ok(audit.recent(Some(position), 10).await), rest, "before a position, not from it");
+    }
 }

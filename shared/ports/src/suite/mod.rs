@@ -11,6 +11,7 @@
 //! waiting (a [`ManualClock`] is moved instead, unless the adapter goes by a
 //! real one), and true parallelism, which a test of the adapter itself adds.
 
+pub mod accounts;
 pub mod attempts;
 pub mod audit;
 pub mod batches;

@@ -1,0 +1,88 @@
+//! Who may do what: one table of every endpoint, which the guard, the OpenAPI
+//! document and the tests all read. What is not in it is not served.
+
+use axum::http::Method;
+use rollcall_domain::group::Group;
+use std::fmt::Write;
+
+/// One endpoint, and who may use it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// The method, in capitals.
+    pub method: &'static str,
+    /// The path, with `{…}` for its variables.
+    pub path: &'static str,
+    /// Who.
+    pub who: Who,
+}
+
+/// Who may use an endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// Everybody, without a token.
+    Anyone,
+    /// Who is in one of these groups.
+    Groups(&'static [Group]),
+}
+
+use Group::{Agents, Operators, Uploaders};
+/// No token needed.
+const PUBLIC: Who = Who::Anyone;
+/// Everybody who works with the service.
+const ALL: Who = Who::Groups(&[Uploaders, Agents, Operators]);
+/// Those who keep the service running.
+const OPERATORS: Who = Who::Groups(&[Operators]);
+
+/// The table. Sorted by path.
+pub const TABLE: &[Rule] = &[
+    rule("GET", "/api/.well-known/jwks.json", PUBLIC),
+    rule("GET", "/api/audit", OPERATORS),
+    rule("GET", "/api/config", PUBLIC),
+    rule("GET", "/api/dead-letters", OPERATORS),
+    rule("GET", "/api/live", ALL),
+    rule("GET", "/api/me", ALL),
+    rule("GET", "/api/overview", ALL),
+    rule("GET", "/api/queues", OPERATORS),
+    rule("POST", "/api/sign-in", PUBLIC),
+    rule("GET", "/api/users", OPERATORS),
+    rule("POST", "/api/users", OPERATORS),
+    rule("DELETE", "/api/users/{name}", OPERATORS),
+    rule("PUT", "/api/users/{name}", OPERATORS),
+    rule("GET", "/healthz", PUBLIC),
+    rule("GET", "/openapi.json", PUBLIC),
+];
+
+const fn rule(method: &'static str, path: &'static str, who: Who) -> Rule {
+    Rule { method, path, who }
+}
+
+/// Who may use this endpoint; `None` for one that is not in the table. HEAD is
+/// GET without its body.
+#[must_use]
+pub fn who(method: &Method, path: &str) -> Option<Who> {
+    let method = if method == Method::HEAD { "GET" } else { method.as_str() };
+    TABLE.iter().find(|rule| rule.method == method && rule.path == path).map(|rule| rule.who)
+}
+
+/// The methods that a path has, for the header Allow.
+pub(crate) fn methods(path: &str) -> String {
+    let methods: Vec<_> = TABLE.iter().filter(|rule| rule.path == path).map(|rule| rule.method).collect();
+    methods.join(", ")
+}
+
+/// The table as Markdown, for the documentation.
+#[must_use]
+pub fn markdown() -> String {
+    let mut text = String::from("| endpoint | uploaders | agents | operators |\n|---|---|---|---|\n");
+    for Rule { method, path, who } in TABLE {
+        let may = |group| match who {
+            Who::Anyone => "no token needed",
+            Who::Groups(groups) if groups.contains(&group) => "yes",
+            Who::Groups(_) => "",
+        };
+        let [uploaders, agents, operators] = Group::ALL.map(may);
+        // Writing to a String cannot fail.
+        let _written = writeln!(text, "| `{method} {path}` | {uploaders} | {agents} | {operators} |");
+    }
+    text
+}

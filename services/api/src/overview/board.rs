@@ -1,0 +1,139 @@
+use super::{Agents, Overview, PaceShown};
+use crate::operations::Queue;
+use crate::problem::Problem;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use rollcall_domain::ledger::{Ledger, day_state};
+use rollcall_domain::policy::Policy;
+use rollcall_ports::{Callbacks, Clock, Fault, Pace, Queues, Residents, Telephony};
+use std::sync::Arc;
+use tokio::sync::Mutex;
+
+/// Residents read at a time for the account.
+const PAGE: u32 = 500;
+/// At least this lies between two looks.
+const LOOK_EVERY: SignedDuration = SignedDuration::from_secs(1);
+/// The account is taken again after this many times what it took: it never
+/// keeps the store busy for more than a twentieth of the time.
+const ACCOUNT_SHARE: i32 = 20;
+
+/// Keeps what was seen last, so that any number of viewers cost one look.
+pub struct Board {
+    parts: Parts,
+    seen: Mutex<Seen>,
+}
+
+/// What the board looks at.
+pub struct Parts {
+    /// The register.
+    pub residents: Arc<dyn Residents>,
+    /// The promises.
+    pub callbacks: Arc<dyn Callbacks>,
+    /// Calls in flight.
+    pub pace: Arc<dyn Pace>,
+    /// The agents.
+    pub telephony: Arc<dyn Telephony>,
+    /// How full the queues are.
+    pub queues: Arc<dyn Queues>,
+    /// The time of the services.
+    pub clock: Arc<dyn Clock>,
+    /// The clock by which looks are rationed: that of the people, also where
+    /// the machine's own runs faster.
+    pub people: Arc<dyn Clock>,
+    /// The rules.
+    pub policy: Arc<Policy>,
+}
+
+#[derive(Default)]
+struct Seen {
+    overview: Option<(Arc<Overview>, Timestamp)>,
+    ledger: Option<(Ledger, Timestamp)>,
+}
+
+impl Board {
+    /// A board that has seen nothing yet.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        Self { parts, seen: Mutex::default() }
+    }
+
+    /// The day as of now, or as of a moment ago. Who comes while somebody
+    /// looks waits for that look.
+    pub(super) async fn now(&self) -> Result<Arc<Overview>, Problem> {
+        let mut seen = self.seen.lock().await;
+        let now = self.parts.people.now();
+        if let Some((overview, until)) = &seen.overview
+            && now < *until
+        {
+            return Ok(Arc::clone(overview));
+        }
+        let ledger = match seen.ledger {
+            Some((ledger, until)) if now < until => ledger,
+            _ => {
+                let ledger = self.parts.account().await?;
+                let took = self.parts.people.now().duration_since(now);
+                let wait = took.saturating_mul(ACCOUNT_SHARE).max(LOOK_EVERY);
+                seen.ledger = Some((ledger, now.checked_add(wait).unwrap_or(Timestamp::MAX)));
+                ledger
+            }
+        };
+        let overview = Arc::new(self.parts.look(ledger).await?);
+        let until = now.checked_add(LOOK_EVERY).unwrap_or(Timestamp::MAX);
+        seen.overview = Some((Arc::clone(&overview), until));
+        Ok(overview)
+    }
+}
+
+impl Parts {
+    async fn look(&self, ledger: Ledger) -> Result<Overview, Problem> {
+        let at = self.clock.now();
+        let policy = &self.policy;
+        let zone = TimeZone::get(&policy.timezone).unwrap_or(TimeZone::UTC);
+        let statuses = self.queues.statuses().await?;
+        Ok(Overview {
+            at,
+            date: at.to_zoned(zone).date(),
+            timezone: policy.timezone.clone(),
+            ledger: ledger.into(),
+            pace: PaceShown {
+                rate_per_second: policy.starts_per_second,
+                burst: policy.start_burst,
+                concurrent_limit: policy.concurrent_calls,
+                in_flight: self.pace.in_flight(at).await?,
+            },
+            agents: self.agents().await,
+            callbacks_open: self.callbacks.count_open().await?,
+            queues: Some(statuses.into_iter().map(Queue::from).collect()),
+        })
+    }
+
+    /// The rest is shown although the telephone service does not answer: it is
+    /// then that people look here.
+    async fn agents(&self) -> Option<Agents> {
+        let staffing = self.telephony.staffing().await.ok()?;
+        let staffed = staffing.available.saturating_add(staffing.on_contact);
+        Some(Agents { available: staffing.available, staffed })
+    }
+
+    /// The account of the day, page by page in constant memory. The register is
+    /// counted by itself, so that somebody who was missed is noticed.
+    async fn account(&self) -> Result<Ledger, Fault> {
+        let now = self.clock.now();
+        let before = self.residents.count().await?;
+        let (mut ledger, mut from) = (Ledger::default(), None);
+        loop {
+            let page = self.residents.page(from.as_ref(), PAGE).await?;
+            for resident in &page.residents {
+                ledger.count(day_state(&resident.value, &self.policy, now));
+            }
+            from = page.next;
+            if from.is_none() {
+                break;
+            }
+        }
+        let register = self.residents.count().await?;
+        // Taken while a list is loaded it cannot balance, and a second look
+        // would not either: then it stands as of what was looked at.
+        Ok(ledger.close(if register == before { register } else { ledger.counted() }))
+    }
+}

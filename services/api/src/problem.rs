@@ -1,0 +1,200 @@
+//! Every refusal, as `application/problem+json` (RFC 9457).
+
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use rollcall_ports::Fault;
+use serde::Serialize;
+use std::time::Duration;
+use utoipa::ToSchema;
+
+/// The type of its body.
+pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
+
+/// Why a request was not carried out. Without personal data: what was found is
+/// quoted only where the endpoint says so.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Problem {
+    /// What kind of problem it is, as a stable name: `urn:rollcall:problem:…`.
+    #[serde(rename = "type")]
+    #[schema(rename = "type")]
+    kind: String,
+    /// The kind in words.
+    title: &'static str,
+    /// The status of the response.
+    status: u16,
+    /// What it was this time, in words for whoever asked.
+    detail: String,
+    /// What is wrong with single fields of the request.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    errors: Vec<FieldError>,
+    /// Headers that belong to it.
+    #[serde(skip)]
+    headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+/// What is wrong with one field of a request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FieldError {
+    /// Its name.
+    pub field: String,
+    /// What was there; empty where it may be personal data.
+    pub found: String,
+    /// What may be there.
+    pub expected: String,
+}
+
+impl FieldError {
+    /// A field that is not as it should be.
+    #[must_use]
+    pub fn new(field: &str, found: impl Into<String>, expected: impl Into<String>) -> Self {
+        Self { field: field.to_owned(), found: found.into(), expected: expected.into() }
+    }
+}
+
+impl Problem {
+    fn new(status: StatusCode, code: &str, title: &'static str, detail: impl Into<String>) -> Self {
+        let kind = format!("urn:rollcall:problem:{code}");
+        let (errors, headers) = (Vec::new(), Vec::new());
+        Self { kind, title, status: status.as_u16(), detail: detail.into(), errors, headers }
+    }
+
+    /// The status of the response.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    /// 400: the request cannot be understood.
+    #[must_use]
+    pub fn malformed(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "malformed", "The request cannot be understood", detail)
+    }
+
+    /// 401: no token, or one that does not hold.
+    #[must_use]
+    pub fn not_signed_in(detail: impl Into<String>) -> Self {
+        let problem = Self::new(StatusCode::UNAUTHORIZED, "not-signed-in", "Sign in first", detail);
+        problem.with(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
+    }
+
+    /// 403: signed in, but not for this.
+    #[must_use]
+    pub fn not_allowed(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "not-allowed", "Your account may not do this", detail)
+    }
+
+    /// 404: there is no such thing.
+    #[must_use]
+    pub fn not_found(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not-found", "There is no such thing", detail)
+    }
+
+    /// 405: the path is right, the method is not.
+    #[must_use]
+    pub(crate) fn method_not_allowed(allowed: &str) -> Self {
+        let detail = format!("Expected {allowed}.");
+        let problem =
+            Self::new(StatusCode::METHOD_NOT_ALLOWED, "method", "This method is not offered here", detail);
+        match HeaderValue::from_str(allowed) {
+            Ok(allowed) => problem.with(header::ALLOW, allowed),
+            Err(_) => problem,
+        }
+    }
+
+    /// 409: it cannot be done in the state that things are in.
+    #[must_use]
+    pub fn conflict(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, "conflict", "This cannot be done now", detail)
+    }
+
+    /// 412: somebody changed it since it was read.
+    #[must_use]
+    pub fn changed() -> Self {
+        let title = "Somebody else changed this in the meantime";
+        Self::new(StatusCode::PRECONDITION_FAILED, "changed", title, "Read it again, then decide again.")
+    }
+
+    /// 413: more than is taken in.
+    #[must_use]
+    pub fn too_large(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The request is too large", detail)
+    }
+
+    /// 415: a body of another type.
+    #[must_use]
+    pub(crate) fn media_type() -> Self {
+        let detail = "Expected content-type: application/json.";
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "media-type", "The body is of another type", detail)
+    }
+
+    /// 422: understood, but some values cannot be. Names all of them at once.
+    #[must_use]
+    pub fn invalid(errors: Vec<FieldError>) -> Self {
+        let title = "Some values are not possible";
+        let detail = "Nothing was changed; see errors.";
+        Self { errors, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", title, detail) }
+    }
+
+    /// 428: a change must say what it was decided upon.
+    #[must_use]
+    pub(crate) fn precondition_required() -> Self {
+        let title = "The change must say which version it is for";
+        let detail = "Send the ETag that was read in the header If-Match.";
+        Self::new(StatusCode::PRECONDITION_REQUIRED, "if-match", title, detail)
+    }
+
+    /// 429: too much at once; try again after `wait`.
+    #[must_use]
+    pub(crate) fn too_many(detail: impl Into<String>, wait: Duration) -> Self {
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "too-many", "Too many requests", detail).again_after(wait)
+    }
+
+    /// 503: something that is needed did not answer.
+    #[must_use]
+    pub(crate) fn unavailable(detail: impl Into<String>) -> Self {
+        let title = "Not available just now";
+        let problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", title, detail);
+        problem.again_after(Duration::from_secs(2))
+    }
+
+    /// 500: a fault of the service. Says nothing of it to the outside.
+    #[must_use]
+    pub(crate) fn internal() -> Self {
+        let title = "Something is wrong with the service";
+        let detail = "It was noted. If it happens again, tell whoever runs this service.";
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", title, detail)
+    }
+
+    fn again_after(self, wait: Duration) -> Self {
+        // Rounded up: who comes a moment too early would have to wait again.
+        self.with(header::RETRY_AFTER, HeaderValue::from(wait.as_secs().saturating_add(1)))
+    }
+
+    fn with(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+}
+
+impl From<Fault> for Problem {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Throttled(_) => Self::unavailable("Too busy; nothing was changed. Try again."),
+            Fault::Unanswered(_) => {
+                Self::unavailable("No answer; it may have been done or not. Look before you try again.")
+            }
+            Fault::Refused { .. } => Self::internal(),
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        // A few texts and a number always serialise.
+        let body = serde_json::to_vec(&self).unwrap_or_default();
+        let mut response = (self.status(), [(header::CONTENT_TYPE, MEDIA_TYPE)], body).into_response();
+        response.headers_mut().extend(self.headers);
+        response
+    }
+}

@@ -1,0 +1,90 @@
+//! What holds for every answer, whatever the endpoint: headers that let a
+//! browser do no more than the portal needs, and bounds.
+
+use crate::assets::Assets;
+use crate::limits::{Limiter, Rate};
+use crate::peer::Peer;
+use crate::problem::Problem;
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::{HeaderMap, HeaderValue, Method, Uri, header};
+use axum::middleware::{self, Next};
+use axum::response::Response;
+use jiff::SignedDuration;
+use rollcall_ports::Clock;
+use std::sync::Arc;
+
+/// The most that a JSON body may be, in bytes.
+pub(crate) const LARGEST_BODY: usize = 256 * 1024;
+
+/// Scripts, styles and connections of this host only; `style-src-attr` because
+/// components position themselves by style attributes.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self'; \
+    style-src-attr 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; \
+    object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+/// How often one address may ask.
+pub struct Limits {
+    limiter: Limiter<Peer>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Limits {
+    /// Enough for an office behind one address, and for a page that asks for
+    /// much at once.
+    pub const USUAL: Rate = Rate { burst: 600, every: SignedDuration::from_millis(10) };
+
+    /// At this rate, by the clock of the people.
+    #[must_use]
+    pub fn new(rate: Rate, clock: Arc<dyn Clock>) -> Self {
+        Self { limiter: Limiter::new(rate), clock }
+    }
+}
+
+/// Puts all of it around the routes.
+pub(crate) fn around<S>(routes: Router<S>, limits: &Arc<Limits>, assets: &Arc<Assets>) -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    let assets = Arc::clone(assets);
+    let files = move |method: Method, uri: Uri, headers: HeaderMap| {
+        let answer = assets.answer(&method, &uri, &headers);
+        async { answer }
+    };
+    routes
+        .fallback(files)
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(middleware::from_fn_with_state(Arc::clone(limits), limited))
+        .layer(middleware::from_fn(headers))
+}
+
+async fn limited(
+    State(limits): State<Arc<Limits>>,
+    request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
+    let peer = Peer::of(request.extensions());
+    limits
+        .limiter
+        .take(&peer, limits.clock.now())
+        .map_err(|wait| Problem::too_many("Wait a moment, then ask again.", wait))?;
+    Ok(next.run(request).await)
+}
+
+async fn headers(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (header::REFERRER_POLICY, "no-referrer"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    headers.insert("permissions-policy", HeaderValue::from_static("camera=(), geolocation=()"));
+    headers.insert("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
+    // What is about people is kept by nobody on the way.
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}

@@ -1,0 +1,123 @@
+//! The day at a glance, asked for and as it happens.
+
+use crate::support::World;
+use axum::body::{Body, BodyDataStream};
+use axum::http::Request;
+use futures_util::StreamExt;
+use jiff::SignedDuration;
+use rollcall_domain::duty::Schedule;
+use rollcall_domain::group::Group;
+use rollcall_domain::policy::Policy;
+use rollcall_ports::Clock;
+use rollcall_ports::suite::people::resident;
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+impl World {
+    async fn register(&self, people: std::ops::Range<u32>) {
+        let (policy, now) = (Policy::default(), self.clock.now());
+        let people = people.map(|n| {
+            let person = resident("overview", n);
+            let schedule = Schedule::of(&person, &policy, now);
+            (person, schedule)
+        });
+        let people: Vec<_> = people.collect();
+        let _added = self.store.residents().add(&people).await.unwrap();
+    }
+
+    async fn listen(&self, token: &str, seen: &str) -> BodyDataStream {
+        let mut request = Request::get("/api/live").header("authorization", format!("Bearer {token}"));
+        if !seen.is_empty() {
+            request = request.header("last-event-id", seen);
+        }
+        let response = self.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        assert_eq!(response.status(), 200);
+        assert_eq!(response.headers()["content-type"], "text/event-stream");
+        response.into_body().into_data_stream()
+    }
+}
+
+/// The next event: its id, and what it says.
+async fn event(stream: &mut BodyDataStream) -> Option<(String, Value)> {
+    loop {
+        let chunk = stream.next().await?.unwrap();
+        let text = String::from_utf8(chunk.to_vec()).unwrap();
+        let field = |name: &str| text.lines().find_map(|line| line.strip_prefix(name)).map(str::to_owned);
+        if let (Some(id), Some(data)) = (field("id: "), field("data: ")) {
+            assert_eq!(field("event: ").as_deref(), Some("overview"));
+            return Some((id, serde_json::from_str(&data).unwrap()));
+        }
+    }
+}
+
+#[tokio::test]
+async fn everybody_is_in_one_state_and_only_operators_see_queues() {
+    let world = World::new();
+    world.register(0..7).await;
+    let shown = world.get("/api/overview", &world.token(&[Group::Operators])).await.json();
+    let ledger = json!({
+        "well": 0, "callback_open": 0, "spoken_to": 0, "trying": 7, "escalated": 0, "paused": 0,
+        "excluded": 0, "not_due": 0, "total": 7, "balanced": true
+    });
+    assert_eq!(shown["ledger"], ledger);
+    let pace = json!({"rate_per_second": 2, "burst": 5, "concurrent_limit": 10, "in_flight": 0});
+    assert_eq!(shown["pace"], pace);
+    assert_eq!(shown["agents"], json!({"available": 1, "staffed": 2}));
+    assert_eq!((&shown["date"], &shown["timezone"]), (&json!("2026-11-23"), &json!("Europe/London")));
+    assert_eq!(shown["queues"].as_array().unwrap().len(), 4);
+    for group in [Group::Uploaders, Group::Agents] {
+        let shown = world.get("/api/overview", &world.token(&[group])).await.json();
+        assert_eq!((&shown["ledger"], shown.get("queues")), (&ledger, None));
+    }
+}
+
+#[tokio::test]
+async fn many_viewers_cost_one_look() {
+    let world = World::new();
+    world.register(0..2).await;
+    let token = world.token(&[Group::Agents]);
+    let total = async || world.get("/api/overview", &token).await.json()["ledger"]["total"].clone();
+    assert_eq!(total().await, 2);
+    world.register(2..3).await;
+    assert_eq!(total().await, 2, "as of a moment ago");
+    world.clock.advance(SignedDuration::from_secs(1));
+    assert_eq!(total().await, 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn news_comes_when_something_changed_and_only_then() {
+    let world = World::new();
+    world.register(0..2).await;
+    let mut stream = world.listen(&world.token(&[Group::Agents]), "").await;
+    let (first, news) = event(&mut stream).await.unwrap();
+    assert_eq!((&news["ledger"]["total"], news.get("queues")), (&json!(2), None));
+    world.clock.advance(SignedDuration::from_secs(5));
+    let quiet = tokio::time::timeout(std::time::Duration::from_secs(60), event(&mut stream)).await;
+    assert!(quiet.is_err(), "time alone is no news");
+    world.register(2..5).await;
+    world.clock.advance(SignedDuration::from_secs(5));
+    let (second, news) = event(&mut stream).await.unwrap();
+    assert_eq!(news["ledger"]["total"], 5, "three who came together are one event");
+    assert_ne!(first, second);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_resumes_hears_only_what_they_have_not() {
+    let world = World::new();
+    let token = world.token(&[Group::Agents]);
+    let (seen, _) = event(&mut world.listen(&token, "").await).await.unwrap();
+    let mut resumed = world.listen(&token, &seen).await;
+    let quiet = tokio::time::timeout(std::time::Duration::from_secs(60), event(&mut resumed)).await;
+    assert!(quiet.is_err(), "they have it");
+    let mut late = world.listen(&token, "something else").await;
+    assert_eq!(event(&mut late).await.unwrap().0, seen, "the present, at once");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_that_has_ended_hears_no_more() {
+    let world = World::new();
+    let mut stream = world.listen(&world.token(&[Group::Agents]), "").await;
+    event(&mut stream).await.unwrap();
+    world.clock.advance(SignedDuration::from_hours(13));
+    assert_eq!(event(&mut stream).await, None);
+}

@@ -1,0 +1,64 @@
+//! What holds for every answer.
+
+use crate::support::World;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::Request;
+use jiff::SignedDuration;
+use rollcall_api::limits::Rate;
+use rollcall_api::security::Limits;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+#[tokio::test]
+async fn a_browser_may_do_no_more_than_the_portal_needs() {
+    let world = World::new();
+    for (path, token) in [("/healthz", ""), ("/api/me", ""), ("/nowhere", ""), ("/api/me", "x.y.z")] {
+        let answer = world.get(path, token).await;
+        let policy = answer.header("content-security-policy");
+        assert!(policy.starts_with("default-src 'self'; script-src 'self';"), "{path}: {policy}");
+        assert!(!policy.contains("unsafe-eval") && policy.contains("frame-ancestors 'none'"), "{policy}");
+        for (name, value) in [
+            ("x-content-type-options", "nosniff"),
+            ("x-frame-options", "DENY"),
+            ("referrer-policy", "no-referrer"),
+            ("cache-control", "no-store"),
+        ] {
+            assert_eq!(answer.header(name), value, "{path}");
+        }
+        let others = answer.headers.keys().filter(|name| name.as_str().starts_with("access-control"));
+        assert_eq!(others.count(), 0, "no other site may read it");
+    }
+}
+
+#[tokio::test]
+async fn another_site_may_not_ask() {
+    let request = Request::options("/api/me")
+        .header("origin", "https://example.com")
+        .header("access-control-request-method", "GET");
+    let answer = World::new().ask(request.body(Body::empty()).unwrap()).await;
+    answer.expect_problem(405);
+    assert!(!answer.headers.contains_key("access-control-allow-origin"));
+}
+
+#[tokio::test]
+async fn one_address_that_asks_too_much_waits_and_no_other_does() {
+    let world = World::with(|api| {
+        let rate = Rate { burst: 3, every: SignedDuration::from_secs(2) };
+        api.limits = Arc::new(Limits::new(rate, Arc::clone(&api.clock)));
+    });
+    let ask = async |address: &str| {
+        let address: SocketAddr = address.parse().unwrap();
+        let request = Request::get("/healthz").extension(ConnectInfo(address));
+        world.ask(request.body(Body::empty()).unwrap()).await
+    };
+    for _ in 0..3 {
+        assert_eq!(ask("192.0.2.1:1").await.status, 200);
+    }
+    let refused = ask("192.0.2.1:2").await;
+    refused.expect_problem(429);
+    assert_eq!((refused.header("retry-after"), refused.header("x-frame-options")), ("3", "DENY"));
+    assert_eq!(ask("192.0.2.2:1").await.status, 200);
+    world.clock.advance(SignedDuration::from_secs(2));
+    assert_eq!(ask("192.0.2.1:1").await.status, 200);
+}

@@ -1,0 +1,189 @@
+//! An API over a store in memory, at Monday 2026-11-23, 09:00 UTC.
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Request, StatusCode};
+use jiff::{SignedDuration, Timestamp};
+use rollcall_api::Api;
+use rollcall_api::auth::accounts::LocalAccounts;
+use rollcall_api::auth::local::{GROUPS_CLAIM, ISSUER, Issuer};
+use rollcall_api::auth::{Expected, Verifier};
+use rollcall_api::limits::Rate;
+use rollcall_api::overview::{Board, Parts};
+use rollcall_api::security::Limits;
+use rollcall_api::session::{Live, Shown, SignIn, Softphone};
+use rollcall_domain::attempt::Facts;
+use rollcall_domain::group::Group;
+use rollcall_domain::ids::ContactId;
+use rollcall_domain::pace::Staffing;
+use rollcall_domain::policy::Policy;
+use rollcall_embedded::Store;
+use rollcall_ports::suite::ManualClock;
+use rollcall_ports::{Account, CallOrder, Clock, Described, Fault, Started, Telephony};
+use serde_json::Value;
+use std::sync::Arc;
+use tower::ServiceExt;
+
+/// 32 bytes that are no secret.
+pub(crate) const SECRET: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+
+/// The clock stands still, and some tests ask a thousand times.
+const NO_LIMIT: Rate = Rate { burst: 1, every: SignedDuration::ZERO };
+
+/// The API and what is behind it.
+pub(crate) struct World {
+    pub(crate) store: Store,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) issuer: Arc<Issuer>,
+    pub(crate) router: Router,
+}
+
+/// What came back.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap()
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// That it is a problem as promised, of this status.
+    #[track_caller]
+    pub(crate) fn expect_problem(&self, status: u16) {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text);
+        assert_eq!(self.header("content-type"), "application/problem+json", "{}", self.text);
+        let problem = self.json();
+        assert_eq!(problem["status"], status, "{problem}");
+        assert!(problem["type"].as_str().unwrap().starts_with("urn:rollcall:problem:"), "{problem}");
+        assert!(problem["title"].is_string() && problem["detail"].is_string(), "{problem}");
+    }
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        Self::with(|_| {})
+    }
+
+    /// With another API over the same store.
+    pub(crate) fn with(change: impl FnOnce(&mut Api)) -> Self {
+        let clock = Arc::new(ManualClock::default());
+        let store = Store::in_memory(Arc::<ManualClock>::clone(&clock)).unwrap();
+        let issuer = Arc::new(Issuer::new(&[SECRET.to_owned()]).unwrap());
+        let mut api = api(&store, &clock, &issuer);
+        change(&mut api);
+        Self { store, clock, issuer, router: api.router() }
+    }
+
+    /// A token of somebody in these groups.
+    pub(crate) fn token(&self, groups: &[Group]) -> String {
+        self.issuer.issue(&somebody(groups), self.clock.now()).unwrap().token
+    }
+
+    pub(crate) async fn get(&self, path: &str, token: &str) -> Answer {
+        self.send("GET", path, token, "").await
+    }
+
+    /// Asks with a JSON body, where there is one; without a token where it is
+    /// empty.
+    pub(crate) async fn send(&self, method: &str, path: &str, token: &str, body: &str) -> Answer {
+        let mut request = Request::builder().method(method).uri(path);
+        if !token.is_empty() {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        if !body.is_empty() {
+            request = request.header("content-type", "application/json");
+        }
+        self.ask(request.body(Body::from(body.to_owned())).unwrap()).await
+    }
+
+    pub(crate) async fn ask(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (status, headers) = (response.status(), response.headers().clone());
+        // News never ends.
+        let is_stream = headers.get("content-type").is_some_and(|kind| kind == "text/event-stream");
+        let body = if is_stream { Body::empty() } else { response.into_body() };
+        let bytes = to_bytes(body, usize::MAX).await.unwrap();
+        Answer { status, headers, text: String::from_utf8(bytes.to_vec()).unwrap() }
+    }
+}
+
+/// Somebody in these groups.
+pub(crate) fn somebody(groups: &[Group]) -> Account {
+    Account {
+        name: "somebody".to_owned(),
+        groups: groups.iter().copied().collect(),
+        password_hash: "no hash".to_owned(),
+        since: Timestamp::UNIX_EPOCH,
+    }
+}
+
+/// What the tokens of the issuer must say.
+pub(crate) fn expected() -> Expected {
+    Expected { issuer: ISSUER.to_owned(), audience: ISSUER.to_owned(), groups_claim: GROUPS_CLAIM.to_owned() }
+}
+
+fn api(store: &Store, clock: &Arc<ManualClock>, issuer: &Arc<Issuer>) -> Api {
+    let clock: Arc<dyn Clock> = Arc::<ManualClock>::clone(clock);
+    let keys = Arc::<Issuer>::clone(issuer);
+    Api {
+        residents: store.residents(),
+        attempts: store.attempts(),
+        callbacks: store.callbacks(),
+        checks: store.checks(),
+        batches: store.batches(),
+        audit: store.audit(),
+        pace: store.pace(),
+        telephony: Arc::new(TwoAgents),
+        dead_letters: store.dead_letters(),
+        queues: store.queues(),
+        clock: Arc::clone(&clock),
+        policy: Arc::new(Policy::default()),
+        shown: Arc::new(Shown {
+            sign_in: SignIn::Local,
+            softphone: Softphone::Simulated,
+            live: Live::Stream,
+        }),
+        verifier: Arc::new(Verifier::new(expected(), keys, Arc::clone(&clock))),
+        local: Some(Arc::new(
+            LocalAccounts::new(store.accounts(), Arc::clone(issuer), Arc::clone(&clock)).unwrap(),
+        )),
+        board: Arc::new(Board::new(Parts {
+            residents: store.residents(),
+            callbacks: store.callbacks(),
+            pace: store.pace(),
+            telephony: Arc::new(TwoAgents),
+            queues: store.queues(),
+            clock: Arc::clone(&clock),
+            people: Arc::clone(&clock),
+            policy: Arc::new(Policy::default()),
+        })),
+        assets: Arc::default(),
+        limits: Arc::new(Limits::new(NO_LIMIT, clock)),
+    }
+}
+
+/// A telephone service with two agents, one of whom is free, and no line.
+struct TwoAgents;
+
+#[async_trait::async_trait]
+impl Telephony for TwoAgents {
+    async fn start(&self, _: &CallOrder) -> Result<Started, Fault> {
+        Err(Fault::Throttled("Connect"))
+    }
+    async fn staffing(&self) -> Result<Staffing, Fault> {
+        Ok(Staffing { available: 1, on_contact: 1, callbacks_waiting: 0 })
+    }
+    async fn describe(&self, _: &ContactId) -> Result<Described, Fault> {
+        Ok(Described::Known(Facts::default()))
+    }
+    async fn stop(&self, _: &ContactId) -> Result<(), Fault> {
+        Ok(())
+    }
+}
