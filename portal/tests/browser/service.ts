@@ -61,7 +61,7 @@ function ready(serving: ChildProcess): Promise<Service> {
 }
 
 function account(said: string, name: string): Account | undefined {
-  const password = new RegExp(`^ +${name} +password +(\\S+)$`, "m").exec(said)?.[1];
+  const password = new RegExp(`Sign in as ${name} with the password (\\S+)$`, "m").exec(said)?.[1];
   return password === undefined ? undefined : { name, password };
 }
 
