@@ -12,7 +12,10 @@ export async function leaveForProvider(config: Config, back: string): Promise<vo
 
 /** The token that the provider gave, after it has sent the person back. */
 export async function returnFromProvider(config: Config): Promise<{ token: string; back: string }> {
-  const user = await manager(config).signinRedirectCallback();
+  const provider = manager(config);
+  const user = await provider.signinRedirectCallback();
+  // We keep the session ourselves; a second copy of the tokens would outlive it.
+  await provider.removeUser();
   // Audience and groups are in the id token with every provider; Amazon Cognito's access token has no audience.
   const token = user.id_token ?? user.access_token;
   return { token, back: typeof user.state === "string" ? user.state : "/" };
