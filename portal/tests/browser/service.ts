@@ -50,8 +50,16 @@ function ready(serving: ChildProcess): Promise<Service> {
       const at = /(http:\/\/127\.0\.0\.1:\d+)\/healthz/.exec(said)?.[1];
       const [uploader, agent, operator] = ["uploader", "agent", "operator"].map((name) => account(said, name));
       if (!at || !uploader || !agent || !operator) return;
-      clearTimeout(timer);
-      resolve({ at, uploader, agent, operator });
+      for (const stream of [serving.stdout, serving.stderr]) stream?.off("data", heard).resume();
+      // It says where it will answer before it does.
+      const asking = setInterval(() => {
+        fetch(`${at}/healthz`).then(() => {
+          clearTimeout(timer);
+          clearInterval(asking);
+          resolve({ at, uploader, agent, operator });
+        }, () => undefined);
+      }, 100);
+      serving.once("exit", () => clearInterval(asking));
     };
     serving.stdout?.on("data", heard);
     serving.stderr?.on("data", heard);

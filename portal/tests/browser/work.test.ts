@@ -178,10 +178,17 @@ test("a session that is over leads to the sign-in, and back to where one was", a
 test("the overview follows the day by itself", async () => {
   const { page } = await signedIn(browser, service.agent, "/overview");
   await page.getByText(/^Live, last change /).waitFor();
-  const time = () => page.getByText(/^Live, last change /).innerText();
-  const before = await time();
-  await expect.poll(time, { timeout: 15_000 }).not.toBe(before);
-  await page.context().close();
+  const uncalled = async () => Number(await page.locator("li", { has: page.getByRole("link", { name: "Not called" }) }).locator(".figure").innerText());
+  const before = await uncalled();
+
+  const clerk = await signedIn(browser, service.uploader, "/residents?only=switched-on&sort=registered");
+  await clerk.page.getByRole("rowheader").getByRole("link").nth(9).click();
+  await clerk.page.getByRole("button", { name: "Switch off" }).click();
+  await clerk.page.getByRole("dialog").getByLabel("Reason").fill("Moved away");
+  await clerk.page.getByRole("dialog").getByRole("button", { name: "Switch off" }).click();
+  await clerk.page.getByText("Switched off: Moved away").waitFor();
+  await expect.poll(uncalled, { timeout: 15_000 }).toBeGreaterThan(before);
+  await Promise.all([page, clerk.page].map((it) => it.context().close()));
 });
 
 test("a new user signs in with the rights that were given, until they are removed", async () => {
