@@ -44,7 +44,8 @@ use axum::{Router, middleware};
 use overview::Board;
 use rollcall_domain::policy::Policy;
 use rollcall_ports::{
-    Attempts, Audit, Batches, Callbacks, Checks, Clock, DeadLetters, Pace, Queues, Residents, Telephony,
+    Attempts, Audit, Batches, Callbacks, Checks, Clock, DeadLetters, Pace, Queues, Residents, Signals,
+    Telephony,
 };
 use security::Limits;
 use session::Shown;
@@ -77,6 +78,8 @@ pub struct Api {
     pub dead_letters: Arc<dyn DeadLetters>,
     /// How full the queues are.
     pub queues: Arc<dyn Queues>,
+    /// Where happenings go.
+    pub signals: Arc<dyn Signals>,
     /// The time of the services.
     pub clock: Arc<dyn Clock>,
     /// The rules.
@@ -100,6 +103,7 @@ impl Api {
     pub fn router(self) -> Router {
         let (routes, _document) = endpoints().split_for_parts();
         let guarded = routes.route_layer(middleware::from_fn_with_state(self.clone(), auth::guard));
+        let guarded = guarded.route_layer(middleware::from_fn_with_state(self.clone(), auth::noted));
         security::around(guarded, &self.limits, &self.assets).with_state(self)
     }
 }

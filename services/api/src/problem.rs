@@ -17,7 +17,7 @@ pub struct Problem {
     /// What kind of problem it is, as a stable name: `urn:rollcall:problem:…`.
     #[serde(rename = "type")]
     #[schema(rename = "type")]
-    kind: String,
+    kind: &'static str,
     /// The kind in words.
     title: &'static str,
     /// The status of the response.
@@ -28,10 +28,17 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     errors: Vec<FieldError>,
+    /// What went wrong behind it; for the log only.
+    #[serde(skip)]
+    cause: Option<Box<Cause>>,
     /// Headers that belong to it.
     #[serde(skip)]
     headers: Vec<(HeaderName, HeaderValue)>,
 }
+
+/// What went wrong behind a response.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Cause(pub(crate) String);
 
 /// What is wrong with one field of a request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -53,10 +60,9 @@ impl FieldError {
 }
 
 impl Problem {
-    fn new(status: StatusCode, code: &str, title: &'static str, detail: impl Into<String>) -> Self {
-        let kind = format!("urn:rollcall:problem:{code}");
-        let (errors, headers) = (Vec::new(), Vec::new());
-        Self { kind, title, status: status.as_u16(), detail: detail.into(), errors, headers }
+    fn new(status: StatusCode, kind: &'static str, title: &'static str, detail: impl Into<String>) -> Self {
+        let (errors, headers, cause) = (Vec::new(), Vec::new(), None);
+        Self { kind, title, status: status.as_u16(), detail: detail.into(), errors, cause, headers }
     }
 
     /// The status of the response.
@@ -68,34 +74,53 @@ impl Problem {
     /// 400: the request cannot be understood.
     #[must_use]
     pub fn malformed(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "malformed", "The request cannot be understood", detail)
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "urn:rollcall:problem:malformed",
+            "The request cannot be understood",
+            detail,
+        )
     }
 
     /// 401: no token, or one that does not hold.
     #[must_use]
     pub fn not_signed_in(detail: impl Into<String>) -> Self {
-        let problem = Self::new(StatusCode::UNAUTHORIZED, "not-signed-in", "Sign in first", detail);
+        let problem = Self::new(
+            StatusCode::UNAUTHORIZED,
+            "urn:rollcall:problem:not-signed-in",
+            "Sign in first",
+            detail,
+        );
         problem.with(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
     }
 
     /// 403: signed in, but not for this.
     #[must_use]
     pub fn not_allowed(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::FORBIDDEN, "not-allowed", "Your account may not do this", detail)
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "urn:rollcall:problem:not-allowed",
+            "Your account may not do this",
+            detail,
+        )
     }
 
     /// 404: there is no such thing.
     #[must_use]
     pub fn not_found(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::NOT_FOUND, "not-found", "There is no such thing", detail)
+        Self::new(StatusCode::NOT_FOUND, "urn:rollcall:problem:not-found", "There is no such thing", detail)
     }
 
     /// 405: the path is right, the method is not.
     #[must_use]
     pub(crate) fn method_not_allowed(allowed: &str) -> Self {
         let detail = format!("Expected {allowed}.");
-        let problem =
-            Self::new(StatusCode::METHOD_NOT_ALLOWED, "method", "This method is not offered here", detail);
+        let problem = Self::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "urn:rollcall:problem:method",
+            "This method is not offered here",
+            detail,
+        );
         match HeaderValue::from_str(allowed) {
             Ok(allowed) => problem.with(header::ALLOW, allowed),
             Err(_) => problem,
@@ -105,27 +130,42 @@ impl Problem {
     /// 409: it cannot be done in the state that things are in.
     #[must_use]
     pub fn conflict(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::CONFLICT, "conflict", "This cannot be done now", detail)
+        Self::new(StatusCode::CONFLICT, "urn:rollcall:problem:conflict", "This cannot be done now", detail)
     }
 
     /// 412: somebody changed it since it was read.
     #[must_use]
     pub fn changed() -> Self {
         let title = "Somebody else changed this in the meantime";
-        Self::new(StatusCode::PRECONDITION_FAILED, "changed", title, "Read it again, then decide again.")
+        Self::new(
+            StatusCode::PRECONDITION_FAILED,
+            "urn:rollcall:problem:changed",
+            title,
+            "Read it again, then decide again.",
+        )
     }
 
     /// 413: more than is taken in.
     #[must_use]
     pub fn too_large(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The request is too large", detail)
+        Self::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "urn:rollcall:problem:too-large",
+            "The request is too large",
+            detail,
+        )
     }
 
     /// 415: a body of another type.
     #[must_use]
     pub(crate) fn media_type() -> Self {
         let detail = "Expected content-type: application/json.";
-        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "media-type", "The body is of another type", detail)
+        Self::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "urn:rollcall:problem:media-type",
+            "The body is of another type",
+            detail,
+        )
     }
 
     /// 422: understood, but some values cannot be. Names all of them at once.
@@ -133,7 +173,10 @@ impl Problem {
     pub fn invalid(errors: Vec<FieldError>) -> Self {
         let title = "Some values are not possible";
         let detail = "Nothing was changed; see errors.";
-        Self { errors, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", title, detail) }
+        Self {
+            errors,
+            ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "urn:rollcall:problem:invalid", title, detail)
+        }
     }
 
     /// 428: a change must say what it was decided upon.
@@ -141,20 +184,22 @@ impl Problem {
     pub(crate) fn precondition_required() -> Self {
         let title = "The change must say which version it is for";
         let detail = "Send the ETag that was read in the header If-Match.";
-        Self::new(StatusCode::PRECONDITION_REQUIRED, "if-match", title, detail)
+        Self::new(StatusCode::PRECONDITION_REQUIRED, "urn:rollcall:problem:if-match", title, detail)
     }
 
     /// 429: too much at once; try again after `wait`.
     #[must_use]
     pub(crate) fn too_many(detail: impl Into<String>, wait: Duration) -> Self {
-        Self::new(StatusCode::TOO_MANY_REQUESTS, "too-many", "Too many requests", detail).again_after(wait)
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "urn:rollcall:problem:too-many", "Too many requests", detail)
+            .again_after(wait)
     }
 
     /// 503: something that is needed did not answer.
     #[must_use]
     pub(crate) fn unavailable(detail: impl Into<String>) -> Self {
         let title = "Not available just now";
-        let problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", title, detail);
+        let problem =
+            Self::new(StatusCode::SERVICE_UNAVAILABLE, "urn:rollcall:problem:unavailable", title, detail);
         problem.again_after(Duration::from_secs(2))
     }
 
@@ -163,7 +208,13 @@ impl Problem {
     pub(crate) fn internal() -> Self {
         let title = "Something is wrong with the service";
         let detail = "It was noted. If it happens again, tell whoever runs this service.";
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", title, detail)
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "urn:rollcall:problem:internal", title, detail)
+    }
+
+    /// With what went wrong behind it, in words without personal data.
+    #[must_use]
+    pub(crate) fn because(self, cause: &impl ToString) -> Self {
+        Self { cause: Some(Box::new(Cause(cause.to_string()))), ..self }
     }
 
     fn again_after(self, wait: Duration) -> Self {
@@ -179,13 +230,14 @@ impl Problem {
 
 impl From<Fault> for Problem {
     fn from(fault: Fault) -> Self {
-        match fault {
+        let problem = match fault {
             Fault::Throttled(_) => Self::unavailable("Too busy; nothing was changed. Try again."),
             Fault::Unanswered(_) => {
                 Self::unavailable("No answer; it may have been done or not. Look before you try again.")
             }
             Fault::Refused { .. } => Self::internal(),
-        }
+        };
+        problem.because(&fault)
     }
 }
 
@@ -195,6 +247,9 @@ impl IntoResponse for Problem {
         let body = serde_json::to_vec(&self).unwrap_or_default();
         let mut response = (self.status(), [(header::CONTENT_TYPE, MEDIA_TYPE)], body).into_response();
         response.headers_mut().extend(self.headers);
+        if let Some(cause) = self.cause {
+            response.extensions_mut().insert(*cause);
+        }
         response
     }
 }

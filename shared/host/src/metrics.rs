@@ -66,6 +66,7 @@ pub fn severity(signal: &Signal) -> Severity {
         Signal::Parked { .. } | Signal::DoubleDial { .. } | Signal::CallbackOverdue { .. } => Severity::Error,
         Signal::LedgerTaken { ledger } if !ledger.balanced => Severity::Error,
         Signal::Retried { .. }
+        | Signal::RequestFailed { .. }
         | Signal::CallInDoubt { .. }
         | Signal::CallThrottled { .. }
         | Signal::CallRefused { .. }
@@ -111,6 +112,7 @@ pub fn metrics(signal: &Signal) -> Vec<Metric> {
         Signal::DoubleDial { .. } => one("double_dials"),
         Signal::Parked { .. } => one("messages_parked"),
         Signal::Retried { .. } => one("messages_retried"),
+        Signal::RequestFailed { .. } => one("requests_failed"),
         Signal::LedgerTaken { ledger } => account(ledger),
     }
 }

@@ -52,6 +52,9 @@ pub enum Signal {
     Parked { source: String, reason: String },
     /// A message will come again.
     Retried { source: String, reason: String },
+    /// A request to the API was not answered for a reason of ours. `endpoint`
+    /// is its method and path as the OpenAPI document has it, without ids.
+    RequestFailed { endpoint: String, reason: String },
     /// The account of the day.
     LedgerTaken { ledger: Ledger },
 }

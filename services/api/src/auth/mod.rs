@@ -15,7 +15,7 @@ pub use keys::{KeySource, NoKeys};
 pub use token::{Expected, Verifier};
 
 use crate::access::{self, Who};
-use crate::problem::Problem;
+use crate::problem::{Cause, Problem};
 use axum::extract::{FromRequestParts, MatchedPath, Request, State};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
@@ -23,6 +23,7 @@ use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
 use axum::response::Response;
 use rollcall_domain::group::Group;
+use rollcall_ports::{Signal, Signals};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -51,6 +52,23 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
         // Missing only where the table lets anyone in: such a handler has no caller.
         parts.extensions.get::<Self>().cloned().ok_or_else(Problem::internal)
     }
+}
+
+/// Tells operators of requests that failed for a reason of ours.
+pub(crate) async fn noted(
+    State(signals): State<Arc<dyn Signals>>,
+    matched: MatchedPath,
+    request: Request,
+    next: Next,
+) -> Response {
+    let endpoint = format!("{} {}", request.method(), matched.as_str());
+    let response = next.run(request).await;
+    if response.status().is_server_error() && matched.as_str() != "/healthz" {
+        let cause = response.extensions().get::<Cause>();
+        let reason = cause.map_or_else(|| format!("status {}", response.status()), |cause| cause.0.clone());
+        signals.emit(&Signal::RequestFailed { endpoint, reason });
+    }
+    response
 }
 
 /// Stands before every endpoint: only who may use it gets further.

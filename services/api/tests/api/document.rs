@@ -1,19 +1,31 @@
-//! The committed OpenAPI document is the one that the code has.
+//! The committed OpenAPI document and table of roles are those that the code has.
 
-use std::path::Path;
+/// Where they are committed.
+const DOCUMENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../contracts/openapi.json");
+const ROLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/ROLES.md");
 
-/// Where it is committed.
-const COMMITTED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../contracts/openapi.json");
+/// That a committed file is this text; with UPDATE in the environment, makes it so.
+#[track_caller]
+fn committed(path: &str, text: &str) {
+    if std::env::vars_os().any(|(name, _)| name == "UPDATE") {
+        std::fs::write(path, text).unwrap();
+    }
+    let found = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(found == text, "{path} is out of date; refresh it with UPDATE=1");
+}
 
 #[test]
 fn the_committed_openapi_document_is_the_codes() {
     let mut text = serde_json::to_string_pretty(&rollcall_api::document()).unwrap();
     text.push('\n');
-    if std::env::vars_os().any(|(name, _)| name == "UPDATE") {
-        std::fs::write(COMMITTED, &text).unwrap();
-    }
-    let committed = std::fs::read_to_string(Path::new(COMMITTED)).unwrap_or_default();
-    assert!(committed == text, "contracts/openapi.json is out of date; refresh it with UPDATE=1");
+    committed(DOCUMENT, &text);
+}
+
+#[test]
+fn the_committed_table_of_roles_is_the_codes() {
+    let head = "# Who may do what\n\nMade from the table in `src/access.rs`; refresh it with \
+        `UPDATE=1 cargo test -p rollcall-api`.\n\n";
+    committed(ROLES, &format!("{head}{}", rollcall_api::access::markdown()));
 }
 
 #[test]

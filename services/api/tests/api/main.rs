@@ -4,8 +4,10 @@
 mod assets;
 mod document;
 mod health;
+mod http_keys;
 mod lists;
 mod overview;
+mod privacy;
 mod roles;
 mod security;
 mod support;

@@ -19,9 +19,9 @@ use rollcall_domain::pace::Staffing;
 use rollcall_domain::policy::Policy;
 use rollcall_embedded::Store;
 use rollcall_ports::suite::ManualClock;
-use rollcall_ports::{Account, CallOrder, Clock, Described, Fault, Started, Telephony};
+use rollcall_ports::{Account, CallOrder, Clock, Described, Fault, Signal, Signals, Started, Telephony};
 use serde_json::Value;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use tower::ServiceExt;
 
 /// 32 bytes that are no secret.
@@ -35,7 +35,24 @@ pub(crate) struct World {
     pub(crate) store: Store,
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) issuer: Arc<Issuer>,
+    pub(crate) heard: Arc<Heard>,
     pub(crate) router: Router,
+}
+
+/// Everything that would be in the log.
+#[derive(Default)]
+pub(crate) struct Heard(Mutex<Vec<String>>);
+
+impl Heard {
+    pub(crate) fn lines(&self) -> Vec<String> {
+        self.0.lock().unwrap().clone()
+    }
+}
+
+impl Signals for Heard {
+    fn emit(&self, signal: &Signal) {
+        self.0.lock().unwrap().push(serde_json::to_string(signal).unwrap());
+    }
 }
 
 /// What came back.
@@ -76,9 +93,10 @@ impl World {
         let clock = Arc::new(ManualClock::default());
         let store = Store::in_memory(Arc::<ManualClock>::clone(&clock)).unwrap();
         let issuer = Arc::new(Issuer::new(&[SECRET.to_owned()]).unwrap());
-        let mut api = api(&store, &clock, &issuer);
+        let heard = Arc::<Heard>::default();
+        let mut api = api(&store, &clock, &issuer, &heard);
         change(&mut api);
-        Self { store, clock, issuer, router: api.router() }
+        Self { store, clock, issuer, heard, router: api.router() }
     }
 
     /// A token of somebody in these groups.
@@ -129,7 +147,7 @@ pub(crate) fn expected() -> Expected {
     Expected { issuer: ISSUER.to_owned(), audience: ISSUER.to_owned(), groups_claim: GROUPS_CLAIM.to_owned() }
 }
 
-fn api(store: &Store, clock: &Arc<ManualClock>, issuer: &Arc<Issuer>) -> Api {
+fn api(store: &Store, clock: &Arc<ManualClock>, issuer: &Arc<Issuer>, heard: &Arc<Heard>) -> Api {
     let clock: Arc<dyn Clock> = Arc::<ManualClock>::clone(clock);
     let keys = Arc::<Issuer>::clone(issuer);
     Api {
@@ -143,6 +161,7 @@ fn api(store: &Store, clock: &Arc<ManualClock>, issuer: &Arc<Issuer>) -> Api {
         telephony: Arc::new(TwoAgents),
         dead_letters: store.dead_letters(),
         queues: store.queues(),
+        signals: Arc::<Heard>::clone(heard),
         clock: Arc::clone(&clock),
         policy: Arc::new(Policy::default()),
         shown: Arc::new(Shown {

@@ -30,12 +30,13 @@ pub struct Portal {
 }
 
 /// The API of `machine` and, where `wire` is given, the simulated Connect's
-/// wire API beside it. Signatures are not verified there, so give it only to a
+/// wire API beside it; what neither knows is a place in the portal. Signatures
+/// are not verified there, so give it only to a
 /// listener that others cannot reach.
 pub fn router(machine: &Machine, portal: Portal, wire: Option<&Service>) -> Router {
     let router = api(machine, portal).router();
     match wire {
-        Some(wire) => router.merge(wire.router()),
+        Some(wire) => router.merge(wire.router().reset_fallback()),
         None => router,
     }
 }
@@ -70,6 +71,7 @@ fn api(machine: &Machine, portal: Portal) -> Api {
         telephony: ports.telephony,
         dead_letters: machine.store().dead_letters(),
         queues: machine.store().queues(),
+        signals: ports.signals,
         clock: ports.clock,
         policy: Arc::clone(machine.policy()),
         shown: Arc::new(shown),

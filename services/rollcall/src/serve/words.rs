@@ -29,6 +29,7 @@ pub(super) fn words(signal: &Signal) -> Option<String> {
         Signal::Parked { source, reason } => format!("SET ASIDE, a message of {source}: {reason}"),
         Signal::Retried { reason, .. } if is_routine(reason) => return None,
         Signal::Retried { source, reason } => format!("a message of {source} will come again: {reason}"),
+        Signal::RequestFailed { endpoint, reason } => format!("{endpoint} was not answered: {reason}"),
         Signal::CallStarted { .. }
         | Signal::CallRefused { .. }
         | Signal::CallThrottled { .. }

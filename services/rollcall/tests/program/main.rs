@@ -12,3 +12,4 @@ mod rehearsals;
 mod settings;
 mod support;
 mod talk;
+mod users;

@@ -165,9 +165,9 @@ impl Span<'_> {
 
 impl Audit {
     /// Up to `most` entries of these months, in their order.
-    async fn entries(
+    async fn entries<'a>(
         &self,
-        months: impl Iterator<Item = &String>,
+        months: impl Iterator<Item = &'a String>,
         span: &Span<'_>,
         most: usize,
     ) -> Result<Vec<(Cursor, AuditEntry)>, Fault> {

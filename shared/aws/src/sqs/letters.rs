@@ -121,22 +121,22 @@ impl Letters {
         }
     }
 
-    /// What SQS thinks lies in all the queues, repeats included.
-    async fn roughly(&self) -> Result<u64, Fault> {
+    /// What SQS thinks lies in the queue of each source, repeats included.
+    pub(super) async fn roughly_by_source(&self) -> Result<Vec<(&str, u64)>, Fault> {
         let figures = [
             QueueAttributeName::ApproximateNumberOfMessages,
             QueueAttributeName::ApproximateNumberOfMessagesNotVisible,
         ];
-        let mut sum = 0;
+        let mut found = Vec::new();
         for queue in &self.queues {
             let request = self.client.get_queue_attributes().queue_url(&queue.url);
             let request = request.set_attribute_names(Some(figures.to_vec()));
             let answer = request.send().await.map_err(|error| fault(PORT, &error))?;
             let attributes = answer.attributes.unwrap_or_default();
             let figure = |name| attributes.get(name).and_then(|text| text.parse::<u64>().ok()).unwrap_or(0);
-            sum += figures.iter().map(figure).sum::<u64>();
+            found.push((queue.source.as_str(), figures.iter().map(figure).sum()));
         }
-        Ok(sum)
+        Ok(found)
     }
 }
 
@@ -168,7 +168,7 @@ impl DeadLetters for Letters {
 
     /// Exact up to `MOST`; above, as SQS has it.
     async fn count(&self) -> Result<u64, Fault> {
-        let roughly = self.roughly().await?;
+        let roughly = self.roughly_by_source().await?.into_iter().map(|(_, letters)| letters).sum::<u64>();
         if usize::try_from(roughly).is_ok_and(|roughly| roughly < MOST) {
             let all = self.all().await?;
             return Ok(u64::try_from(all.len()).unwrap_or(u64::MAX));

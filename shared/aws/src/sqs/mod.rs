@@ -4,11 +4,13 @@ mod letter;
 mod letters;
 mod queue;
 mod queues;
+mod statuses;
 mod text;
 
 pub use letters::Letters;
 pub use queue::{Queue, Waiting};
 pub use queues::{DeadLetterQueue, QueueUrls, Queues};
+pub use statuses::Statuses;
 
 /// A client for any number of queues.
 pub(crate) fn client(aws: &crate::Aws) -> aws_sdk_sqs::Client {
