@@ -171,7 +171,7 @@ pub(crate) async fn change(
 }
 
 /// Takes an account away, and ends its sessions.
-#[utoipa::path(delete, path = "/api/users/{name}", tag = "users",
+#[utoipa::path(delete, path = "/api/users/{name}", operation_id = "remove_user", tag = "users",
     params(("name" = String, Path, description = "The account.")),
     responses(
         (status = 204, description = "It is gone."),
