@@ -1,11 +1,6 @@
 import { useEffect, useId, useRef, useState } from "react";
+import { Legend, type Series } from "./Legend";
 import { whole } from "./words";
-
-/** One thing that is counted in each column, and its colour (a class of styles.css). */
-export interface Series {
-  label: string;
-  tone: string;
-}
 
 /** One column; its values in the order of the series. */
 export interface Column {
@@ -89,17 +84,6 @@ function useWidth() {
 /** Below its column, but within the picture. */
 function under(middle: number, width: number): { x: number; textAnchor: "middle" | "end" } {
   return middle > width - 28 ? { x: width, textAnchor: "end" } : { x: middle, textAnchor: "middle" };
-}
-
-/** What the colours mean. */
-export function Legend({ series }: { series: Series[] }) {
-  return (
-    <ul className="legend">
-      {series.map(({ label, tone }) => (
-        <li key={label}><span className={`swatch tone-${tone}`} aria-hidden="true" />{label}</li>
-      ))}
-    </ul>
-  );
 }
 
 /** The next round number that holds `value`: 1, 2, 4, 6, 10, 20, 40, … */

@@ -6,7 +6,7 @@ import { useLoad } from "../../api/use-load";
 import { AsTable } from "../../ui/AsTable";
 import { longDay, shortDay } from "../../ui/dates";
 import { Failure } from "../../ui/Failure";
-import { Legend } from "../../ui/Columns";
+import { Legend } from "../../ui/Legend";
 import { Waiting } from "../../ui/Waiting";
 import { dayResults } from "../../ui/words";
 
