@@ -69,7 +69,7 @@ function general(status: number): Told {
     case 409:
       return { title: "This does not fit what is there", text: "Look at it again, then decide." };
     case 412:
-      return { title: "Somebody else has changed this meanwhile", text: "Nothing was overwritten. Look at it as it is now, then try again." };
+      return { title: "This has changed meanwhile", text: "Somebody else has changed it, or a call has. Nothing was overwritten. Look at it as it is now, then try again." };
     case 413:
       return { title: "This is too much at once", text: "Send less, or in parts." };
     case 429:

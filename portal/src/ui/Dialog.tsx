@@ -65,8 +65,8 @@ export function Dialog({ title, action, perform, onClose, onStale, ready = true,
       >
         <div className="stack">
           {stale && (
-            <Alert type="warning" header="Somebody else has changed this record meanwhile">
-              Nothing was overwritten. The page behind shows it as it is now. Check that what you entered still fits, then press “{action}” again.
+            <Alert type="warning" header="This record has changed meanwhile">
+              Somebody else has changed it, or a call has. Nothing was overwritten; the page behind shows it as it is now. Check that what you entered still fits, then press “{action}” again.
             </Alert>
           )}
           {failure !== undefined && !stale && <Failure failure={failure} />}
