@@ -1,4 +1,5 @@
 /** What people do in the portal, tried as they do it. */
+import { readFileSync } from "node:fs";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { asked, heading, launch, open, service, settled, signedIn, signIn } from "./browser";
@@ -160,6 +161,38 @@ test("a wrong number is refused beside its field, and the rest of the form is ke
   await dialog.getByRole("button", { name: "Save" }).click();
   await dialog.getByLabel("Number").and(page.locator("[aria-invalid=true]")).waitFor();
   expect(await dialog.getByLabel("Notes from the list").inputValue()).toBe("Has a new phone.");
+  await page.context().close();
+});
+
+test("the file that is saved holds those whom the list shows", async () => {
+  const { page } = await signedIn(browser, service.uploader, UNDISTURBED);
+  await settled(page);
+  const names = await page.getByRole("rowheader").getByRole("link").allInnerTexts();
+  const saving = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Save as CSV" }).click();
+  const file = await saving;
+  expect(file.suggestedFilename()).toBe("residents.csv");
+  const [head, ...rows] = readFileSync(await file.path(), "utf8").trim().split("\r\n");
+  expect(head).toContain("First name,Last name,Number");
+  expect(rows.map((row) => row.split(",").slice(0, 2).join(" "))).toEqual(names);
+  await page.context().close();
+});
+
+test("whoever is deleted is gone, once the reason is chosen and the question answered", async () => {
+  const { page } = await signedIn(browser, service.operator, UNDISTURBED);
+  await page.getByRole("rowheader").getByRole("link").last().click();
+  await page.getByRole("button", { name: "Delete" }).click();
+  const dialog = page.getByRole("dialog");
+  const sure = dialog.getByRole("button", { name: "Delete" });
+  await dialog.getByRole("checkbox").check();
+  expect(await sure.isDisabled()).toBe(true);
+  await dialog.getByLabel("Reason").click();
+  await page.getByRole("option", { name: "They live elsewhere now" }).click();
+  const { pathname } = new URL(page.url());
+  await sure.click();
+  await heading(page, "Residents");
+  await page.goto(pathname);
+  await page.getByText("Not found").waitFor();
   await page.context().close();
 });
 
