@@ -30,6 +30,10 @@ use Group::{Agents, Operators, Uploaders};
 const PUBLIC: Who = Who::Anyone;
 /// Everybody who works with the service.
 const ALL: Who = Who::Groups(&[Uploaders, Agents, Operators]);
+/// Those who look after the register.
+const REGISTER: Who = Who::Groups(&[Uploaders, Operators]);
+/// Those who have a call before them.
+const DESK: Who = Who::Groups(&[Agents, Operators]);
 /// Those who keep the service running.
 const OPERATORS: Who = Who::Groups(&[Operators]);
 
@@ -38,11 +42,24 @@ pub const TABLE: &[Rule] = &[
     rule("GET", "/api/.well-known/jwks.json", PUBLIC),
     rule("GET", "/api/audit", OPERATORS),
     rule("GET", "/api/config", PUBLIC),
+    rule("GET", "/api/contacts/{contact_id}/resident", DESK),
     rule("GET", "/api/dead-letters", OPERATORS),
     rule("GET", "/api/live", ALL),
     rule("GET", "/api/me", ALL),
     rule("GET", "/api/overview", ALL),
     rule("GET", "/api/queues", OPERATORS),
+    rule("POST", "/api/residents/export", ALL),
+    rule("POST", "/api/residents/search", ALL),
+    rule("GET", "/api/residents/{id}", ALL),
+    rule("PATCH", "/api/residents/{id}", REGISTER),
+    rule("DELETE", "/api/residents/{id}", OPERATORS),
+    rule("GET", "/api/residents/{id}/attempts", ALL),
+    rule("GET", "/api/residents/{id}/days", ALL),
+    rule("PUT", "/api/residents/{id}/enabled", REGISTER),
+    rule("POST", "/api/residents/{id}/notes", ALL),
+    rule("POST", "/api/residents/{id}/pauses", ALL),
+    rule("DELETE", "/api/residents/{id}/pauses/{pause_id}", ALL),
+    rule("GET", "/api/residents/{id}/why", ALL),
     rule("POST", "/api/sign-in", PUBLIC),
     rule("GET", "/api/users", OPERATORS),
     rule("POST", "/api/users", OPERATORS),

@@ -28,6 +28,7 @@ pub mod overview;
 pub mod paging;
 mod peer;
 pub mod problem;
+mod residents;
 pub mod security;
 pub mod session;
 mod sign_in;
@@ -120,6 +121,7 @@ fn endpoints() -> OpenApiRouter<Api> {
         .routes(routes!(overview::live::live))
         .routes(routes!(session::config))
         .routes(routes!(session::me))
+        .merge(residents::endpoints())
         .routes(routes!(sign_in::sign_in))
         .routes(routes!(sign_in::jwks))
         .routes(routes!(users::list, users::add))

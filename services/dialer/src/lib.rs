@@ -196,7 +196,8 @@ impl Dialer {
         mut resident: Versioned<Resident>,
         now: Timestamp,
     ) -> Begin {
-        attempt.value = Attempt::begin(request.resident, request.request, now);
+        attempt.value =
+            Attempt::begin(request.resident, request.request, now).with_number(resident.value.number_changes);
         resident.value.begin(attempt.value.id, now, &self.policy);
         let schedule = Schedule::of(&resident.value, &self.policy, now);
         let number = resident.value.number;

@@ -19,8 +19,8 @@ use rollcall_domain::resident::Resident;
 use rollcall_ports::{
     Attempts, Audit, AuditEntry, Batches, Began, Begin, CallOrder, Callbacks, CheckResult, Checks, Cursor,
     DeadLetter, DeadLetters, Depth, Described, Entry, EvidenceHorizon, Fault, Inbox, Notices, Pace, Page,
-    Receipt, Received, Residents, Saved, Sender, Sequence, Started, StreamReader, Telephony, UploadInfo,
-    Uploads, Upserted, Versioned,
+    Question, Receipt, Received, Removed, Residents, Saved, Search, Sender, Sequence, Started, StreamReader,
+    Telephony, UploadInfo, Uploads, Upserted, Versioned,
 };
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -140,6 +140,19 @@ impl Residents for Faulty<dyn Residents> {
         Ok(self.aged(&self.stale.residents, fresh))
     }
 
+    async fn remove(&self, resident: &Versioned<Resident>) -> Result<Removed, Fault> {
+        self.gate.pass("residents.remove", self.inner.remove(resident)).await
+    }
+
+    async fn search(
+        &self,
+        question: &Question<'_>,
+        from: Option<&Cursor>,
+        most: u32,
+    ) -> Result<Search, Fault> {
+        self.gate.pass("residents.search", self.inner.search(question, from, most)).await
+    }
+
     async fn sharing(&self, number: PhoneNumber, besides: ResidentId) -> Result<u64, Fault> {
         self.gate.pass("residents.sharing", self.inner.sharing(number, besides)).await
     }
@@ -180,6 +193,15 @@ impl Attempts for Faulty<dyn Attempts> {
     async fn open(&self, began_before: Timestamp, most: u32) -> Result<Vec<AttemptId>, Fault> {
         let fresh = self.gate.pass("attempts.open", self.inner.open(began_before, most)).await?;
         Ok(self.aged(&self.stale.attempts, fresh))
+    }
+
+    async fn of_resident(
+        &self,
+        resident: ResidentId,
+        from: Option<&Cursor>,
+        most: u32,
+    ) -> Result<(Vec<Attempt>, Option<Cursor>), Fault> {
+        self.gate.pass("attempts.of_resident", self.inner.of_resident(resident, from, most)).await
     }
 }
 

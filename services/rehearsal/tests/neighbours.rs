@@ -17,8 +17,8 @@ use rollcall_embedded::Store;
 use rollcall_host::Periodic as _;
 use rollcall_local::{Ports, compose};
 use rollcall_ports::{
-    CallOrder, Clock, Cursor, Depth as _, Described, Fault, Page, Residents, Saved, Signal, Signals, Started,
-    Telephony, Upserted, Versioned,
+    CallOrder, Clock, Cursor, Depth as _, Described, Fault, Page, Question, Removed, Residents, Saved,
+    Search, Signal, Signals, Started, Telephony, Upserted, Versioned,
 };
 use std::sync::Arc;
 
@@ -109,6 +109,19 @@ impl Residents for Damaged {
 
     async fn count(&self) -> Result<u64, Fault> {
         self.inner.count().await
+    }
+
+    async fn remove(&self, resident: &Versioned<Resident>) -> Result<Removed, Fault> {
+        self.inner.remove(resident).await
+    }
+
+    async fn search(
+        &self,
+        question: &Question<'_>,
+        from: Option<&Cursor>,
+        most: u32,
+    ) -> Result<Search, Fault> {
+        self.inner.search(question, from, most).await
     }
 }
 

@@ -235,21 +235,37 @@ pub(crate) struct RemoveUser {
     pub(crate) data_dir: PathBuf,
 }
 
-/// Check that Amazon Connect and the stream of its records are set up
+const DOCTOR: &str = "\
+Each line begins with
+  ok       it is as it must be
+  WRONG    it is not; the line below says what to do, and what comes first is to be put right first
+  denied   these credentials may not ask; the line names the action and the resource that are missing
+  unknown  it was asked, and there was no answer
+  by hand  no service tells it; the line below says where people look it up
+and the last line counts them. Denied and unknown are not known to be well.
+
+Without --prefix: Amazon Connect, the stream, quotas and this machine's clock, by the variables of serve
+--telephony connect (serve --help). With --prefix also tables, queues, bucket, topics, functions and
+schedules. Connect's ids are then those of the functions; where the variables are set, they are compared.
+
+Exit status: 0 nothing is known to be wrong (the last line says whether all could be asked); 1 something is
+WRONG; 2 nothing could be asked: a setting is missing, there are no credentials, AWS refuses them or does not
+answer (one line on standard error says which), or all that was asked was denied.";
+
+/// Check that what Amazon runs for Rollcall is set up as it must be
 ///
-/// Asks AWS whether what `serve --telephony connect` needs is there and set up,
-/// by the same variables, and says for each thing that is wrong what to do.
-/// Changes nothing, calls nobody.
+/// Asks AWS whether everything is there and set up, and says for each thing
+/// that is wrong what to do. Changes nothing, calls nobody.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Each line begins with ok, WRONG or unknown (it could not be asked). Exit status: 0 when \
-                        nothing is wrong; 1 when something is; 2 when a setting is missing."
-)]
+#[command(after_help = DOCTOR)]
 pub(crate) struct Doctor {
     /// Look at AWS
     #[arg(long)]
     pub(crate) aws: bool,
-    /// Print one JSON list instead of text
+    /// Look at everything that infra/template.yaml deployed with this Prefix, not only at Connect and the stream
+    #[arg(long, value_name = "PREFIX")]
+    pub(crate) prefix: Option<String>,
+    /// Print one JSON list of checks instead of text: name, state (ok, wrong, denied, unknown, by_hand), found, advice
     #[arg(long)]
     pub(crate) json: bool,
 }

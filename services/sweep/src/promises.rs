@@ -3,7 +3,7 @@
 use crate::{Sweep, Trouble};
 use jiff::Timestamp;
 use rollcall_contracts::messages::Notice;
-use rollcall_domain::callback::{Callback, CallbackState};
+use rollcall_domain::callback::{Callback, CallbackState, Cancelled};
 use rollcall_domain::duty::{Cause, Escalation, Schedule};
 use rollcall_domain::ids::CallbackId;
 use rollcall_ports::{CheckResult, Fault, Saved, Signal, Versioned};
@@ -23,6 +23,12 @@ impl Sweep {
         };
         let callback = &mut stored.value;
         match callback.state(&self.policy) {
+            CallbackState::Open | CallbackState::Missed
+                if self.residents.get(callback.resident).await?.is_none() =>
+            {
+                // Deleted, and whoever did so was interrupted.
+                callback.cancel(Cancelled::since_deleted(now));
+            }
             CallbackState::Open if callback.review_at(&self.policy).is_some_and(|at| at <= now) => {
                 self.tell_overdue(callback).await?;
                 callback.overdue_told = true;
@@ -34,7 +40,10 @@ impl Sweep {
                 callback.missed_told = true;
             }
             // The index lags behind; the write below sets it right.
-            CallbackState::Open | CallbackState::Missed | CallbackState::SpokenTo(_) => {}
+            CallbackState::Open
+            | CallbackState::Missed
+            | CallbackState::SpokenTo(_)
+            | CallbackState::Cancelled(_) => {}
         }
         let open = stored.value.state(&self.policy) == CallbackState::Open;
         let review_at = stored.value.review_at(&self.policy);

@@ -14,7 +14,7 @@ pub mod compose;
 mod config;
 #[cfg(feature = "connect")]
 pub mod connect;
-#[cfg(any(feature = "connect", feature = "kinesis"))]
+#[cfg(feature = "doctor")]
 pub mod doctor;
 #[cfg(feature = "dynamodb")]
 pub mod dynamodb;

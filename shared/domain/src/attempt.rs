@@ -7,6 +7,7 @@
 //! disposition is a function of the facts, never a field of its own.
 
 use crate::ids::{AttemptId, ContactId, RequestId, ResidentId};
+use crate::resident::is_zero;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +22,9 @@ pub struct Attempt {
     pub request: RequestId,
     /// When it was recorded, just before the service was asked.
     pub begun_at: Timestamp,
+    /// How often their number had been corrected by then: which number rang.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub number_changes: u32,
     /// Why it is believed that no call was made, if it is.
     pub withdrawn: Option<Withdrawal>,
     /// What is known.
@@ -139,7 +143,7 @@ pub enum Disposition {
 }
 
 impl Attempt {
-    /// A dial about to be made.
+    /// A dial about to be made, to the number that the resident came with.
     #[must_use]
     pub fn begin(resident: ResidentId, request: RequestId, now: Timestamp) -> Self {
         Self {
@@ -147,9 +151,16 @@ impl Attempt {
             resident,
             request,
             begun_at: now,
+            number_changes: 0,
             withdrawn: None,
             facts: Facts::default(),
         }
+    }
+
+    /// The dial goes to a number that was corrected so often.
+    #[must_use]
+    pub fn with_number(self, number_changes: u32) -> Self {
+        Self { number_changes, ..self }
     }
 
     /// Whether there is proof that the service took the call.

@@ -33,6 +33,28 @@ pub struct Callback {
     pub overdue_told: bool,
     /// Somebody was told that every try was missed.
     pub missed_told: bool,
+    /// It is no longer owed, although nobody spoke to them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cancelled: Option<Cancelled>,
+}
+
+/// That a promise was cancelled.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Cancelled {
+    /// When.
+    pub at: Timestamp,
+    /// The account, or the service that did so by itself.
+    pub by: String,
+    /// Why, as a stable word: a text might tell of a person.
+    pub why: String,
+}
+
+impl Cancelled {
+    /// Because the resident is no longer on the register.
+    #[must_use]
+    pub fn since_deleted(at: Timestamp) -> Self {
+        Self { at, by: "rollcall".to_owned(), why: "resident_deleted".to_owned() }
+    }
 }
 
 /// How one callback leg went; the order is that of knowledge.
@@ -52,6 +74,8 @@ pub enum Try {
 pub enum CallbackState {
     /// Still owed.
     Open,
+    /// No longer owed, since that moment.
+    Cancelled(Timestamp),
     /// Every try was made and nobody answered.
     Missed,
     /// Kept, at that moment.
@@ -72,6 +96,7 @@ impl Callback {
             unqueued: false,
             overdue_told: false,
             missed_told: false,
+            cancelled: None,
         }
     }
 
@@ -104,6 +129,16 @@ impl Callback {
         }
     }
 
+    /// Takes in that it is no longer owed; the first such news stands. Returns
+    /// whether this was it.
+    pub fn cancel(&mut self, news: Cancelled) -> bool {
+        let first = self.cancelled.as_ref().is_none_or(|known| news < *known);
+        if first {
+            self.cancelled = Some(news);
+        }
+        first
+    }
+
     /// What it has come to, given how many tries Connect makes.
     #[must_use]
     pub fn state(&self, policy: &Policy) -> CallbackState {
@@ -113,6 +148,9 @@ impl Callback {
         });
         if let Some(at) = spoken.min() {
             return CallbackState::SpokenTo(at);
+        }
+        if let Some(cancelled) = &self.cancelled {
+            return CallbackState::Cancelled(cancelled.at);
         }
         let missed = self.tries.values().filter(|one| matches!(one, Try::Missed(_))).count();
         if missed >= usize::try_from(policy.callback_tries).unwrap_or(usize::MAX) {
@@ -127,7 +165,7 @@ impl Callback {
     pub fn reached(&self, policy: &Policy) -> Option<Reached> {
         match self.state(policy) {
             CallbackState::SpokenTo(at) => Some(Reached { at, how: Heard::SpokenTo }),
-            CallbackState::Open | CallbackState::Missed => None,
+            CallbackState::Open | CallbackState::Missed | CallbackState::Cancelled(_) => None,
         }
     }
 
@@ -137,7 +175,7 @@ impl Callback {
     #[must_use]
     pub fn review_at(&self, policy: &Policy) -> Option<Timestamp> {
         match self.state(policy) {
-            CallbackState::SpokenTo(_) => None,
+            CallbackState::SpokenTo(_) | CallbackState::Cancelled(_) => None,
             CallbackState::Missed => (!self.missed_told).then_some(self.requested_at),
             CallbackState::Open if self.overdue_told => None,
             CallbackState::Open if self.unqueued && self.tries.is_empty() => Some(self.requested_at),

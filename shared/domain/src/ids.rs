@@ -88,6 +88,14 @@ uuid_id! {
     /// A promise that an agent rings a resident.
     CallbackId
 }
+uuid_id! {
+    /// One pause of one resident.
+    PauseId
+}
+uuid_id! {
+    /// What somebody of the staff noted about a resident, once.
+    NoteId
+}
 
 impl RequestId {
     /// The order that the planner gives for `resident` at `planned_at`

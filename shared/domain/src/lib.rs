@@ -6,7 +6,8 @@
 //!
 //! Where to look: [`resident`] is the person and what is remembered of the
 //! calls to them; [`rules`] decides when they may be dialed and says why not;
-//! [`attempt`] is one dial and what is known of it; [`callback`] the promise
+//! [`staff`] is what people may change of a resident, [`record`] what is kept of
+//! it, [`search`] how they find one; [`attempt`] is one dial and what is known of it; [`callback`] the promise
 //! that an agent rings; [`pace`] how fast calls may start; [`ledger`] the
 //! account of the day; [`policy`] every number an operator may change;
 //! [`group`] who uses the service.
@@ -23,5 +24,8 @@ pub mod ledger;
 pub mod pace;
 pub mod phone;
 pub mod policy;
+pub mod record;
 pub mod resident;
 pub mod rules;
+pub mod search;
+pub mod staff;

@@ -8,6 +8,7 @@ use crate::duty::Escalation;
 use crate::ids::{AttemptId, BatchId, CallbackId, RequestId, ResidentId};
 use crate::phone::PhoneNumber;
 use crate::policy::Policy;
+use crate::record::{Pause, StaffNote, Switched};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -52,12 +53,22 @@ pub struct Resident {
     pub registered_at: Timestamp,
     /// Switched off by an operator: never called.
     pub enabled: bool,
+    /// Who switched them on or off last, and why; `None` where nobody did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub switched: Option<Switched>,
     /// On a suppression list, or opted out: never called.
     pub suppressed: bool,
     /// When the network said that the number does not exist.
     pub number_bad_since: Option<Timestamp>,
+    /// How often the number was corrected. A dial remembers it, so that what
+    /// comes to be known of a former number says nothing of the present one.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub number_changes: u32,
     /// Dated stops that end by themselves.
     pub pauses: Vec<Pause>,
+    /// What the staff noted, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub staff_notes: Vec<StaffNote>,
     /// The dials of the last day or so, oldest first.
     pub marks: Vec<Mark>,
     /// When and how they were last heard of.
@@ -68,15 +79,6 @@ pub struct Resident {
     pub callback: Option<CallbackId>,
     /// Somebody has been told that they were not reached.
     pub escalation: Option<Escalation>,
-}
-
-/// A stop with dates, such as a holiday or a stay in hospital.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Pause {
-    /// First moment of the pause.
-    pub from: Timestamp,
-    /// First moment after it.
-    pub until: Timestamp,
 }
 
 /// One dial as the resident's record remembers it.
@@ -146,9 +148,12 @@ impl Resident {
             batch_line: batch.1,
             registered_at,
             enabled: true,
+            switched: None,
             suppressed: false,
             number_bad_since: None,
+            number_changes: 0,
             pauses: Vec::new(),
+            staff_notes: Vec::new(),
             marks: Vec::new(),
             reached: None,
             claim: None,
@@ -228,6 +233,16 @@ impl Resident {
         changed
     }
 
+    /// A dial found that the number does not exist, `since` then at the latest.
+    /// `number_changes` is that of the dial: news of a number that was
+    /// corrected meanwhile says nothing of the new one.
+    pub fn learn_bad_number(&mut self, number_changes: u32, since: Timestamp) {
+        if number_changes == self.number_changes {
+            let known = self.number_bad_since.map_or(since, |known| known.min(since));
+            self.number_bad_since = Some(known);
+        }
+    }
+
     /// Ends the claim of `request`, if it is the one that holds.
     pub fn end_claim(&mut self, request: RequestId) -> bool {
         let held = self.claim.is_some_and(|claim| claim.request == request);
@@ -236,6 +251,12 @@ impl Resident {
         }
         held
     }
+}
+
+/// Serde asks by reference.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that serde calls")]
+pub(crate) fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 impl std::ops::Deref for Resident {

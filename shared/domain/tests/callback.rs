@@ -9,7 +9,7 @@ use proptest::collection::vec;
 use proptest::prelude::{Just, Strategy, prop_assert, prop_assert_eq, proptest};
 use proptest::prop_oneof;
 use rollcall_domain::attempt::Attempt;
-use rollcall_domain::callback::{Callback, CallbackState, Try};
+use rollcall_domain::callback::{Callback, CallbackState, Cancelled, Try};
 use rollcall_domain::ids::{ContactId, ResidentId};
 use rollcall_domain::policy::Policy;
 
@@ -39,6 +39,7 @@ fn outcome(one: &Callback, policy: &Policy) -> String {
     let review = one.review_at(policy).map_or_else(|| "no review".to_owned(), |at| format!("review {at}"));
     match one.state(policy) {
         CallbackState::Open => format!("open, {review}"),
+        CallbackState::Cancelled(at) => format!("cancelled {at}, {review}"),
         CallbackState::Missed => format!("missed, {review}"),
         CallbackState::SpokenTo(at) => format!("spoken {at}, {review}"),
     }
@@ -62,6 +63,19 @@ fn a_promise_is_open_until_somebody_spoke_or_every_try_was_missed() {
     check("a missed 23 10:10, b missed 23 10:20, c waits", OPEN);
     check("a missed 23 10:10, b missed 23 10:20, c missed 23 10:30", MISSED);
     check("a spoken 23 10:10", "spoken 2026-11-23T10:10:00Z, no review");
+}
+
+#[test]
+fn a_cancelled_promise_is_owed_no_more_but_a_talk_counts() {
+    let mut one = promised();
+    assert!(one.cancel(Cancelled::since_deleted(at("23 10:30"))));
+    assert!(!one.cancel(Cancelled::since_deleted(at("23 10:30"))), "a repeat is no news");
+    assert!(!one.cancel(Cancelled::since_deleted(at("23 11:00"))), "the first stands");
+    assert_eq!(outcome(&one, &policy()), "cancelled 2026-11-23T10:30:00Z, no review");
+    learn(&mut one, "a missed 23 10:40, b missed 23 10:50, c missed 23 10:55");
+    assert_eq!(outcome(&one, &policy()), "cancelled 2026-11-23T10:30:00Z, no review");
+    learn(&mut one, "d spoken 23 10:58");
+    assert_eq!(outcome(&one, &policy()), "spoken 2026-11-23T10:58:00Z, no review");
 }
 
 #[test]

@@ -1,11 +1,11 @@
 use crate::db::{Db, DbError, Durability, Session};
 use crate::residents::{digits, place, write_back};
-use crate::values::{count, from_json, int, json, nanos, time_at, uuid};
+use crate::values::{count, cursor, from_json, int, json, nanos, row_before, time_at, uuid};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use rollcall_domain::attempt::{Attempt, Key};
-use rollcall_domain::ids::{AttemptId, ContactId};
-use rollcall_ports::{Attempts, Began, Begin, Fault, Saved, Versioned};
+use rollcall_domain::ids::{AttemptId, ContactId, ResidentId};
+use rollcall_ports::{Attempts, Began, Begin, Cursor, Fault, Saved, Versioned};
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 use std::sync::Arc;
 
@@ -57,6 +57,41 @@ impl Attempts for Dials {
             rows.map(|id| Ok(AttemptId::from_uuid(id?))).collect()
         })
     }
+
+    async fn of_resident(
+        &self,
+        resident: ResidentId,
+        from: Option<&Cursor>,
+        most: u32,
+    ) -> Result<(Vec<Attempt>, Option<Cursor>), Fault> {
+        let before = if from.is_some() { row_before(PORT, from)? } else { i64::MAX };
+        self.0.read(PORT, |connection| of_resident(connection, resident, before, most))
+    }
+}
+
+/// By row from the last one: dials to one person are stored as they are begun.
+fn of_resident(
+    connection: &Connection,
+    resident: ResidentId,
+    before: i64,
+    most: u32,
+) -> Result<(Vec<Attempt>, Option<Cursor>), DbError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT data, rowid FROM attempts WHERE resident = ?1 AND rowid < ?2 ORDER BY rowid DESC LIMIT ?3",
+    )?;
+    // One more than is asked for: it tells that there is a rest.
+    let mut rows =
+        statement.query(params![resident.as_uuid().as_bytes(), before, i64::from(most).saturating_add(1)])?;
+    let most = usize::try_from(most).unwrap_or(usize::MAX);
+    let (mut found, mut last) = (Vec::new(), None);
+    while let Some(row) = rows.next()? {
+        if found.len() >= most {
+            return Ok((found, last));
+        }
+        found.push(from_json(row, 0, "attempt")?);
+        last = Some(cursor(row, 1)?);
+    }
+    Ok((found, None))
 }
 
 fn begin(session: &mut Session, order: &Begin) -> Result<Began, DbError> {
@@ -100,8 +135,8 @@ fn begin(session: &mut Session, order: &Begin) -> Result<Began, DbError> {
 fn insert(connection: &Connection, attempt: &Attempt) -> Result<(), DbError> {
     connection
         .prepare_cached(
-            "INSERT INTO attempts (id, version, begun_at, open, pressed, contact, data)
-             VALUES (?1, 1, ?2, ?3, ?4, ?5, ?6)",
+            "INSERT INTO attempts (id, version, begun_at, open, pressed, contact, data, resident)
+             VALUES (?1, 1, ?2, ?3, ?4, ?5, ?6, ?7)",
         )?
         .execute(params![
             attempt.id.as_uuid().as_bytes(),
@@ -110,6 +145,7 @@ fn insert(connection: &Connection, attempt: &Attempt) -> Result<(), DbError> {
             pressed(attempt),
             attempt.facts.contact.as_ref().map(ContactId::as_str),
             json(attempt, "attempt")?,
+            attempt.resident.as_uuid().as_bytes(),
         ])?;
     Ok(())
 }

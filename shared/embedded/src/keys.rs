@@ -161,9 +161,48 @@ impl OpenKeys<'_> {
         let mut add = self.connection.prepare_cached(ADD_NUMBER)?;
         add.execute([old, -1])?;
         add.execute([new, 1])?;
-        self.connection
-            .prepare_cached("DELETE FROM numbers WHERE number = ?1 AND residents <= 0")?
-            .execute([old])?;
+        self.connection.prepare_cached(DROP_NUMBER)?.execute([old])?;
+        Ok(())
+    }
+
+    /// A resident, who is at `seq` and has this number, is taken off.
+    pub(crate) fn remove(&mut self, id: &[u8; 16], seq: i64, number: i64) -> Result<(), DbError> {
+        // As for a new number: whoever keeps a reading of this resident must
+        // read anew. It also leaves the place to nobody else, since a reading
+        // goes on behind the last place that was entered.
+        self.enter()?;
+        let gone = self
+            .connection
+            .prepare_cached("DELETE FROM resident_ids WHERE half = ?1 AND seq = ?2")?
+            .execute([half(id), seq])?;
+        if gone == 0 {
+            self.connection.prepare_cached("DELETE FROM resident_ids_spill WHERE id = ?1")?.execute([id])?;
+        } else {
+            self.take_from_spill(id)?;
+        }
+        let mut add = self.connection.prepare_cached(ADD_NUMBER)?;
+        add.execute([number, -1])?;
+        self.connection.prepare_cached(DROP_NUMBER)?.execute([number])?;
+        Ok(())
+    }
+
+    /// The first half of `id` is free: whoever had to stand in full since it was
+    /// taken is found only if somebody stands there.
+    fn take_from_spill(&mut self, id: &[u8; 16]) -> Result<(), DbError> {
+        let (mut first, mut last) = (*id, *id);
+        first[8..].fill(0);
+        last[8..].fill(u8::MAX);
+        let waiting: Option<([u8; 16], i64)> = self
+            .connection
+            .prepare_cached("SELECT id, seq FROM resident_ids_spill WHERE id BETWEEN ?1 AND ?2 LIMIT 1")?
+            .query_row([first, last], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        if let Some((id, seq)) = waiting {
+            self.connection.prepare_cached("DELETE FROM resident_ids_spill WHERE id = ?1")?.execute([id])?;
+            self.connection
+                .prepare_cached("INSERT INTO resident_ids (half, seq) VALUES (?1, ?2)")?
+                .execute([half(&id), seq])?;
+        }
         Ok(())
     }
 
@@ -195,6 +234,8 @@ impl OpenKeys<'_> {
 
 const ADD_NUMBER: &str = "INSERT INTO numbers (number, residents) VALUES (?1, ?2)
     ON CONFLICT DO UPDATE SET residents = residents + excluded.residents";
+
+const DROP_NUMBER: &str = "DELETE FROM numbers WHERE number = ?1 AND residents <= 0";
 
 impl Tail {
     fn push(&mut self, id: [u8; 16], number: i64, seq: i64) {

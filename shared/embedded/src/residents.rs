@@ -1,4 +1,5 @@
 mod row;
+mod search;
 
 pub(crate) use row::digits;
 
@@ -11,7 +12,7 @@ use rollcall_domain::duty::Schedule;
 use rollcall_domain::ids::ResidentId;
 use rollcall_domain::phone::PhoneNumber;
 use rollcall_domain::resident::Resident;
-use rollcall_ports::{Cursor, Fault, Page, Residents, Saved, Upserted, Versioned};
+use rollcall_ports::{Cursor, Fault, Page, Question, Removed, Residents, Saved, Search, Upserted, Versioned};
 use rusqlite::{Connection, OptionalExtension};
 use std::sync::Arc;
 
@@ -56,6 +57,19 @@ impl Residents for Register {
             }
             None => Ok(Saved::Changed),
         })
+    }
+
+    async fn remove(&self, resident: &Versioned<Resident>) -> Result<Removed, Fault> {
+        self.0.write(PORT, Durability::Power, |session| remove(session, resident))
+    }
+
+    async fn search(
+        &self,
+        question: &Question<'_>,
+        from: Option<&Cursor>,
+        most: u32,
+    ) -> Result<Search, Fault> {
+        search::search(&self.0, question, from, most).await
     }
 
     async fn due(&self, now: Timestamp, most: u32) -> Result<Vec<ResidentId>, Fault> {
@@ -149,6 +163,19 @@ pub(crate) fn write_back(
         session.keys.open(&session.connection)?.renumber(place.number, number)?;
     }
     Ok(())
+}
+
+fn remove(session: &mut Session, resident: &Versioned<Resident>) -> Result<Removed, DbError> {
+    let Some(place) = place(session, resident)? else { return Ok(Removed::Changed) };
+    let key = resident.value.id.as_uuid().as_bytes();
+    // While they stand there: who is not entered yet is read from the rows.
+    session.keys.open(&session.connection)?.remove(key, place.seq, place.number)?;
+    session.connection.prepare_cached("DELETE FROM residents WHERE seq = ?1")?.execute([place.seq])?;
+    session
+        .connection
+        .prepare_cached("UPDATE counters SET value = value - 1 WHERE name = 'residents'")?
+        .execute([])?;
+    Ok(Removed::Done)
 }
 
 fn add(session: &mut Session, residents: &[(Resident, Schedule)]) -> Result<Vec<Upserted>, DbError> {

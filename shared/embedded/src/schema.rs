@@ -7,8 +7,12 @@ pub(crate) const APPLICATION_ID: i32 = 0x526F_6C6C;
 
 /// Each step takes a database from the version of its index to the next. A
 /// step that was released is never edited.
-pub(crate) const STEPS: &[&str] =
-    &[include_str!("schema/1.sql"), include_str!("schema/2.sql"), include_str!("schema/3.sql")];
+pub(crate) const STEPS: &[&str] = &[
+    include_str!("schema/1.sql"),
+    include_str!("schema/2.sql"),
+    include_str!("schema/3.sql"),
+    include_str!("schema/4.sql"),
+];
 
 /// Why a database was not brought to this version.
 #[derive(Debug)]
@@ -92,6 +96,22 @@ mod tests {
             let kept: i64 = connection.query_row(query, [], |row| row.get(0)).unwrap();
             assert_eq!(kept, if from > 0 { 7 } else { 0 });
         }
+    }
+
+    #[test]
+    fn dials_that_were_stored_before_are_found_by_their_resident() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate(&mut connection, &STEPS[..3]).unwrap();
+        connection
+            .execute_batch(
+                r#"INSERT INTO attempts (id, version, begun_at, open, pressed, data) VALUES
+                   (x'01', 1, 0, 0, 0, '{"resident":"0ec3a12d-3dc4-5920-8b3f-e085181cad24"}')"#,
+            )
+            .unwrap();
+        migrate(&mut connection, STEPS).unwrap();
+        let query = "SELECT id FROM attempts WHERE resident = x'0ec3a12d3dc459208b3fe085181cad24'";
+        let found: Vec<u8> = connection.query_row(query, [], |row| row.get(0)).unwrap();
+        assert_eq!(found, [1]);
     }
 
     #[test]

@@ -54,6 +54,19 @@ fn attempts() {
 }
 
 #[test]
+fn removing() {
+    over_both(&async |case, store| {
+        suite::removing::all(case, store.attempts().as_ref(), store.residents().as_ref()).await;
+        assert_eq!(store.integrity_check().unwrap(), Vec::<String>::new());
+    });
+}
+
+#[test]
+fn searching() {
+    over_both(&async |case, store| suite::searching::all(case, store.residents().as_ref()).await);
+}
+
+#[test]
 fn callbacks() {
     over_both(&async |case, store| suite::callbacks::all(case, store.callbacks().as_ref()).await);
 }

@@ -11,11 +11,11 @@ use rollcall_contracts::topology::Topology;
 use rollcall_contracts::upload::{UploadRef, arrived};
 use rollcall_domain::attempt::{Attempt, Key, Press};
 use rollcall_domain::duty::Schedule;
-use rollcall_domain::ids::{BatchId, RequestId, ResidentId};
-use rollcall_domain::phone::PhoneNumber;
-use rollcall_domain::resident::{Profile, Resident};
+use rollcall_domain::ids::RequestId;
+use rollcall_domain::resident::Resident;
 use rollcall_embedded::{Options, Store};
 use rollcall_ports::suite::ManualClock;
+use rollcall_ports::suite::people::resident;
 use rollcall_ports::{
     AuditEntry, Began, Begin, DeadLetter, Inbox, Saved, StreamReader, StreamWriter, Uploads, Upserted,
     Versioned,
@@ -118,20 +118,9 @@ fn day(n: u64) -> Timestamp {
     start + SignedDuration::from_hours(24 * i64::try_from(n).unwrap())
 }
 
+/// By thousands, since there are no more made-up numbers.
 fn person(n: u64) -> Resident {
-    let profile = Profile {
-        reference: None,
-        first_name: format!("Ada {n}"),
-        last_name: "Example".to_owned(),
-        number: PhoneNumber::from_e164(&format!("+447700900{:03}", n % 1000)).unwrap(),
-        timezone: None,
-        language: None,
-        window: None,
-        notes: None,
-        consent: None,
-    };
-    let id = ResidentId::derive(&["crash", &n.to_string()]);
-    Resident::new(id, profile, (BatchId::derive(&["crash"]), n), day(0))
+    resident(&format!("crash {}", n / 1000), u32::try_from(n % 1000).unwrap())
 }
 
 fn attempt(n: u64) -> Attempt {

@@ -5,12 +5,13 @@
 use jiff::{SignedDuration, Timestamp};
 use rollcall_domain::attempt::Attempt;
 use rollcall_domain::duty::Schedule;
-use rollcall_domain::ids::{AttemptId, BatchId, RequestId, ResidentId};
+use rollcall_domain::ids::{AttemptId, RequestId, ResidentId};
 use rollcall_domain::pace::{Grant, Limits};
 use rollcall_domain::phone::PhoneNumber;
-use rollcall_domain::resident::{Profile, Resident};
+use rollcall_domain::resident::Resident;
 use rollcall_embedded::{Durability, Options, Store};
 use rollcall_ports::suite::ManualClock;
+use rollcall_ports::suite::people::resident;
 use rollcall_ports::{AuditEntry, Began, Begin, Fault, Inbox, Saved, Upserted, Versioned};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -47,19 +48,7 @@ fn now() -> Timestamp {
 }
 
 fn person(n: usize) -> Resident {
-    let profile = Profile {
-        reference: None,
-        first_name: format!("Ada {n}"),
-        last_name: "Example".to_owned(),
-        number: PhoneNumber::from_e164(&format!("+447700900{:03}", n % 1000)).unwrap(),
-        timezone: None,
-        language: None,
-        window: None,
-        notes: None,
-        consent: None,
-    };
-    let id = ResidentId::derive(&["race", &n.to_string()]);
-    Resident::new(id, profile, (BatchId::derive(&["race"]), n as u64), now())
+    resident("race", u32::try_from(n).unwrap())
 }
 
 #[test]

@@ -1,9 +1,9 @@
-use crate::{Fault, Saved, Versioned};
+use crate::{Cursor, Fault, Saved, Versioned};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use rollcall_domain::attempt::Attempt;
 use rollcall_domain::duty::Schedule;
-use rollcall_domain::ids::{AttemptId, ContactId};
+use rollcall_domain::ids::{AttemptId, ContactId, ResidentId};
 use rollcall_domain::phone::PhoneNumber;
 use rollcall_domain::resident::Resident;
 
@@ -62,4 +62,15 @@ pub trait Attempts: Send + Sync {
     /// Up to `most` attempts that began before `began_before` and are not
     /// closed, the oldest first.
     async fn open(&self, began_before: Timestamp, most: u32) -> Result<Vec<AttemptId>, Fault>;
+
+    /// Up to `most` dials to a resident after the place `from` (`None`: the
+    /// start), the latest first, and where the rest starts; `None` at the end.
+    /// May be slightly out of date. Also of somebody who is no longer on the
+    /// register.
+    async fn of_resident(
+        &self,
+        resident: ResidentId,
+        from: Option<&Cursor>,
+        most: u32,
+    ) -> Result<(Vec<Attempt>, Option<Cursor>), Fault>;
 }

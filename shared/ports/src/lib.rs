@@ -22,6 +22,7 @@ mod pace;
 mod queue;
 mod queues;
 mod residents;
+mod search;
 mod signals;
 mod stream;
 #[cfg(feature = "suite")]
@@ -43,7 +44,8 @@ pub use notices::Notices;
 pub use pace::Pace;
 pub use queue::{Depth, Inbox, Receipt, Received, Sender};
 pub use queues::{QueueStatus, Queues};
-pub use residents::{Page, Residents, Upserted};
+pub use residents::{Page, Removed, Residents, Upserted};
+pub use search::{Listed, Order, Question, Rank, Ranking, Search};
 pub use signals::{Signal, Signals};
 pub use stream::{Checkpoints, Entry, EvidenceHorizon, Sequence, Settled, StreamReader, StreamWriter};
 pub use telephony::{CallOrder, Described, Rejection, Started, Telephony, start_refused};

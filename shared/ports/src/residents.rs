@@ -1,4 +1,4 @@
-use crate::{Cursor, Fault, Saved, Versioned};
+use crate::{Cursor, Fault, Question, Saved, Search, Versioned};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use rollcall_domain::duty::Schedule;
@@ -26,6 +26,17 @@ pub enum Upserted {
     },
 }
 
+/// What became of taking somebody off the register.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Removed {
+    /// They are gone.
+    Done,
+    /// Somebody wrote in between, or they were gone already; nothing was
+    /// changed.
+    Changed,
+}
+
 /// A page of the register.
 #[derive(Clone, Debug)]
 pub struct Page {
@@ -49,6 +60,31 @@ pub trait Residents: Send + Sync {
     /// Writes a resident back with their schedule, if nobody did since the
     /// read. MUST NOT create one.
     async fn save(&self, resident: &Versioned<Resident>, schedule: Schedule) -> Result<Saved, Fault>;
+
+    /// Takes a resident off the register with all that it holds of them, if
+    /// nobody wrote them since the read. The count of the register and of their
+    /// number MUST go down in the same step: at no moment may the ledger meet
+    /// one without the other. Every later [`Residents::save`] and
+    /// [`Attempts::begin`] with a version that was read before MUST answer that
+    /// it changed. Attempts, promises and results of days stay where they are:
+    /// they name nobody.
+    ///
+    /// [`Attempts::begin`]: crate::Attempts::begin
+    async fn remove(&self, resident: &Versioned<Resident>) -> Result<Removed, Fault>;
+
+    /// Up to `most` residents of whom the question is, after `from` (`None`:
+    /// the start). What one request looks at is bounded, so that fewer may be
+    /// answered, even nobody, with a place where the rest starts.
+    ///
+    /// Whoever is on the register during a whole walk and keeps their place in
+    /// the order is met once, whoever else is added or taken off meanwhile. May
+    /// be slightly out of date.
+    async fn search(
+        &self,
+        question: &Question<'_>,
+        from: Option<&Cursor>,
+        most: u32,
+    ) -> Result<Search, Fault>;
 
     /// Up to `most` of those whose `next_due` is at or before `now`, the
     /// longest due first. MUST cost what is due, not what is registered. May

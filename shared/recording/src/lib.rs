@@ -10,14 +10,20 @@
 //! then the place at the limiter, then the attempt. A crash between any two
 //! leaves the attempt open, so that its evidence (again) or the sweep completes
 //! what is missing.
+//!
+//! Of a resident who was deleted since, the attempt keeps what is known of the
+//! call; nobody is made anew by news, and a promise to them is cancelled.
 
+mod apply;
+
+use apply::{apply_attempt, apply_promise};
 use jiff::Timestamp;
 use rollcall_domain::attempt::{Attempt, Disposition, Facts, Key, Withdrawal};
-use rollcall_domain::callback::{Callback, CallbackState, Try};
+use rollcall_domain::callback::{Callback, CallbackState, Cancelled, Try};
 use rollcall_domain::duty::Schedule;
 use rollcall_domain::ids::{AttemptId, CallbackId, ContactId, ResidentId};
 use rollcall_domain::policy::Policy;
-use rollcall_domain::resident::{Heard, MarkState, Reached, Resident};
+use rollcall_domain::resident::{MarkState, Resident};
 use rollcall_ports::{
     Attempts, Callbacks, CheckResult, Checks, Clock, Fault, Pace, Residents, Saved, Signal, Signals,
     Versioned,
@@ -33,6 +39,16 @@ pub enum Learned {
     /// Nobody knows this attempt.
     Unknown,
     /// Somebody else wrote at the same time: try again.
+    Contended,
+}
+
+/// What became of telling a resident.
+enum Told {
+    /// It is on their record.
+    Done,
+    /// They are no longer on the register.
+    Gone,
+    /// Somebody else wrote at the same time.
     Contended,
 }
 
@@ -93,8 +109,14 @@ impl Recorder {
             Ok(promise) => promise,
             Err(contended) => return Ok(contended),
         };
-        if let Some(contended) = self.tell_resident(&attempt, promise.as_ref()).await? {
-            return Ok(contended);
+        match (self.tell_resident(&attempt, promise.as_ref()).await?, promise) {
+            (Told::Contended, _) => return Ok(Learned::Contended),
+            (Told::Gone, Some(promise)) => {
+                if self.cancel(promise.id).await? == Saved::Changed {
+                    return Ok(Learned::Contended);
+                }
+            }
+            (Told::Done | Told::Gone, _) => {}
         }
         if changed {
             if attempt.facts.end.is_some() && before.facts.end.is_none() {
@@ -147,16 +169,10 @@ impl Recorder {
         Ok(Ok(Some(callback.value)))
     }
 
-    /// Moves the resident forward to what the attempt says; answers only when
-    /// somebody else wrote at the same time.
-    async fn tell_resident(
-        &self,
-        attempt: &Attempt,
-        promise: Option<&Callback>,
-    ) -> Result<Option<Learned>, Fault> {
+    /// Moves the resident forward to what the attempt says.
+    async fn tell_resident(&self, attempt: &Attempt, promise: Option<&Callback>) -> Result<Told, Fault> {
         let Some(stored) = self.residents.get(attempt.resident).await? else {
-            // Erased since: what is known of the call stays with the attempt.
-            return Ok(None);
+            return Ok(Told::Gone);
         };
         let mut resident = stored.value.clone();
         apply_attempt(&mut resident, attempt);
@@ -193,10 +209,13 @@ impl Recorder {
         let was = stored.value.state(&self.policy);
         let mut callback = stored.value.clone();
         let changed = callback.learn(contact, news);
-        if let Some(contended) = self.tell_resident_of(&callback).await? {
-            return Ok(contended);
+        let mut changed = changed || is_new;
+        match self.tell_resident_of(&callback).await? {
+            Told::Contended => return Ok(Learned::Contended),
+            Told::Gone => changed |= self.cancel_owed(&mut callback),
+            Told::Done => {}
         }
-        if changed || is_new {
+        if changed {
             let written = Versioned { value: callback.clone(), version: stored.version };
             if self.save_callback(&written).await? == Saved::Changed {
                 return Ok(Learned::Contended);
@@ -213,7 +232,10 @@ impl Recorder {
             CallbackState::Missed if was == CallbackState::Open => {
                 self.signals.emit(&Signal::CallbackMissed { callback: id, resident });
             }
-            CallbackState::SpokenTo(_) | CallbackState::Missed | CallbackState::Open => {}
+            CallbackState::SpokenTo(_)
+            | CallbackState::Missed
+            | CallbackState::Open
+            | CallbackState::Cancelled(_) => {}
         }
         Ok(Learned::Applied)
     }
@@ -236,9 +258,34 @@ impl Recorder {
         })
     }
 
-    async fn tell_resident_of(&self, callback: &Callback) -> Result<Option<Learned>, Fault> {
+    /// Ends the promise `id` to somebody who is no longer on the register.
+    ///
+    /// # Errors
+    /// When a store did not behave; the sweep ends it at its deadline.
+    pub async fn cancel(&self, id: CallbackId) -> Result<Saved, Fault> {
+        let Some(mut stored) = self.callbacks.get(id).await? else {
+            return Ok(Saved::Done(0));
+        };
+        if !self.cancel_owed(&mut stored.value) {
+            return Ok(Saved::Done(stored.version));
+        }
+        self.save_callback(&stored).await
+    }
+
+    /// Cancels a promise that was neither kept nor cancelled; answers whether
+    /// that is new.
+    fn cancel_owed(&self, callback: &mut Callback) -> bool {
+        match callback.state(&self.policy) {
+            CallbackState::Open | CallbackState::Missed => {
+                callback.cancel(Cancelled::since_deleted(self.clock.now()))
+            }
+            CallbackState::SpokenTo(_) | CallbackState::Cancelled(_) => false,
+        }
+    }
+
+    async fn tell_resident_of(&self, callback: &Callback) -> Result<Told, Fault> {
         let Some(stored) = self.residents.get(callback.resident).await? else {
-            return Ok(None);
+            return Ok(Told::Gone);
         };
         let mut resident = stored.value.clone();
         apply_promise(&mut resident, callback, &self.policy);
@@ -269,10 +316,10 @@ impl Recorder {
                 resident.end_claim(attempt.value.request);
             }
             if number_bad {
-                resident.number_bad_since.get_or_insert(now);
+                resident.learn_bad_number(attempt.value.number_changes, now);
             }
-            if let Some(contended) = self.save_resident(&stored, resident).await? {
-                return Ok(contended);
+            if let Told::Contended = self.save_resident(&stored, resident).await? {
+                return Ok(Learned::Contended);
             }
         }
         let mut withdrawn = attempt.clone();
@@ -286,21 +333,16 @@ impl Recorder {
         Ok(Learned::Applied)
     }
 
-    /// Writes a resident if they changed; answers only when somebody else
-    /// wrote at the same time.
-    async fn save_resident(
-        &self,
-        stored: &Versioned<Resident>,
-        resident: Resident,
-    ) -> Result<Option<Learned>, Fault> {
+    /// Writes a resident if they changed.
+    async fn save_resident(&self, stored: &Versioned<Resident>, resident: Resident) -> Result<Told, Fault> {
         if resident == stored.value {
-            return Ok(None);
+            return Ok(Told::Done);
         }
         let schedule = Schedule::of(&resident, &self.policy, self.clock.now());
         let written = Versioned { value: resident, version: stored.version };
         Ok(match self.residents.save(&written, schedule).await? {
-            Saved::Done(_) => None,
-            Saved::Changed => Some(Learned::Contended),
+            Saved::Done(_) => Told::Done,
+            Saved::Changed => Told::Contended,
         })
     }
 
@@ -328,47 +370,6 @@ impl Recorder {
         if after.facts.complete.is_some() && before.facts.complete.is_none() {
             let disposition = after.disposition();
             self.signals.emit(&Signal::CallSettled { attempt, resident, disposition });
-        }
-    }
-}
-
-/// What an attempt says of its resident. Pure and forward-only.
-fn apply_attempt(resident: &mut Resident, attempt: &Attempt) {
-    if attempt.facts.complete.is_some() {
-        resident.learn_mark(attempt.id, attempt.dialed_at(), MarkState::Settled);
-        if attempt.disposition() == Disposition::BadNumber {
-            let since = attempt.facts.end.map_or(attempt.begun_at, |end| end.at);
-            let known = resident.number_bad_since.map_or(since, |known| known.min(since));
-            resident.number_bad_since = Some(known);
-        }
-    }
-    if let Some(press) = attempt.facts.press {
-        let how = match press.key {
-            Key::Well => Heard::Well,
-            Key::Talk => Heard::WantsToTalk,
-        };
-        resident.learn_reached(Reached { at: press.at, how });
-    }
-    if attempt.facts.complete.is_some() || attempt.facts.press.is_some() {
-        resident.end_claim(attempt.request);
-    }
-}
-
-/// What a promise says of its resident.
-fn apply_promise(resident: &mut Resident, callback: &Callback, policy: &Policy) {
-    match callback.state(policy) {
-        CallbackState::Open => {
-            resident.callback.get_or_insert(callback.id);
-        }
-        // The sweep tells somebody first, and then takes the promise off.
-        CallbackState::Missed => {}
-        CallbackState::SpokenTo(_) => {
-            if resident.callback == Some(callback.id) {
-                resident.callback = None;
-            }
-            if let Some(reached) = callback.reached(policy) {
-                resident.learn_reached(reached);
-            }
         }
     }
 }

@@ -30,6 +30,7 @@ mod row;
 mod rows;
 mod scanner;
 mod text;
+pub mod typed;
 
 pub use dialect::{Delimiter, Dialect, Encoding, SNIFF_BYTES, sniff};
 pub use header::{Column, Header};

@@ -8,7 +8,7 @@ use rollcall_domain::duty::Schedule;
 use rollcall_domain::ids::ResidentId;
 use rollcall_domain::phone::PhoneNumber;
 use rollcall_domain::resident::Resident;
-use rollcall_ports::{Cursor, Fault, Page, Residents, Saved, Upserted, Versioned};
+use rollcall_ports::{Cursor, Fault, Page, Question, Removed, Residents, Saved, Search, Upserted, Versioned};
 use std::sync::Arc;
 
 /// A register that cannot be read.
@@ -42,6 +42,12 @@ impl Residents for Broken {
         broken()
     }
     async fn count(&self) -> Result<u64, Fault> {
+        broken()
+    }
+    async fn remove(&self, _: &Versioned<Resident>) -> Result<Removed, Fault> {
+        broken()
+    }
+    async fn search(&self, _: &Question<'_>, _: Option<&Cursor>, _: u32) -> Result<Search, Fault> {
         broken()
     }
 }

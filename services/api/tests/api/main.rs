@@ -2,12 +2,16 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
 mod assets;
+mod changes;
 mod document;
 mod health;
 mod http_keys;
+mod interrupted;
 mod lists;
 mod overview;
+mod people;
 mod privacy;
+mod residents;
 mod roles;
 mod security;
 mod support;

@@ -9,6 +9,7 @@
 
 mod dialing;
 mod learning;
+mod leaving;
 mod line;
 mod loading;
 mod people;
@@ -113,6 +114,8 @@ struct Situation {
     setup: fn(&Stage),
     /// Holds all records back for some seconds, then gives them in this order.
     feed: Option<(i64, Feed)>,
+    /// When "ann" is taken off the register, in seconds.
+    leaves_after: Option<i64>,
     differs: &'static [Difference],
     /// Parts of the undisturbed end that show that it is the situation meant.
     shows: &'static [(&'static str, &'static str)],
@@ -132,6 +135,7 @@ impl Situation {
         tune: |_| {},
         setup: |_| {},
         feed: None,
+        leaves_after: None,
         differs: &[],
         shows: &[],
     };

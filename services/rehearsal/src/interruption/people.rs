@@ -11,7 +11,7 @@ use rollcall_domain::duty::Schedule;
 use rollcall_domain::ids::{AttemptId, BatchId, ContactId, RequestId, ResidentId};
 use rollcall_domain::phone::PhoneNumber;
 use rollcall_domain::resident::{Claim, Profile, Resident};
-use rollcall_ports::{Began, Begin, Clock as _, Saved, Sender as _, Versioned};
+use rollcall_ports::{Began, Begin, Clock as _, Removed, Saved, Sender as _, Versioned};
 
 pub(super) const ANN: &str = "+447700900101";
 pub(super) const BOB: &str = "+447700900102";
@@ -55,6 +55,14 @@ pub(super) fn change(stage: &Stage, name: &str, with: impl FnOnce(&mut Resident)
     with(&mut stored.value);
     let schedule = Schedule::of(&stored.value, &stage.policy, stage.clock.now());
     assert!(matches!(ask(stage.store.residents().save(&stored, schedule)).unwrap(), Saved::Done(_)));
+}
+
+/// Takes somebody off the register as an operator would, and leaves it to
+/// others to find out what was promised to them.
+pub(super) fn leave(stage: &Stage, name: &str) {
+    let stored = ask(stage.store.residents().get(id(name))).unwrap().unwrap();
+    assert_eq!(ask(stage.store.residents().remove(&stored)).unwrap(), Removed::Done);
+    stage.gone.borrow_mut().push(stored.value);
 }
 
 /// The order that a planner gave some seconds ago.

@@ -15,6 +15,7 @@ use rollcall_connect_sim::{
 };
 use rollcall_contracts::topology::Topology;
 use rollcall_domain::policy::Policy;
+use rollcall_domain::resident::Resident;
 use rollcall_embedded::Store;
 use rollcall_host::queue::Surroundings;
 use rollcall_local::bell::{Bell, Ringing};
@@ -58,6 +59,8 @@ pub(super) struct Stage {
     pub(super) clock: Arc<VirtualClock>,
     pub(super) policy: Arc<Policy>,
     pub(super) seen: RefCell<Vec<OutsideEvent>>,
+    /// Those who were taken off the register, as they were then.
+    pub(super) gone: RefCell<Vec<Resident>>,
     pub(super) heard: Arc<Heard>,
     connect: SimulatedConnect,
     part: Part,
@@ -158,7 +161,9 @@ fn plan(cuts: &[Cut], clock: &Arc<VirtualClock>, until: Timestamp) -> (Arc<Troub
 /// What must never be, whatever the situation.
 fn problems(stage: &Stage) -> Vec<String> {
     let observed = Observed::of(&stage.seen.borrow());
-    let mut found = observed.violations(&state::register(stage), &stage.policy);
+    let mut people = state::register(stage);
+    people.extend(stage.gone.borrow().iter().map(|one| (one.id.to_string(), one.clone())));
+    let mut found = observed.violations(&people, &stage.policy);
     // A call that still rings or talks at the end is none of the handler's.
     found.retain(|problem| !problem.contains("ended 0 times"));
     for (attempt, times) in stage.line.taken() {
@@ -193,6 +198,7 @@ impl Stage {
             clock: Arc::clone(clock),
             policy: Arc::new(policy()),
             seen: RefCell::default(),
+            gone: RefCell::default(),
             heard: Arc::default(),
             connect,
             part: situation.part,
@@ -212,6 +218,13 @@ impl Stage {
             if *part != Part::KeyPress {
                 self.spawner.spawn(Self::supervise(Rc::clone(self), *part));
             }
+        }
+        if let Some(after) = situation.leaves_after {
+            let stage = Rc::clone(self);
+            self.spawner.spawn(async move {
+                stage.sleep(after).await;
+                super::people::leave(&stage, "ann");
+            });
         }
         if let Some((after, order)) = situation.feed {
             let stage = Rc::clone(self);

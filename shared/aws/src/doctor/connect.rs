@@ -1,6 +1,7 @@
 //! The instance of Connect, and what of it is used.
 
-use super::Check;
+use super::caller::Caller;
+use super::{Asked, Check};
 use crate::Aws;
 use crate::connect::Instance;
 use crate::fault::fault;
@@ -8,7 +9,6 @@ use aws_sdk_connect::Client;
 use aws_sdk_connect::types::{
     ContactFlowState, ContactFlowStatus, InstanceStatus, InstanceStorageResourceType, QueueStatus,
 };
-use rollcall_ports::Fault;
 use serde_json::Value;
 
 const PORT: &str = "Connect";
@@ -24,8 +24,13 @@ const RECORDS: &str = "contact records";
 const PAGES: u32 = 20;
 
 /// All of them, in the order in which they are put right.
-pub async fn checks(aws: &Aws, instance: &Instance, stream: &str, shipped: &[&str]) -> Vec<Check> {
-    let desk = Desk { client: Client::new(&aws.shared), instance };
+pub(super) async fn checks(
+    aws: &Aws,
+    caller: &Caller,
+    instance: &Instance,
+    (stream, shipped): (&str, &[&str]),
+) -> Vec<Check> {
+    let desk = Desk { client: Client::new(&aws.shared), caller, instance };
     let (mut checks, arn) = desk.instance().await;
     checks.extend(desk.flow(shipped).await);
     let (queue, shows_number) = desk.queue().await;
@@ -37,10 +42,17 @@ pub async fn checks(aws: &Aws, instance: &Instance, stream: &str, shipped: &[&st
 
 struct Desk<'a> {
     client: Client,
+    caller: &'a Caller,
     instance: &'a Instance,
 }
 
 impl Desk<'_> {
+    /// What is asked of something that belongs to the instance.
+    fn asked(&self, name: &str, action: &'static str, part: &str, missing: &str) -> Asked {
+        let resource = self.caller.arn("connect", &format!("instance/{}{part}", self.instance.instance_id));
+        Asked::new(name, action, resource, missing)
+    }
+
     async fn instance(&self) -> (Vec<Check>, Option<String>) {
         let answer = self.client.describe_instance().instance_id(&self.instance.instance_id).send().await;
         let found = match answer {
@@ -48,11 +60,12 @@ impl Desk<'_> {
             Err(error) => {
                 let advice = "ROLLCALL_CONNECT_INSTANCE_ID must be the id of an instance in AWS_REGION: see the \
                               end of its ARN in Connect's console.";
-                return (vec![Check::of_fault(INSTANCE, &fault(PORT, &error), advice)], None);
+                let asked = self.asked(INSTANCE, "connect:DescribeInstance", "", advice);
+                return (vec![asked.without_answer(&fault(PORT, &error))], None);
             }
         };
         let Some(found) = found else {
-            return (vec![Check::unknown(INSTANCE, "no answer".to_owned(), "Ask again.")], None);
+            return (vec![Check::unknown(INSTANCE, "no answer", "Ask again.")], None);
         };
         let status = found.instance_status.as_ref().map_or("no status", InstanceStatus::as_str).to_owned();
         let first = if found.instance_status == Some(InstanceStatus::Active) {
@@ -62,10 +75,10 @@ impl Desk<'_> {
             Check::wrong(INSTANCE, status, advice)
         };
         let second = if found.outbound_calls_enabled == Some(true) {
-            Check::ok(OUTBOUND, "enabled".to_owned())
+            Check::ok(OUTBOUND, "enabled")
         } else {
             let advice = "Connect's console, the instance, Telephony: allow outbound calls.";
-            Check::wrong(OUTBOUND, "not enabled".to_owned(), advice)
+            Check::wrong(OUTBOUND, "not enabled", advice)
         };
         (vec![first, second], found.arn)
     }
@@ -80,14 +93,16 @@ impl Desk<'_> {
                 let advice = "ROLLCALL_CONNECT_FLOW_ID must be the id of the check call's flow, published: deploy \
                               infra/connect.yaml, or publish it in Connect's console.";
                 return vec![if not_published {
-                    Check::wrong(FLOW, "not published".to_owned(), advice)
+                    Check::wrong(FLOW, "not published", advice)
                 } else {
-                    Check::of_fault(FLOW, &fault(PORT, &error), advice)
+                    let part = format!("/contact-flow/{}", self.instance.flow_id);
+                    let asked = self.asked(FLOW, "connect:DescribeContactFlow", &part, advice);
+                    asked.without_answer(&fault(PORT, &error))
                 }];
             }
         };
         let Some(flow) = flow else {
-            return vec![Check::unknown(FLOW, "no answer".to_owned(), "Ask again.")];
+            return vec![Check::unknown(FLOW, "no answer", "Ask again.")];
         };
         let state = flow.state().map_or("no state", ContactFlowState::as_str);
         let status = flow.status().map_or("no status", ContactFlowStatus::as_str);
@@ -122,7 +137,13 @@ impl Desk<'_> {
                     token = answer.next_token;
                 }
                 Err(error) => {
-                    return Check::of_fault(FUNCTION, &fault(PORT, &error), "Correct the instance first.");
+                    let asked = self.asked(
+                        FUNCTION,
+                        "connect:ListLambdaFunctions",
+                        "",
+                        "Correct the instance first.",
+                    );
+                    return asked.without_answer(&fault(PORT, &error));
                 }
             }
             if token.is_none() {
@@ -130,11 +151,11 @@ impl Desk<'_> {
             }
         }
         if named.iter().all(|arn| known.iter().any(|one| one == arn)) {
-            Check::ok(FUNCTION, "associated with the instance".to_owned())
+            Check::ok(FUNCTION, "associated with the instance")
         } else {
             let advice = "No key press would be noted at once: deploy infra/connect.yaml again, or add the function in \
                           Connect's console, Flows, AWS Lambda.";
-            Check::wrong(FUNCTION, "not associated with the instance".to_owned(), advice)
+            Check::wrong(FUNCTION, "not associated with the instance", advice)
         }
     }
 
@@ -146,7 +167,9 @@ impl Desk<'_> {
             Err(error) => {
                 let advice = "ROLLCALL_CONNECT_QUEUE_ID must be the id of the agents' queue; with a wrong one nobody \
                               would seem to be at the desk, and nobody would be called.";
-                return (Check::of_fault(QUEUE, &fault(PORT, &error), advice), false);
+                let part = format!("/queue/{}", self.instance.queue_id);
+                let asked = self.asked(QUEUE, "connect:DescribeQueue", &part, advice);
+                return (asked.without_answer(&fault(PORT, &error)), false);
             }
         };
         let number = queue.outbound_caller_config().and_then(|config| config.outbound_caller_id_number_id());
@@ -162,19 +185,15 @@ impl Desk<'_> {
     async fn number(&self, arn: Option<String>, shows_number: bool) -> Check {
         let Some(wanted) = &self.instance.source_number else {
             return if shows_number {
-                Check::ok(NUMBER, "that of the queue".to_owned())
+                Check::ok(NUMBER, "that of the queue")
             } else {
                 let advice = "Calls would be rejected: set ROLLCALL_CONNECT_SOURCE_NUMBER, or give the queue an \
                               outbound caller id number.";
-                Check::wrong(NUMBER, "neither a setting nor one of the queue".to_owned(), advice)
+                Check::wrong(NUMBER, "neither a setting nor one of the queue", advice)
             };
         };
         let Some(arn) = arn else {
-            return Check::unknown(
-                NUMBER,
-                "the instance is not known".to_owned(),
-                "Correct the instance first.",
-            );
+            return Check::unknown(NUMBER, "the instance is not known", "Correct the instance first.");
         };
         let request = self.client.list_phone_numbers_v2().target_arn(arn);
         let mut token = None;
@@ -182,12 +201,19 @@ impl Desk<'_> {
             let answer = match request.clone().set_next_token(token).send().await {
                 Ok(answer) => answer,
                 Err(error) => {
-                    return Check::of_fault(NUMBER, &fault(PORT, &error), "Correct the instance first.");
+                    let resource = self.caller.arn("connect", "phone-number/*");
+                    let asked = Asked::new(
+                        NUMBER,
+                        "connect:ListPhoneNumbersV2",
+                        resource,
+                        "Correct the instance first.",
+                    );
+                    return asked.without_answer(&fault(PORT, &error));
                 }
             };
             let numbers = answer.list_phone_numbers_summary_list.unwrap_or_default();
             if numbers.iter().any(|one| one.phone_number() == Some(wanted)) {
-                return Check::ok(NUMBER, "claimed by the instance".to_owned());
+                return Check::ok(NUMBER, "claimed by the instance");
             }
             token = answer.next_token;
             if token.is_none() {
@@ -196,7 +222,7 @@ impl Desk<'_> {
         }
         let advice = "Claim the number for this instance (Connect's console, Phone numbers), or set \
                       ROLLCALL_CONNECT_SOURCE_NUMBER to one that is, as +44…";
-        Check::wrong(NUMBER, "not claimed by the instance".to_owned(), advice)
+        Check::wrong(NUMBER, "not claimed by the instance", advice)
     }
 
     async fn records(&self, stream: &str) -> Check {
@@ -205,14 +231,19 @@ impl Desk<'_> {
         let configs = match request.send().await {
             Ok(answer) => answer.storage_configs.unwrap_or_default(),
             Err(error) => {
-                let fault: Fault = fault(PORT, &error);
-                return Check::of_fault(RECORDS, &fault, "Correct the instance first.");
+                let asked = self.asked(
+                    RECORDS,
+                    "connect:ListInstanceStorageConfigs",
+                    "",
+                    "Correct the instance first.",
+                );
+                return asked.without_answer(&fault(PORT, &error));
             }
         };
         let streams =
             configs.iter().filter_map(|one| one.kinesis_stream_config()).map(|one| one.stream_arn());
         if streams.clone().any(|arn| arn.rsplit_once(":stream/").is_some_and(|(_, name)| name == stream)) {
-            return Check::ok(RECORDS, "go to the stream".to_owned());
+            return Check::ok(RECORDS, "go to the stream");
         }
         let found = if streams.count() == 0 { "go nowhere" } else { "go to another stream" };
         let advice = "No outcome would arrive: Connect's console, Data streaming: contact records to the stream that \

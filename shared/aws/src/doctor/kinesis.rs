@@ -1,6 +1,7 @@
 //! The outcome stream.
 
-use super::Check;
+use super::caller::Caller;
+use super::{Asked, Check};
 use crate::Aws;
 use crate::fault::fault;
 use aws_sdk_kinesis::Client;
@@ -11,18 +12,20 @@ const NAME: &str = "stream";
 
 /// Whether the stream is there, with the shards and the retention of
 /// `topology.toml` at the least.
-pub async fn check(aws: &Aws, stream: &str) -> Check {
+pub(super) async fn check(aws: &Aws, caller: &Caller, stream: &str) -> Check {
     let wanted = Topology::shipped().streams.outcomes;
     let answer = Client::new(&aws.shared).describe_stream_summary().stream_name(stream).send().await;
     let summary = match answer {
         Ok(answer) => answer.stream_description_summary,
         Err(error) => {
-            let advice = "ROLLCALL_STREAM_OUTCOMES must be the name of a stream in AWS_REGION: make it, or correct the name.";
-            return Check::of_fault(NAME, &fault(NAME, &error), advice);
+            let resource = caller.arn("kinesis", &format!("stream/{stream}"));
+            let missing = "ROLLCALL_STREAM_OUTCOMES must be the name of a stream in AWS_REGION: make it, or correct the name.";
+            let asked = Asked::new(NAME, "kinesis:DescribeStreamSummary", resource, missing);
+            return asked.without_answer(&fault(NAME, &error));
         }
     };
     let Some(summary) = summary else {
-        return Check::unknown(NAME, "no answer".to_owned(), "Ask again.");
+        return Check::unknown(NAME, "no answer", "Ask again.");
     };
     let (shards, hours) = (summary.open_shard_count(), summary.retention_period_hours());
     let found = format!("{}, {shards} open shards, kept for {hours} h", summary.stream_status().as_str());
@@ -31,7 +34,7 @@ pub async fn check(aws: &Aws, stream: &str) -> Check {
     }
     if i64::from(shards) < i64::from(wanted.shards) {
         let advice = format!("Raise it to {} shards: aws kinesis update-shard-count.", wanted.shards);
-        return Check::wrong(NAME, found, &advice);
+        return Check::wrong(NAME, found, advice);
     }
     if i64::from(hours) < i64::from(wanted.retention_hours) {
         let advice = format!(
@@ -39,7 +42,7 @@ pub async fn check(aws: &Aws, stream: &str) -> Check {
              --retention-period-hours {}.",
             wanted.retention_hours
         );
-        return Check::wrong(NAME, found, &advice);
+        return Check::wrong(NAME, found, advice);
     }
     Check::ok(NAME, found)
 }

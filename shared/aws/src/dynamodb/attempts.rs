@@ -1,5 +1,7 @@
 //! What is known of each dial, and the intention to dial.
 
+mod history;
+
 use super::consumed::Operation;
 use super::item::{Item, moment, read_moment, read_text, read_uuid, read_versioned, shard, text, versioned};
 use super::read::key;
@@ -10,8 +12,8 @@ use super::{Dynamo, TRIES};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use rollcall_domain::attempt::Attempt;
-use rollcall_domain::ids::{AttemptId, ContactId};
-use rollcall_ports::{Began, Begin, Fault, Saved, Versioned};
+use rollcall_domain::ids::{AttemptId, ContactId, ResidentId};
+use rollcall_ports::{Began, Begin, Cursor, Fault, Saved, Versioned};
 
 const PORT: &str = "attempts";
 const BEGIN: Operation = Operation { port: PORT, name: "begin" };
@@ -19,6 +21,7 @@ const GET: Operation = Operation { port: PORT, name: "get" };
 const BY_CONTACT: Operation = Operation { port: PORT, name: "by_contact" };
 const SAVE: Operation = Operation { port: PORT, name: "save" };
 const OPEN: Operation = Operation { port: PORT, name: "open" };
+const OF_RESIDENT: Operation = Operation { port: PORT, name: "of_resident" };
 
 /// Bytes of the longest text that can be the key of an index (Developer Guide,
 /// "Service, account, and table quotas").
@@ -76,7 +79,7 @@ impl rollcall_ports::Attempts for Attempts {
     }
 
     async fn by_contact(&self, contact: &ContactId) -> Result<Option<Versioned<Attempt>>, Fault> {
-        let [_, index] = ATTEMPTS.indexes else { return Ok(None) };
+        let [_, index, _] = ATTEMPTS.indexes else { return Ok(None) };
         if !is_key(contact) {
             return Ok(None);
         }
@@ -110,7 +113,7 @@ impl rollcall_ports::Attempts for Attempts {
     }
 
     async fn open(&self, began_before: Timestamp, most: u32) -> Result<Vec<AttemptId>, Fault> {
-        let [open, _] = ATTEMPTS.indexes else { return Ok(Vec::new()) };
+        let [open, _, _] = ATTEMPTS.indexes else { return Ok(Vec::new()) };
         // A list is asked up to a moment, and this one before it; times are
         // stored to the nanosecond.
         let Ok(until) = began_before.checked_sub(jiff::SignedDuration::from_nanos(1)) else {
@@ -119,6 +122,15 @@ impl rollcall_ports::Attempts for Attempts {
         let ids = self.0.list(OPEN, (&ATTEMPTS, open), until, most).await?;
         Ok(ids.into_iter().map(AttemptId::from_uuid).collect())
     }
+
+    async fn of_resident(
+        &self,
+        resident: ResidentId,
+        from: Option<&Cursor>,
+        most: u32,
+    ) -> Result<(Vec<Attempt>, Option<Cursor>), Fault> {
+        history::of_resident(&self.0, resident, from, most).await
+    }
 }
 
 /// An attempt as an item.
@@ -126,6 +138,7 @@ fn stored(attempt: &Attempt, version: u64) -> Result<Item, Fault> {
     let id = attempt.id.as_uuid();
     let mut item = versioned(PORT, id, attempt, version)?;
     item.insert("begun_at".to_owned(), moment(attempt.begun_at));
+    item.insert("resident".to_owned(), text(attempt.resident));
     if !attempt.is_closed() {
         item.insert("open_shard".to_owned(), shard(id));
     }

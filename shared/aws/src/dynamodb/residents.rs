@@ -1,6 +1,7 @@
 //! The register.
 
 mod add;
+mod search;
 
 use super::Dynamo;
 use super::consumed::Operation;
@@ -18,7 +19,7 @@ use rollcall_domain::duty::Schedule;
 use rollcall_domain::ids::ResidentId;
 use rollcall_domain::phone::PhoneNumber;
 use rollcall_domain::resident::Resident;
-use rollcall_ports::{Cursor, Fault, Page, Saved, Upserted, Versioned};
+use rollcall_ports::{Cursor, Fault, Page, Question, Removed, Saved, Search, Upserted, Versioned};
 use std::collections::{BTreeMap, BTreeSet};
 
 const PORT: &str = "residents";
@@ -30,6 +31,8 @@ const TO_REVIEW: Operation = Operation { port: PORT, name: "to_review" };
 const SHARING: Operation = Operation { port: PORT, name: "sharing" };
 const PAGE: Operation = Operation { port: PORT, name: "page" };
 const COUNT: Operation = Operation { port: PORT, name: "count" };
+const REMOVE: Operation = Operation { port: PORT, name: "remove" };
+const SEARCH: Operation = Operation { port: PORT, name: "search" };
 
 /// The register.
 ///
@@ -98,6 +101,38 @@ impl rollcall_ports::Residents for Residents {
         })
     }
 
+    async fn remove(&self, resident: &Versioned<Resident>) -> Result<Removed, Fault> {
+        if resident.version == 0 {
+            return Ok(Removed::Changed);
+        }
+        let id = resident.value.id;
+        let count = Write::update(NUMBERS, counter_key(counter_of(id)), "ADD #count :count");
+        let writes = [
+            // With the number of that version: else whoever has it now would
+            // still be found by it.
+            Write::delete(RESIDENTS, key(&RESIDENTS, text(id)))
+                .only_if("#version = :version AND #number = :number")
+                .with(":version", n(resident.version))
+                .with(":number", text(resident.value.number.e164())),
+            Write::update(NUMBERS, number_key(resident.value.number), "DELETE #residents :residents")
+                .with(":residents", holders_of([id])),
+            count.with(":count", n(-1)),
+        ];
+        Ok(match self.0.transact(REMOVE, &writes).await? {
+            Transacted::Done => Removed::Done,
+            Transacted::Refused(_) => Removed::Changed,
+        })
+    }
+
+    async fn search(
+        &self,
+        question: &Question<'_>,
+        from: Option<&Cursor>,
+        most: u32,
+    ) -> Result<Search, Fault> {
+        search::search(&self.0, question, from, most).await
+    }
+
     async fn due(&self, now: Timestamp, most: u32) -> Result<Vec<ResidentId>, Fault> {
         let [due, _] = RESIDENTS.indexes else { return Ok(Vec::new()) };
         let ids = self.0.list(DUE, (&RESIDENTS, due), now, most).await?;
@@ -151,7 +186,10 @@ impl rollcall_ports::Residents for Residents {
     async fn count(&self) -> Result<u64, Fault> {
         let keys = (0..COUNTERS).map(counter_key).collect();
         let counters = self.0.get_each(COUNT, (&NUMBERS, true), keys).await?;
-        counters.iter().map(|item| read_number(PORT, item, "count")).sum()
+        let counts: Result<Vec<i64>, Fault> = counters.iter().map(count).collect();
+        // Any of them may be below nought: whoever leaves is seldom taken from
+        // the counter that they were added to.
+        u64::try_from(counts?.into_iter().sum::<i64>()).map_err(|_| unreadable(PORT, "count"))
     }
 }
 
@@ -208,6 +246,20 @@ fn holders_of(ids: impl IntoIterator<Item = ResidentId>) -> AttributeValue {
 /// The key of a number's item.
 pub(super) fn number_key(number: PhoneNumber) -> Item {
     key(&NUMBERS, text(number.e164()))
+}
+
+/// What a counter of residents says.
+fn count(item: &Item) -> Result<i64, Fault> {
+    match item.get("count") {
+        Some(AttributeValue::N(digits)) => digits.parse().map_err(|_| unreadable(PORT, "count")),
+        _ => Err(unreadable(PORT, "count")),
+    }
+}
+
+/// The counter from which somebody is taken off; ids are evenly spread.
+fn counter_of(id: ResidentId) -> u8 {
+    let [first, ..] = id.as_uuid().as_bytes();
+    first % COUNTERS
 }
 
 /// The key of one of the counters of residents.

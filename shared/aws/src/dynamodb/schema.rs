@@ -51,6 +51,7 @@ pub const ATTEMPTS: Table = Table {
     indexes: &[
         Index::by_time("open", Key::number("open_shard"), Key::number("begun_at")),
         Index::by_time("contact", Key::text("contact"), Key::number("begun_at")),
+        Index::by_time("resident", Key::text("resident"), Key::number("begun_at")),
     ],
     expires: None,
 };

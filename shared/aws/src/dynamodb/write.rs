@@ -9,8 +9,8 @@ use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{
-    AttributeValue, CancellationReason, Put, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure,
-    TransactWriteItem, Update,
+    AttributeValue, CancellationReason, Delete, Put, ReturnConsumedCapacity,
+    ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
 };
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
@@ -35,6 +35,9 @@ enum What {
     Put(Item),
     /// The expression is carried out on the item under the key.
     Update(Item, &'static str),
+    /// Nothing is under the key afterwards. Only in transactions: nobody is
+    /// deleted without being taken out of what counts them.
+    Delete(Item),
 }
 
 /// What became of a conditional write.
@@ -65,6 +68,11 @@ impl Write {
     /// Changes attributes of an item, which is created if there is none.
     pub(super) fn update(table: Table, key: Item, expression: &'static str) -> Self {
         Self { table, what: What::Update(key, expression), condition: None, values: Item::default() }
+    }
+
+    /// Deletes an item, in a transaction.
+    pub(super) fn delete(table: Table, key: Item) -> Self {
+        Self { table, what: What::Delete(key), condition: None, values: Item::default() }
     }
 
     /// Only under this condition.
@@ -127,6 +135,10 @@ impl Dynamo {
                     UpdateItemError::ConditionalCheckFailedException(refused) => Some(refused.item.clone()),
                     _ => None,
                 })
+            }
+            What::Delete(_) => {
+                let reason = "a deletion outside of a transaction".to_owned();
+                Err(Fault::Refused { port: operation.port, reason })
             }
         }
     }
@@ -208,6 +220,16 @@ impl Write {
                     .table_name(table)
                     .set_key(Some(key.clone()))
                     .update_expression(*expression)
+                    .set_condition_expression(self.condition.map(str::to_owned))
+                    .set_expression_attribute_names(self.names())
+                    .set_expression_attribute_values(values)
+                    .return_values_on_condition_check_failure(SHOW_OLD)
+                    .build()?,
+            ),
+            What::Delete(key) => action.delete(
+                Delete::builder()
+                    .table_name(table)
+                    .set_key(Some(key.clone()))
                     .set_condition_expression(self.condition.map(str::to_owned))
                     .set_expression_attribute_names(self.names())
                     .set_expression_attribute_values(values)

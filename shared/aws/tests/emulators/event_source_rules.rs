@@ -1,8 +1,7 @@
 //! The driver of event sources against what Lambda documents.
 
 use crate::event_source::{FunctionError, Mapping, Record, drive};
-use crate::raw::ministack_config;
-use crate::support::{ministack, unique};
+use crate::support::{ministack, sdk, unique};
 use rollcall_aws::sqs::{DeadLetterQueue, Letters};
 use rollcall_ports::DeadLetters;
 use serde_json::{Value, json};
@@ -149,7 +148,7 @@ async fn a_shard_that_fails_does_not_hold_another_up() {
 #[tokio::test]
 async fn what_was_discarded_is_a_letter() {
     let (_, discarded) = runs(SHIPPED, vec![shard(0, 1)], |_, _| Err(FunctionError)).await;
-    let sqs = aws_sdk_sqs::Client::new(&ministack_config().await);
+    let sqs = aws_sdk_sqs::Client::new(&sdk().await);
     let url = sqs
         .create_queue()
         .queue_name(unique("outcomes-dead-letters"))

@@ -1,8 +1,8 @@
 //! The outcome stream on Kinesis: the contract suite, and what a shard of it
 //! answers.
 
-use crate::raw::{case, ministack_config};
-use crate::support::{ministack, unique};
+use crate::clock::LAGGING;
+use crate::support::{ministack, sdk, unique};
 use async_trait::async_trait;
 use aws_sdk_kinesis::Client;
 use aws_sdk_kinesis::types::StreamStatus;
@@ -34,7 +34,7 @@ impl Checkpoints for Kept {
 
 /// A stream that is ready.
 async fn make(shards: i32) -> String {
-    let client = Client::new(&ministack_config().await);
+    let client = Client::new(&sdk().await);
     let name = unique("outcomes");
     client.create_stream().stream_name(&name).shard_count(shards).send().await.unwrap();
     ready(&client, &name).await;
@@ -73,7 +73,7 @@ async fn the_stream_keeps_its_promises() {
     assert_eq!(reader.shards(), 3);
     let horizon = Horizon::new(&aws, &name, kept);
     let under_test = StreamUnderTest { writer: &writer, reader: &reader, horizon: Some(&horizon) };
-    suite::stream::all(&case(), under_test).await;
+    suite::stream::all(&LAGGING, under_test).await;
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Notices on SNS, as a subscriber sees them.
 
-use crate::raw::{WallClock, ministack_config};
-use crate::support::{ministack, unique};
+use crate::clock::RealClock;
+use crate::support::{ministack, sdk, unique};
 use rollcall_aws::sns::Topic;
 use rollcall_contracts::envelope::Envelope;
 use rollcall_contracts::messages::Notice;
@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 /// A topic, and the URL of a queue that is subscribed to it with `filter`.
 async fn make(filter: Option<Value>) -> (String, String) {
-    let config = ministack_config().await;
+    let config = sdk().await;
     let (sns, sqs) = (aws_sdk_sns::Client::new(&config), aws_sdk_sqs::Client::new(&config));
     let topic = sns.create_topic().name(unique("notices")).send().await.unwrap().topic_arn.unwrap();
     let url = sqs.create_queue().queue_name(unique("subscriber")).send().await.unwrap().queue_url.unwrap();
@@ -30,7 +30,7 @@ async fn make(filter: Option<Value>) -> (String, String) {
 
 /// Everything that arrived, as SNS wraps it.
 async fn arrived(url: &str) -> Vec<Value> {
-    let sqs = aws_sdk_sqs::Client::new(&ministack_config().await);
+    let sqs = aws_sdk_sqs::Client::new(&sdk().await);
     let mut all = Vec::new();
     loop {
         let some = sqs.receive_message().queue_url(url).max_number_of_messages(10).wait_time_seconds(1);
@@ -71,7 +71,7 @@ async fn every_notice_arrives_with_its_subject_and_its_words() {
 #[tokio::test]
 async fn a_subscriber_chooses_by_kind_and_cause() {
     let (topic, url) = make(Some(json!({"notice": ["escalated"], "cause": ["day_closed"]}))).await;
-    let notices = Topic::new(&ministack().await, &topic, Arc::new(WallClock));
+    let notices = Topic::new(&ministack().await, &topic, Arc::new(RealClock));
     suite::notices::all(&notices).await;
     let arrived = arrived(&url).await;
     assert_eq!(arrived.len(), 2);
@@ -81,7 +81,7 @@ async fn a_subscriber_chooses_by_kind_and_cause() {
 #[tokio::test]
 async fn a_topic_that_does_not_exist_is_a_refusal() {
     let arn = "arn:aws:sns:eu-west-2:000000000000:nobody-made-this";
-    let notices = Topic::new(&ministack().await, arn, Arc::new(WallClock));
+    let notices = Topic::new(&ministack().await, arn, Arc::new(RealClock));
     let notice = Notice::Misconfigured { code: "NotAuthorized".to_owned() };
     assert!(matches!(notices.tell(&notice).await, Err(Fault::Refused { .. })));
 }

@@ -9,10 +9,10 @@ use rollcall_aws::dynamodb::schema::create_tables;
 use rollcall_aws::dynamodb::{Attempts, Callbacks, Checks, Dynamo, Residents};
 use rollcall_domain::attempt::Attempt;
 use rollcall_domain::duty::Schedule;
-use rollcall_domain::ids::{BatchId, RequestId, ResidentId};
-use rollcall_domain::phone::PhoneNumber;
+use rollcall_domain::ids::{RequestId, ResidentId};
 use rollcall_domain::policy::Policy;
-use rollcall_domain::resident::{Profile, Resident};
+use rollcall_domain::resident::Resident;
+use rollcall_ports::suite::people::resident;
 use rollcall_ports::{
     Attempts as _, Began, Begin, Fault, Page, Residents as _, Saved, Upserted, Versioned, suite,
 };
@@ -30,24 +30,6 @@ pub(crate) async fn fresh(aws: &Aws) -> Dynamo {
 /// Both emulators, with empty tables.
 pub(crate) async fn both() -> [Dynamo; 2] {
     [fresh(&ministack().await).await, fresh(&dynamodb_local().await).await]
-}
-
-/// A person with a number that nobody else of the first thousand has.
-pub(crate) fn person(part: &str, n: u32) -> Resident {
-    let profile = Profile {
-        reference: None,
-        first_name: format!("Ada {n}"),
-        last_name: "Example".to_owned(),
-        number: PhoneNumber::from_e164(&format!("+447700900{:03}", n % 1000)).unwrap(),
-        timezone: None,
-        language: None,
-        window: None,
-        notes: None,
-        consent: None,
-    };
-    let line = u64::from(n) + 2;
-    let id = ResidentId::derive(&[part, &n.to_string()]);
-    Resident::new(id, profile, (BatchId::derive(&[part]), line), at("2026-11-20T12:00:00Z"))
 }
 
 pub(crate) fn at(text: &str) -> Timestamp {
@@ -69,6 +51,20 @@ async fn residents() {
 async fn attempts() {
     for dynamo in both().await {
         suite::attempts::all(&LAGGING, &Attempts::new(&dynamo), &Residents::new(&dynamo)).await;
+    }
+}
+
+#[tokio::test]
+async fn removing() {
+    for dynamo in both().await {
+        suite::removing::all(&LAGGING, &Attempts::new(&dynamo), &Residents::new(&dynamo)).await;
+    }
+}
+
+#[tokio::test]
+async fn searching() {
+    for dynamo in both().await {
+        suite::searching::all(&LAGGING, &Residents::new(&dynamo)).await;
     }
 }
 
@@ -128,7 +124,7 @@ async fn of_thirty_callers_one_is_granted() {
         let register = Residents::new(&dynamo);
         let now = at("2026-11-23T10:00:00Z");
         for round in 0..5 {
-            let one = person("thirty", round);
+            let one = resident("thirty", round);
             assert_eq!(
                 register.add(&[(one.clone(), Schedule::default())]).await,
                 Ok(vec![Upserted::Created])
@@ -148,7 +144,7 @@ async fn of_thirty_callers_one_is_granted() {
             let later = now + SignedDuration::from_hours(1);
             let mut orders = Vec::new();
             for n in 0..30 {
-                let mut other = person(&format!("on one phone {round}"), n);
+                let mut other = resident(&format!("on one phone {round}"), n);
                 other.profile.number = one.number;
                 let added = register.add(&[(other.clone(), Schedule::default())]).await;
                 assert_eq!(added, Ok(vec![Upserted::Created]));
@@ -171,7 +167,8 @@ async fn of_thirty_callers_one_is_granted() {
 async fn a_ring_is_not_moved_back() {
     for dynamo in both().await {
         let (register, dials) = (Residents::new(&dynamo), Attempts::new(&dynamo));
-        let people = [person("clocks", 1), Resident { id: person("clocks", 2).id, ..person("clocks", 1) }];
+        let people =
+            [resident("clocks", 1), Resident { id: resident("clocks", 2).id, ..resident("clocks", 1) }];
         let [one, other] = people.clone();
         let added = register.add(&people.map(|person| (person, Schedule::default()))).await;
         assert_eq!(added, Ok(vec![Upserted::Created; 2]));
@@ -198,7 +195,7 @@ async fn a_ring_is_not_moved_back() {
 async fn the_same_file_loaded_by_several() {
     for dynamo in both().await {
         let register = Residents::new(&dynamo);
-        let pair = |n: u32| Resident { id: person("several", n).id, ..person("several", n / 2) };
+        let pair = |n: u32| Resident { id: resident("several", n).id, ..resident("several", n / 2) };
         let people: Vec<_> = (0..120).map(|n| (pair(n), due(at("2026-11-23T09:00:00Z")))).collect();
         let mut loaders = JoinSet::new();
         for turn in 0..4 {
@@ -247,7 +244,7 @@ async fn long_notes() {
         let register = Residents::new(&dynamo);
         let people: Vec<_> = (0..60)
             .map(|n| {
-                let mut one = person("long notes", n);
+                let mut one = resident("long notes", n);
                 one.profile.notes = Some("x".repeat(300_000));
                 (one, Schedule::default())
             })
@@ -270,7 +267,7 @@ async fn many_due() {
         let register = Residents::new(&dynamo);
         let start = at("2026-11-23T09:00:00Z");
         let mut people: Vec<_> = (0..600)
-            .map(|n| (person("many due", n), due(start + SignedDuration::from_millis(i64::from(n)))))
+            .map(|n| (resident("many due", n), due(start + SignedDuration::from_millis(i64::from(n)))))
             .collect();
         let ids: Vec<ResidentId> = people.iter().map(|(one, _)| one.id).collect();
         people.sort_by_key(|(one, _)| one.id);
@@ -288,13 +285,13 @@ async fn many_due() {
 async fn a_number_that_changes_at_once() {
     for dynamo in both().await {
         let register = Residents::new(&dynamo);
-        let one = person("renumbered", 0);
+        let one = resident("renumbered", 0);
         assert_eq!(register.add(&[(one.clone(), Schedule::default())]).await, Ok(vec![Upserted::Created]));
         let read = register.get(one.id).await.unwrap().unwrap();
         let mut savers = JoinSet::new();
         for n in 1..9 {
             let (register, mut read) = (register.clone(), read.clone());
-            read.value.profile.number = person("renumbered", n).number;
+            read.value.profile.number = resident("renumbered", n).number;
             savers.spawn(async move { (n, register.save(&read, Schedule::default()).await) });
         }
         let answers: BTreeMap<u32, Result<Saved, Fault>> = savers.join_all().await.into_iter().collect();
@@ -303,7 +300,7 @@ async fn a_number_that_changes_at_once() {
         let [winner] = done.as_slice() else { panic!("one saves: {answers:?}") };
         let nobody = ResidentId::derive(&["nobody"]);
         for n in 0..9 {
-            let holders = register.sharing(person("renumbered", n).number, nobody).await;
+            let holders = register.sharing(resident("renumbered", n).number, nobody).await;
             assert_eq!(holders, Ok(u64::from(n == *winner)), "number {n}");
         }
     }

@@ -1,6 +1,6 @@
 //! Queues and dead letters on SQS.
 
-use crate::raw::{case, ministack_config};
+use crate::clock::LAGGING;
 use crate::scripted::{Reply, Scripted};
 use crate::support::{ministack, unique};
 use aws_sdk_sqs::Client;
@@ -25,7 +25,7 @@ const SPEC: QueueSpec = QueueSpec {
 };
 
 pub(crate) async fn sdk() -> Client {
-    Client::new(&ministack_config().await)
+    Client::new(&crate::support::sdk().await)
 }
 
 /// A queue with its dead-letter queue, made as the template makes them.
@@ -74,7 +74,7 @@ async fn a_queue_keeps_its_promises() {
         duplicates: false,
         tells_next: false,
     };
-    suite::queue::all(&case(), under_test).await;
+    suite::queue::all(&LAGGING, under_test).await;
 }
 
 #[tokio::test]
@@ -85,7 +85,7 @@ async fn dead_letters_keep_their_promises() {
         let (_, dead) = make(&client, &unique(source)).await;
         queues.push(DeadLetterQueue { source: source.to_owned(), url: dead, max_receives: 3 });
     }
-    suite::dead_letters::all(&case(), &Letters::new(&aws, queues)).await;
+    suite::dead_letters::all(&LAGGING, &Letters::new(&aws, queues)).await;
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@
 //! index. Each is asked for what it knows. Where an empty answer is paid by
 //! AWS with half a unit, DynamoDB Local says nothing.
 
-use crate::people::{at, fresh, person};
+use crate::people::{at, fresh};
 use crate::support::{dynamodb_local, ministack};
 use jiff::SignedDuration;
 use rollcall_aws::dynamodb::schema::{COUNTERS, SHARDS};
@@ -16,6 +16,7 @@ use rollcall_domain::duty::Schedule;
 use rollcall_domain::ids::{ContactId, RequestId};
 use rollcall_domain::policy::Policy;
 use rollcall_domain::resident::Resident;
+use rollcall_ports::suite::people::resident;
 use rollcall_ports::{
     Attempts as _, Began, Begin, CheckResult, Checks as _, Residents as _, Saved, Upserted, Versioned,
 };
@@ -31,7 +32,7 @@ fn spent(dynamo: &Dynamo) -> Units {
 async fn thousand(dynamo: &Dynamo) -> Vec<(Resident, Schedule)> {
     let register = Residents::new(dynamo);
     let tomorrow = Schedule { next_due: Some(at("2026-11-24T09:00:00Z")), review_at: None };
-    let people: Vec<_> = (0..1000).map(|n| (person("units", n), tomorrow)).collect();
+    let people: Vec<_> = (0..1000).map(|n| (resident("units", n), tomorrow)).collect();
     assert_eq!(register.add(&people).await, Ok(vec![Upserted::Created; 1000]));
     people
 }
@@ -113,7 +114,7 @@ async fn an_outcome() {
 /// A person who is due, and the intention to dial them.
 async fn about_to_dial(dynamo: &Dynamo) -> (Resident, Begin) {
     let register = Residents::new(dynamo);
-    let (one, now) = (person("a call", 1), at("2026-11-23T10:00:00Z"));
+    let (one, now) = (resident("a call", 1), at("2026-11-23T10:00:00Z"));
     let added = register.add(&[(one.clone(), Schedule { next_due: Some(now), review_at: None })]).await;
     assert_eq!(added, Ok(vec![Upserted::Created]));
     let mut resident = register.get(one.id).await.unwrap().unwrap();

@@ -11,7 +11,8 @@ use proptest::test_runner::RngSeed;
 use rollcall_domain::calendar::{DailyWindow, Weekdays, Window};
 use rollcall_domain::ids::{AttemptId, CallbackId};
 use rollcall_domain::policy::Policy;
-use rollcall_domain::resident::{Claim, Heard, Mark, MarkState, Pause, Reached, Resident};
+use rollcall_domain::record::Pause;
+use rollcall_domain::resident::{Claim, Heard, Mark, MarkState, Reached, Resident};
 
 /// The same cases on every machine and every run.
 pub(crate) fn seeded(seed: u64, cases: u32) -> ProptestConfig {
@@ -108,7 +109,7 @@ fn marks(start: Timestamp) -> impl Strategy<Value = Vec<Mark>> {
 
 fn pauses(start: Timestamp) -> impl Strategy<Value = Vec<Pause>> {
     // Some of them end before they start: they must not hold, nor do harm.
-    let pause = (moment(start), moment(start)).prop_map(|(from, until)| Pause { from, until });
+    let pause = (moment(start), moment(start)).prop_map(|(from, until)| Pause::between(from, until));
     vec(pause, 0..4)
 }
 

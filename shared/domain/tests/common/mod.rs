@@ -9,7 +9,8 @@ use rollcall_domain::duty::{Cause, Escalation};
 use rollcall_domain::ids::{AttemptId, BatchId, CallbackId, RequestId, ResidentId};
 use rollcall_domain::phone::PhoneNumber;
 use rollcall_domain::policy::Policy;
-use rollcall_domain::resident::{Claim, Heard, Mark, MarkState, Pause, Profile, Reached, Resident};
+use rollcall_domain::record::Pause;
+use rollcall_domain::resident::{Claim, Heard, Mark, MarkState, Profile, Reached, Resident};
 
 use jiff::Timestamp;
 
@@ -81,7 +82,7 @@ fn add_fact(one: &mut Resident, fact: &str) {
         "bad-number" => one.number_bad_since = Some(at(rest)),
         "pause" => {
             let (from, until) = rest.split_once(" to ").unwrap();
-            one.pauses.push(Pause { from: at(from), until: at(until) });
+            one.pauses.push(Pause::between(at(from), at(until)));
         }
         "open" => add_mark(one, MarkState::Open, rest),
         "settled" => add_mark(one, MarkState::Settled, rest),

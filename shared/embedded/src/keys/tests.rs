@@ -15,6 +15,8 @@ enum Step {
     AddAndFail(Vec<(u16, u8)>),
     /// A resident gets another number.
     Renumber(u16, u8),
+    /// A resident is taken off.
+    Remove(u16),
 }
 
 /// Ids of which several share their first half.
@@ -48,6 +50,8 @@ fn two_processes_always_see_what_is_stored() {
         people(300).prop_map(Step::Add),
         people(30).prop_map(Step::AddAndFail),
         (0..400_u16, any::<u8>()).prop_map(|(n, number)| Step::Renumber(n, number)),
+        (0..400_u16).prop_map(Step::Remove),
+        (0..400_u16).prop_map(Step::Remove),
     ];
     let steps = proptest::collection::vec((any::<bool>(), step), 1..25);
     let config = Config { cases: 20, failure_persistence: None, ..Config::default() };
@@ -91,12 +95,25 @@ fn check(steps: &[(bool, Step)]) -> bool {
                 }
                 connection.execute_batch("COMMIT").unwrap();
             }
+            Step::Remove(n) => {
+                if let Some(number) = expected.remove(n) {
+                    remove(connection, keys, *n, number);
+                }
+                connection.execute_batch("COMMIT").unwrap();
+            }
         }
         for (connection, keys) in &mut processes {
             kept_some |= compare(connection, keys, &expected);
         }
     }
     kept_some
+}
+
+fn remove(connection: &Connection, keys: &mut Keys, n: u16, number: i64) {
+    let mut keys = keys.open(connection).unwrap();
+    let seq = keys.find(&id(n)).unwrap().unwrap();
+    keys.remove(&id(n), seq, number).unwrap();
+    connection.execute("DELETE FROM residents WHERE seq = ?1", [seq]).unwrap();
 }
 
 fn add(connection: &Connection, keys: &mut Keys, people: &[(u16, u8)], expected: &mut BTreeMap<u16, i64>) {
@@ -136,6 +153,29 @@ fn compare(connection: &Connection, keys: &mut Keys, expected: &BTreeMap<u16, i6
     let kept = !keys.tail.ids.is_empty();
     connection.execute_batch("COMMIT").unwrap();
     kept
+}
+
+#[test]
+fn whoever_had_to_stand_in_full_is_found_after_the_other_left() {
+    let mut connection = Connection::open_in_memory().unwrap();
+    crate::schema::migrate(&mut connection, crate::schema::STEPS).unwrap();
+    let mut keys = Keys::default();
+    // Three ids with one first half.
+    let three = [0_u16, 64, 128];
+    let mut open = keys.open(&connection).unwrap();
+    for n in three {
+        insert(&connection, &mut open, n, 1);
+    }
+    open.settle(3).unwrap();
+    drop(open);
+    for (left, n) in three.into_iter().enumerate() {
+        remove(&connection, &mut keys, n, 1);
+        let mut open = keys.open(&connection).unwrap();
+        for (place, other) in three.into_iter().enumerate() {
+            assert_eq!(open.find(&id(other)).unwrap().is_some(), place > left, "{other} after {n}");
+        }
+        assert_eq!(open.sharing(1, &id(999)).unwrap(), 2 - left as u64);
+    }
 }
 
 #[test]

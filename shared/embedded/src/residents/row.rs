@@ -6,19 +6,20 @@ use rollcall_domain::calendar::DailyWindow;
 use rollcall_domain::duty::{Escalation, Schedule};
 use rollcall_domain::ids::{BatchId, CallbackId, ResidentId};
 use rollcall_domain::phone::PhoneNumber;
-use rollcall_domain::resident::{Claim, Mark, Pause, Profile, Reached, Resident};
+use rollcall_domain::record::{Pause, StaffNote, Switched};
+use rollcall_domain::resident::{Claim, Mark, Profile, Reached, Resident};
 use rollcall_ports::Versioned;
 use rusqlite::{CachedStatement, Connection, Row, ToSql};
 use serde::{Deserialize, Serialize};
 
-/// A query for the columns that [`read`] takes, and the place at the end; the
+/// A query for the columns that [`read`] takes, then place and `next_due`; the
 /// table goes by the name `r`.
 macro_rules! select {
     ($from:literal) => {
         concat!(
             "SELECT r.id, r.number, r.version, r.first_name, r.last_name, r.reference, r.timezone, r.language,
                 r.hours, r.notes, r.consent, r.batch, r.batch_line, r.registered_at, r.enabled, r.suppressed,
-                r.number_bad_since, r.state, r.seq FROM ",
+                r.number_bad_since, r.state, r.seq, r.next_due FROM ",
             $from
         )
     };
@@ -47,11 +48,17 @@ macro_rules! update {
 }
 
 /// What most residents have nothing of.
-#[derive(Default, Serialize, Deserialize)]
+#[derive(Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 struct State {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pauses: Vec<Pause>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    switched: Option<Switched>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    number_changes: Option<u32>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    staff_notes: Vec<StaffNote>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     marks: Vec<Mark>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -139,23 +146,20 @@ fn bind(statement: &mut CachedStatement<'_>, seq: i64, resident: &Resident) -> R
 }
 
 fn state(resident: &Resident) -> Result<Option<String>, DbError> {
-    let nothing = resident.pauses.is_empty()
-        && resident.marks.is_empty()
-        && resident.reached.is_none()
-        && resident.claim.is_none()
-        && resident.callback.is_none()
-        && resident.escalation.is_none();
-    if nothing {
-        return Ok(None);
-    }
     let state = State {
         pauses: resident.pauses.clone(),
+        switched: resident.switched.clone(),
+        number_changes: (resident.number_changes > 0).then_some(resident.number_changes),
+        staff_notes: resident.staff_notes.clone(),
         marks: resident.marks.clone(),
         reached: resident.reached,
         claim: resident.claim,
         callback: resident.callback,
         escalation: resident.escalation.clone(),
     };
+    if state == State::default() {
+        return Ok(None);
+    }
     json(&state, "resident").map(Some)
 }
 
@@ -172,9 +176,12 @@ pub(super) fn read(row: &Row<'_>) -> Result<Versioned<Resident>, DbError> {
         batch_line: count(row, 12)?,
         registered_at: time_at(row, 13)?,
         enabled: row.get(14)?,
+        switched: state.switched,
         suppressed: row.get(15)?,
         number_bad_since: maybe_time(row, 16)?,
+        number_changes: state.number_changes.unwrap_or(0),
         pauses: state.pauses,
+        staff_notes: state.staff_notes,
         marks: state.marks,
         reached: state.reached,
         claim: state.claim,

@@ -3,7 +3,7 @@
 use super::people::{attempt, due, number, resident};
 use super::residents::expect_done;
 use super::{Case, at, ok, there, together};
-use crate::{Attempts, Began, Begin, Residents, Saved, Upserted, Versioned};
+use crate::{Attempts, Began, Begin, Removed, Residents, Saved, Upserted, Versioned};
 use jiff::{SignedDuration, Timestamp};
 use rollcall_domain::attempt::{Attempt, End, EndReason, Facts, Key, Press, Withdrawal};
 use rollcall_domain::duty::Schedule;
@@ -20,9 +20,10 @@ pub async fn all(case: &Case<'_>, attempts: &dyn Attempts, residents: &dyn Resid
     saving(attempts, residents).await;
     by_contact(case, attempts, residents).await;
     open_attempts(case, attempts, residents).await;
+    of_resident(case, attempts, residents).await;
 }
 
-const NOW: &str = "2026-11-23T10:00:00Z";
+pub(super) const NOW: &str = "2026-11-23T10:00:00Z";
 const GAP: SignedDuration = SignedDuration::from_mins(5);
 
 /// Puts a person on the register and reads them.
@@ -270,4 +271,47 @@ pub async fn open_attempts(case: &Case<'_>, attempts: &dyn Attempts, residents: 
         }
     }
     case.settles("open again", vec![*middle, *last], async || open(after_all, 9).await).await;
+}
+
+/// The dials to one person, the latest first, by pages, also when that person
+/// is no longer there.
+pub async fn of_resident(case: &Case<'_>, attempts: &dyn Attempts, residents: &dyn Residents) {
+    let mut read = on_register(residents, resident("history", 160)).await;
+    let other = begun(attempts, residents, 161, NOW).await;
+    let mut expected = Vec::new();
+    for (n, name) in ["a", "b", "c", "d", "e"].into_iter().enumerate() {
+        let now = at(NOW) + SignedDuration::from_hours(i64::try_from(n).unwrap_or(0));
+        let dial = attempt(&read.value, name, now);
+        assert_eq!(
+            ok(attempts.begin(&order(&read, Versioned::new(dial.clone()), now)).await),
+            Began::Granted
+        );
+        read = there(residents.get(read.value.id).await);
+        expected.insert(0, dial);
+    }
+    // What is learned of a dial changes nothing of its place.
+    let mut early = there(attempts.get(expected[3].id).await);
+    early.value.facts.complete = Some(at("2026-11-24T10:00:00Z"));
+    let _saved = expect_done(ok(attempts.save(&early).await));
+    expected[3] = early.value;
+    let walk = async |most: u32| {
+        let (mut met, mut from) = (Vec::new(), None);
+        loop {
+            let (page, next) = ok(attempts.of_resident(read.value.id, from.as_ref(), most).await);
+            assert!(page.len() <= usize::try_from(most).unwrap_or(0), "{most} at most");
+            met.extend(page);
+            let Some(next) = next else { return met };
+            assert_ne!(from.as_ref(), Some(&next), "the walk goes on");
+            from = Some(next);
+        }
+    };
+    for most in [1, 2, 5, 100] {
+        case.settles(&format!("by {most}"), expected.clone(), async || walk(most).await).await;
+    }
+    let nobody = ok(attempts.of_resident(resident("history", 162).id, None, 9).await);
+    assert_eq!(nobody, (vec![], None));
+    let others = async || ok(attempts.of_resident(other.value.resident, None, 9).await);
+    case.settles("of the other", (vec![other.value.clone()], None), others).await;
+    assert_eq!(ok(residents.remove(&read).await), Removed::Done);
+    case.settles("of nobody any more", expected.clone(), async || walk(2).await).await;
 }

@@ -24,7 +24,9 @@ pub mod notices;
 pub mod pace;
 pub mod people;
 pub mod queue;
+pub mod removing;
 pub mod residents;
+pub mod searching;
 pub mod stream;
 pub mod uploads;
 

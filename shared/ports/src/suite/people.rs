@@ -6,9 +6,10 @@ use jiff::civil::time;
 use rollcall_domain::attempt::Attempt;
 use rollcall_domain::calendar::DailyWindow;
 use rollcall_domain::duty::{Cause, Escalation, Schedule};
-use rollcall_domain::ids::{AttemptId, BatchId, CallbackId, RequestId, ResidentId};
+use rollcall_domain::ids::{AttemptId, BatchId, CallbackId, NoteId, RequestId, ResidentId};
 use rollcall_domain::phone::PhoneNumber;
-use rollcall_domain::resident::{Claim, Heard, Mark, MarkState, Pause, Profile, Reached, Resident};
+use rollcall_domain::record::{Pause, StaffNote, Switched};
+use rollcall_domain::resident::{Claim, Heard, Mark, MarkState, Profile, Reached, Resident};
 
 /// The upload that brings everybody.
 pub(super) fn batch() -> BatchId {
@@ -64,11 +65,30 @@ pub(super) fn much_known(part: &str, n: u32) -> Resident {
     resident.enabled = false;
     resident.suppressed = true;
     resident.number_bad_since = Some(at("2026-11-21T12:00:00.000000001Z"));
-    let pause = |from, until| Pause { from: at(from), until: at(until) };
+    let pause = |from, until| Pause::between(at(from), at(until));
     resident.pauses = vec![
         pause("2026-12-24T00:00:00Z", "2026-12-27T00:00:00Z"),
-        pause("2027-01-01T00:00:00Z", "9999-12-30T00:00:00Z"),
+        Pause {
+            reason: Some("'); in hospital \u{1f3e5}".to_owned()),
+            by: Some("clerk@example".to_owned()),
+            at: Some(at("2026-11-20T13:00:00.5Z")),
+            ..pause("2027-01-01T00:00:00Z", "9999-12-30T00:00:00Z")
+        },
     ];
+    resident.switched = Some(Switched {
+        at: at("2026-11-21T09:00:00Z"),
+        by: "clerk@example".to_owned(),
+        reason: "moved \"away\"\n".to_owned(),
+    });
+    resident.number_changes = 3;
+    resident.staff_notes = (0..3)
+        .map(|n| StaffNote {
+            id: NoteId::derive(&[part, &n.to_string()]),
+            at: at("2026-11-21T09:00:00.000000001Z"),
+            by: "agent".to_owned(),
+            text: "hard of hearing, \u{202e}ring twice \u{1f600}".to_owned(),
+        })
+        .collect();
     resident.marks = [MarkState::Settled, MarkState::NotPlaced, MarkState::Open]
         .into_iter()
         .zip(["a", "b", "c"])

@@ -2,7 +2,7 @@
 //! repeated transaction by its token.
 
 use super::{failed, throttled};
-use crate::people::{at, fresh, order, person};
+use crate::people::{at, fresh, order};
 use crate::proxy::{PATIENCE, Proxy, Step};
 use crate::scripted::{Reply, Request};
 use crate::support::{dynamodb_local, endpoint};
@@ -13,6 +13,7 @@ use rollcall_domain::duty::Schedule;
 use rollcall_domain::ids::AttemptId;
 use rollcall_domain::pace::{Grant, Limits};
 use rollcall_domain::resident::Resident;
+use rollcall_ports::suite::people::resident;
 use rollcall_ports::{
     Attempts as _, Began, Begin, Fault, Pace as _, Residents as _, Saved, Upserted, Versioned,
 };
@@ -32,7 +33,7 @@ struct Stage {
 impl Stage {
     async fn set() -> Self {
         let direct = fresh(&dynamodb_local().await).await;
-        let (register, one) = (Residents::new(&direct), person("faults", 1));
+        let (register, one) = (Residents::new(&direct), resident("faults", 1));
         let added = register.add(&[(one.clone(), Schedule::default())]).await;
         assert_eq!(added, Ok(vec![Upserted::Created]));
         let begin = order(&register.get(one.id).await.unwrap().unwrap(), "first", at(NOW));
@@ -182,7 +183,7 @@ async fn a_saved_attempt_is_stored_whatever_is_answered() {
 
 #[tokio::test]
 async fn a_list_is_loaded_once_whatever_is_answered() {
-    let people: Vec<_> = (0..60).map(|n| (person("a list", n), Schedule::default())).collect();
+    let people: Vec<_> = (0..60).map(|n| (resident("a list", n), Schedule::default())).collect();
     for step in
         [Step::Lose, Step::Late(PATIENCE * 3), Step::Twice, failed(), throttled("ThrottlingException")]
     {
@@ -198,7 +199,7 @@ async fn a_list_is_loaded_once_whatever_is_answered() {
 #[tokio::test]
 async fn keys_that_were_not_processed_are_asked_for_again() {
     let direct = fresh(&dynamodb_local().await).await;
-    let people: Vec<_> = (0..100).map(|n| (person("keys", n), Schedule::default())).collect();
+    let people: Vec<_> = (0..100).map(|n| (resident("keys", n), Schedule::default())).collect();
     assert_eq!(Residents::new(&direct).add(&people).await, Ok(vec![Upserted::Created; 100]));
 
     // At most thirty keys a request, and every other request none at all.

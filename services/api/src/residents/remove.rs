@@ -1,0 +1,115 @@
+//! Taking somebody off the register.
+
+use super::Register;
+use crate::auth::Caller;
+use crate::extract::{Json, Path};
+use crate::problem::Problem;
+use crate::version::IfMatch;
+use axum::extract::State;
+use axum::http::StatusCode;
+use rollcall_domain::callback::{CallbackState, Cancelled};
+use rollcall_domain::ids::CallbackId;
+use rollcall_domain::staff::Leaving;
+use rollcall_ports::{Fault, Removed, Saved};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// Why somebody is taken off. One of a few words and no text, because it is
+/// kept when all else about the person is gone.
+#[derive(Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum LeavingReason {
+    /// They asked to be taken off.
+    Asked,
+    /// They live elsewhere now.
+    Moved,
+    /// They died.
+    Died,
+    /// They are on the register twice.
+    Duplicate,
+    /// They should never have been loaded.
+    Mistake,
+    /// Another reason.
+    Other,
+}
+
+impl From<LeavingReason> for Leaving {
+    fn from(reason: LeavingReason) -> Self {
+        match reason {
+            LeavingReason::Asked => Self::Asked,
+            LeavingReason::Moved => Self::Moved,
+            LeavingReason::Died => Self::Died,
+            LeavingReason::Duplicate => Self::Duplicate,
+            LeavingReason::Mistake => Self::Mistake,
+            LeavingReason::Other => Self::Other,
+        }
+    }
+}
+
+/// Why somebody is taken off.
+#[derive(Clone, Copy, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Farewell {
+    reason: LeavingReason,
+}
+
+/// Takes somebody off the register, with name, number and notes, for good. An
+/// order to dial them is declined from now on; a call that rings already goes
+/// on, and what comes of it is kept without them; a callback that was promised
+/// is cancelled. A list that names them again brings them back as somebody new.
+#[utoipa::path(delete, path = "/api/residents/{id}", tag = "residents", request_body = Farewell,
+    params(("id" = Uuid, Path), ("if-match" = String, Header, description = "The ETag that was read.")),
+    responses((status = 204, description = "They are gone."),
+    (status = 404, description = "There is no such resident.", body = Problem,
+        content_type = "application/problem+json"),
+    (status = 412, description = "Somebody else changed them since they were read.", body = Problem,
+        content_type = "application/problem+json"),
+    (status = 428, description = "If-Match is missing.", body = Problem,
+        content_type = "application/problem+json")))]
+pub(crate) async fn remove(
+    State(register): State<Register>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+    version: IfMatch,
+    Json(Farewell { reason }): Json<Farewell>,
+) -> Result<StatusCode, Problem> {
+    let stored = register.resident(id).await?;
+    version.check(stored.version)?;
+    let deed = Leaving::from(reason).deed();
+    let at = (stored.value.id, stored.version);
+    register.changing(&caller, at, deed.clone()).await?;
+    if register.residents.remove(&stored).await? == Removed::Changed {
+        register.unchanged(&caller, at, &deed).await?;
+        return Err(Problem::changed());
+    }
+    if let Some(callback) = stored.value.callback {
+        // They are gone, whatever comes of this: the sweep cancels the promise
+        // at its deadline if it cannot be done now.
+        let _cancelled_later: Result<(), Fault> = register.cancel(&caller, callback).await;
+    }
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// How often cancelling is tried if somebody else writes at the same moment.
+const TRIES: u32 = 3;
+
+impl Register {
+    async fn cancel(&self, caller: &Caller, id: CallbackId) -> Result<(), Fault> {
+        for _ in 0..TRIES {
+            let Some(mut stored) = self.callbacks.get(id).await? else { return Ok(()) };
+            let callback = &mut stored.value;
+            match callback.state(&self.policy) {
+                CallbackState::Open | CallbackState::Missed => {}
+                CallbackState::SpokenTo(_) | CallbackState::Cancelled(_) => return Ok(()),
+            }
+            callback
+                .cancel(Cancelled { by: caller.name.clone(), ..Cancelled::since_deleted(self.clock.now()) });
+            let review_at = callback.review_at(&self.policy);
+            if let Saved::Done(_) = self.callbacks.save(&stored, review_at, false).await? {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+}

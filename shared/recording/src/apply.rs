@@ -1,0 +1,51 @@
+//! What attempts and promises say of their residents: pure and forward-only.
+
+use rollcall_domain::attempt::{Attempt, Disposition, Key};
+use rollcall_domain::callback::{Callback, CallbackState};
+use rollcall_domain::policy::Policy;
+use rollcall_domain::resident::{Heard, MarkState, Reached, Resident};
+
+/// What an attempt says of its resident. Pure and forward-only.
+pub(crate) fn apply_attempt(resident: &mut Resident, attempt: &Attempt) {
+    if attempt.facts.complete.is_some() {
+        resident.learn_mark(attempt.id, attempt.dialed_at(), MarkState::Settled);
+        if attempt.disposition() == Disposition::BadNumber {
+            let since = attempt.facts.end.map_or(attempt.begun_at, |end| end.at);
+            resident.learn_bad_number(attempt.number_changes, since);
+        }
+    }
+    if let Some(press) = attempt.facts.press {
+        let how = match press.key {
+            Key::Well => Heard::Well,
+            Key::Talk => Heard::WantsToTalk,
+        };
+        resident.learn_reached(Reached { at: press.at, how });
+    }
+    if attempt.facts.complete.is_some() || attempt.facts.press.is_some() {
+        resident.end_claim(attempt.request);
+    }
+}
+
+/// What a promise says of its resident.
+pub(crate) fn apply_promise(resident: &mut Resident, callback: &Callback, policy: &Policy) {
+    match callback.state(policy) {
+        CallbackState::Open => {
+            resident.callback.get_or_insert(callback.id);
+        }
+        // The sweep tells somebody first, and then takes the promise off.
+        CallbackState::Missed => {}
+        CallbackState::Cancelled(_) => {
+            if resident.callback == Some(callback.id) {
+                resident.callback = None;
+            }
+        }
+        CallbackState::SpokenTo(_) => {
+            if resident.callback == Some(callback.id) {
+                resident.callback = None;
+            }
+            if let Some(reached) = callback.reached(policy) {
+                resident.learn_reached(reached);
+            }
+        }
+    }
+}
