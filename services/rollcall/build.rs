@@ -14,7 +14,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let folder = folder()?;
     println!("cargo::rerun-if-changed={}", folder.display());
     let mut files = Vec::new();
-    walk(&folder, &mut files).map_err(|error| format!("{}: {error}; run `make portal` first", folder.display()))?;
+    walk(&folder, &mut files)
+        .map_err(|error| format!("{}: {error}; run `make portal` first", folder.display()))?;
     files.sort();
     if !files.contains(&folder.join("index.html")) {
         return Err(format!("{} has no index.html; run `make portal` first", folder.display()).into());
@@ -37,7 +38,9 @@ fn folder() -> Result<PathBuf, Box<dyn std::error::Error>> {
         return Ok(fs::canonicalize(folder)?);
     }
     let out = out_dir()?;
-    let found = out.ancestors().map(|folder| folder.join("portal")).find(|folder| folder.join("index.html").is_file());
+    // Further up there may be its sources, which have an index.html but no manifest.
+    let built = |folder: &PathBuf| folder.join("manifest.json").is_file();
+    let found = out.ancestors().map(|folder| folder.join("portal")).find(built);
     Ok(found.ok_or("the portal is not built; run `make portal` first")?)
 }
 
