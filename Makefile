@@ -2,7 +2,7 @@
 # make test   everything that .ci/run checks, fastest first, stops at the first failure
 # make bench  the figures of the README
 # make lambda the programs for AWS Lambda, packed, and what they cost before the first invocation
-# make system the template deployed to an emulator and tried as a whole, and what AWS is asked for (20 minutes)
+# make system the template deployed to an emulator and tried as a whole, and what AWS is asked for (part of make test)
 # make soak   rehearsals over many seeds, in parallel; goes on where it was stopped
 #
 # Needs a Rust toolchain; what else is missing is installed by Debian's apt.
@@ -34,7 +34,7 @@ run: tools portal
 	echo
 	exec $(TARGET)/release/rollcall serve --demo --speed 60 --data-dir $(DATA)
 
-test: fmt clippy unit doc rehearse fresh deny portal-check portal-browser infra aws
+test: fmt clippy unit doc rehearse fresh deny portal-check portal-browser infra aws system
 
 fmt: tools
 	@echo "== formatting"
@@ -116,10 +116,13 @@ aws: tools
 	RUSTDOCFLAGS="-D warnings" cargo doc $(LOCKED) $(WITH_AWS) --no-deps --quiet
 	infra/emulators/run cargo nextest run $(LOCKED) $(WITH_AWS) $(if $(CI),--profile ci) -E '$(ON_EMULATORS)'
 
-# Not part of `make test`: the programs of Lambda are built as they are shipped, which takes longest.
+# The programs as they are shipped, under permissions that are enforced. Built with the features of the step before,
+# so that nothing is compiled again for the tests.
 system: tools
-	@infra/lambda/build
-	infra/emulators/run cargo nextest run $(LOCKED) -p rollcall-system --features emulators
+	@echo "== the deployed system"
+	infra/lambda/build
+	MINISTACK_AUTH=1 infra/emulators/run cargo nextest run $(LOCKED) $(WITH_AWS) $(if $(CI),--profile ci) \
+		-E 'package(rollcall-system)'
 
 bench: tools
 	@command -v sqlite3 > /dev/null || $(call apt,sqlite3)

@@ -1,6 +1,7 @@
 //! The notification that an object store sends when a file has arrived
 //! (S3 user guide, notification content structure; `eventVersion` 2.x).
 
+use rollcall_domain::ids::UploadId;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +41,40 @@ pub enum Form {
     /// The store keeps the latest form only: this one while its entity tag is
     /// this (`eTag`, without quotation marks), none after.
     Etag(String),
+}
+
+/// Before the names of files that nobody had loaded yet. Nobody is told of a
+/// file under such a key: the notifications of the bucket ask for keys that end
+/// in `.csv`, and these do not.
+pub const STAGED: &str = "staged/";
+
+/// Before the names of files that somebody had loaded, by way of the API.
+const LOADED: &str = "loaded/";
+
+/// The key of a file before it is loaded.
+#[must_use]
+pub fn staged_key(upload: UploadId) -> String {
+    format!("{STAGED}{upload}")
+}
+
+/// The key of a file that is to be loaded.
+#[must_use]
+pub fn loaded_key(upload: UploadId) -> String {
+    format!("{LOADED}{upload}.csv")
+}
+
+/// The upload whose file is under a key that [`staged_key`] made.
+#[must_use]
+pub fn staged_under(key: &str) -> Option<UploadId> {
+    let id = key.strip_prefix(STAGED)?.parse().ok()?;
+    (staged_key(id) == key).then_some(id)
+}
+
+/// The upload whose file is under a key that [`loaded_key`] made.
+#[must_use]
+pub fn loaded_under(key: &str) -> Option<UploadId> {
+    let id = key.strip_prefix(LOADED)?.strip_suffix(".csv")?.parse().ok()?;
+    (loaded_key(id) == key).then_some(id)
 }
 
 /// Why a text is no notification. Never quotes it: keys may hold names.
@@ -208,6 +243,20 @@ mod tests {
                 assert_eq!(arrived(&notification(&file)), Ok(vec![file]));
             }
         }
+    }
+
+    #[test]
+    fn an_upload_is_told_by_its_keys_and_by_nothing_like_them() {
+        let id = UploadId::derive(&["one"]);
+        assert_eq!(staged_under(&staged_key(id)), Some(id));
+        assert_eq!(loaded_under(&loaded_key(id)), Some(id));
+        assert!(!staged_key(id).to_ascii_lowercase().ends_with(".csv"), "nobody is told of it");
+        for key in ["staged/", "loaded/.csv", "loaded/x.csv", "staged/one", "import/1-2"] {
+            assert_eq!((staged_under(key), loaded_under(key)), (None, None), "{key}");
+        }
+        let capitals = loaded_key(id).to_uppercase();
+        assert_eq!(loaded_under(&capitals), None);
+        assert_eq!(loaded_under(&format!("loaded/{}.csv", id.as_uuid().simple())), None, "one form only");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The simulated Connect as a service of its own: functions start calls over
 //! HTTP, it writes to the stream, and its flow calls the function.
 
-use crate::http::ask;
+use crate::http::{Protocol, ask};
 use jiff::{SignedDuration, Timestamp};
 use rollcall_connect_sim::flow::{CHECK_CALL, Flow};
 use rollcall_connect_sim::http::Service;
@@ -150,7 +150,7 @@ impl World {
     async fn invoke(&self, invocation: Invocation) {
         let path = format!("/2015-03-31/functions/{}/invocations", self.function);
         let body = serde_json::to_vec(&invocation.payload).unwrap_or_default();
-        let answer = match ask(&self.lambda, "lambda", ("POST", &path), None, &body).await {
+        let answer = match ask(&self.lambda, "lambda", ("POST", &path), Protocol::Rest, &body).await {
             Ok(answer) if answer.status == 429 => Err(FunctionFailure::Throttled),
             Ok(answer) if answer.status == 200 && !answer.has("x-amz-function-error") => {
                 // Anything but a flat map of texts is a failure, as in Connect.

@@ -1,8 +1,11 @@
 //! The template as it is shipped, deployed to the emulator.
 
 use crate::connect::Connect;
-use crate::http::{Answer, ask};
+use crate::http::{Answer, Protocol, ask, encoded, tagged};
+use crate::lines::Lines;
+use crate::roles::Role;
 use rollcall_aws::Aws;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::io::Error;
 use std::path::Path;
@@ -21,10 +24,19 @@ pub fn endpoint() -> String {
     })
 }
 
+/// Every function of the template.
+pub const FUNCTIONS: [&str; 8] =
+    ["ingest", "loader", "planner", "dialer", "outcomes", "key-press", "sweep", "books"];
+
+/// The services that functions ask, as the SDK's variables name them.
+const SERVICES: [&str; 5] = ["DYNAMODB", "KINESIS", "S3", "SNS", "SQS"];
+
 /// One deployed stack.
 pub struct Deployment {
     /// Clients of its services.
     pub aws: Aws,
+    /// What lies between its functions and all that they ask.
+    pub lines: Lines,
     name: String,
     outputs: BTreeMap<String, String>,
 }
@@ -62,7 +74,11 @@ impl Deployment {
         }
         let outputs = serde_json::from_slice(&output.stdout)?;
         let aws = Aws::from_env().await.at(&endpoint());
-        Ok(Self { aws, name: name.to_owned(), outputs })
+        let mut deployment = Self { aws, lines: Lines::default(), name: name.to_owned(), outputs };
+        for function in FUNCTIONS {
+            deployment.lay_lines(function, connect).await?;
+        }
+        Ok(deployment)
     }
 
     /// An output of the template.
@@ -85,8 +101,17 @@ impl Deployment {
     /// # Errors
     /// When the emulator does not answer.
     pub async fn invoke(&self, function: &str, event: &str) -> Result<Answer, Error> {
-        let path = format!("/2015-03-31/functions/{}/invocations", self.function(function));
-        ask(&endpoint(), "lambda", ("POST", &path), None, event.as_bytes()).await
+        self.lambda("POST", function, "invocations", event).await
+    }
+
+    /// What the role of a function allows.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub async fn role(&self, function: &str) -> Result<Role, Error> {
+        let answer = self.lambda("GET", function, "configuration", "").await?.fine()?;
+        let settings: Value = serde_json::from_slice(&answer.body)?;
+        Role::read(settings["Role"].as_str().unwrap_or_default()).await
     }
 
     /// Puts a list where the clerks put theirs.
@@ -95,12 +120,8 @@ impl Deployment {
     /// When the bucket does not take it.
     pub async fn upload(&self, key: &str, csv: &[u8]) -> Result<(), Error> {
         let path = format!("/{}/{key}", self.output("UploadsBucket"));
-        let answer = ask(&endpoint(), "s3", ("PUT", &path), None, csv).await?;
-        if answer.status == 200 {
-            Ok(())
-        } else {
-            Err(Error::other(format!("status {}: {}", answer.status, String::from_utf8_lossy(&answer.body))))
-        }
+        ask(&endpoint(), "s3", ("PUT", &path), Protocol::Rest, csv).await?.fine()?;
+        Ok(())
     }
 
     /// Sends a text that is no message of ours; `queue` is an output of the
@@ -109,13 +130,93 @@ impl Deployment {
     /// # Errors
     /// When the queue does not take it.
     pub async fn send(&self, queue: &str, text: &str) -> Result<(), Error> {
-        let body = serde_json::json!({ "QueueUrl": self.output(queue), "MessageBody": text }).to_string();
-        let target = Some("AmazonSQS.SendMessage");
-        let answer = ask(&endpoint(), "sqs", ("POST", "/"), target, body.as_bytes()).await?;
-        if answer.status == 200 {
-            Ok(())
-        } else {
-            Err(Error::other(format!("status {}: {}", answer.status, String::from_utf8_lossy(&answer.body))))
+        sqs("SendMessage", &json!({ "QueueUrl": self.output(queue), "MessageBody": text })).await?;
+        Ok(())
+    }
+
+    /// Subscribes a queue to notices, as somebody does who is to be told.
+    /// Answers its address.
+    ///
+    /// # Errors
+    /// When the emulator refuses one of the steps.
+    pub async fn listen(&self) -> Result<String, Error> {
+        let topic = self.output("NoticesTopicArn");
+        let name = format!("{}-told", self.name);
+        let queue = sqs("CreateQueue", &json!({ "QueueName": name })).await?;
+        let url = queue["QueueUrl"].as_str().unwrap_or_default().to_owned();
+        let asked = json!({ "QueueUrl": url, "AttributeNames": ["QueueArn"] });
+        let attributes = sqs("GetQueueAttributes", &asked).await?;
+        let arn = attributes["Attributes"]["QueueArn"].as_str().unwrap_or_default();
+        let policy = json!({ "Version": "2012-10-17", "Statement": [{
+            "Effect": "Allow", "Principal": { "Service": "sns.amazonaws.com" }, "Action": "sqs:SendMessage",
+            "Resource": arn, "Condition": { "ArnEquals": { "aws:SourceArn": topic } },
+        }] });
+        let set = json!({ "QueueUrl": url, "Attributes": { "Policy": policy.to_string() } });
+        sqs("SetQueueAttributes", &set).await?;
+        let subscribe = format!(
+            "Action=Subscribe&Version=2010-03-31&Protocol=sqs&TopicArn={}&Endpoint={}",
+            encoded(topic),
+            encoded(arn)
+        );
+        let answer =
+            ask(&endpoint(), "sns", ("POST", "/"), Protocol::Query, subscribe.as_bytes()).await?.fine()?;
+        match tagged(&answer.text(), "SubscriptionArn").first() {
+            Some(_) => Ok(url),
+            None => Err(Error::other(answer.text())),
         }
     }
+
+    /// Takes what a queue holds, bodies as they are.
+    ///
+    /// # Errors
+    /// When the emulator does not answer.
+    pub async fn receive(&self, queue: &str) -> Result<Vec<String>, Error> {
+        let mut bodies = Vec::new();
+        loop {
+            let asked = json!({ "QueueUrl": queue, "MaxNumberOfMessages": 10 });
+            let answer = sqs("ReceiveMessage", &asked).await?;
+            let Some(messages) = answer["Messages"].as_array().filter(|some| !some.is_empty()) else {
+                return Ok(bodies);
+            };
+            for message in messages {
+                bodies.push(message["Body"].as_str().unwrap_or_default().to_owned());
+                let done = json!({ "QueueUrl": queue, "ReceiptHandle": message["ReceiptHandle"] });
+                sqs("DeleteMessage", &done).await?;
+            }
+        }
+    }
+
+    /// The emulator gives every function its own address, whatever a function's
+    /// settings say; the variables of single services go before it.
+    async fn lay_lines(&mut self, function: &str, connect: &Connect) -> Result<(), Error> {
+        let process = self.function(function);
+        let services = self.lines.lay(function, &process, &endpoint()).await?;
+        let calls = self.lines.lay(function, &process, connect.endpoint()).await?;
+        let answer = self.lambda("GET", function, "configuration", "").await?.fine()?;
+        let mut settings: Value = serde_json::from_slice(&answer.body)?;
+        let mut variables = settings["Environment"]["Variables"].take();
+        for service in SERVICES {
+            variables[format!("AWS_ENDPOINT_URL_{service}")] = json!(services);
+        }
+        if variables.get("AWS_ENDPOINT_URL_CONNECT").is_some() {
+            variables["AWS_ENDPOINT_URL_CONNECT"] = json!(calls);
+        }
+        let wanted = json!({ "Environment": { "Variables": variables } }).to_string();
+        self.lambda("PUT", function, "configuration", &wanted).await?.fine()?;
+        let role = settings["Role"].as_str().unwrap_or_default();
+        Role::read(role).await?.suit_emulator(role).await
+    }
+
+    async fn lambda(&self, method: &str, function: &str, what: &str, body: &str) -> Result<Answer, Error> {
+        let path = format!("/2015-03-31/functions/{}/{what}", self.function(function));
+        ask(&endpoint(), "lambda", (method, &path), Protocol::Rest, body.as_bytes()).await
+    }
+}
+
+async fn sqs(operation: &str, body: &Value) -> Result<Value, Error> {
+    let target = format!("AmazonSQS.{operation}");
+    let body = body.to_string();
+    let form = Protocol::Target(&target);
+    let answer = ask(&endpoint(), "sqs", ("POST", "/"), form, body.as_bytes()).await?.fine()?;
+    Ok(serde_json::from_slice(&answer.body).unwrap_or_default())
 }

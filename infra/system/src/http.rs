@@ -1,5 +1,6 @@
 //! As much HTTP as a test on loopback needs.
 
+use crate::sign::{Caller, signed};
 use std::io::{Error, ErrorKind};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -21,47 +22,89 @@ impl Answer {
     pub fn has(&self, header: &str) -> bool {
         self.head.to_ascii_lowercase().contains(&format!("\r\n{}:", header.to_ascii_lowercase()))
     }
+
+    /// The body as text.
+    #[must_use]
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// The same if the status is 200.
+    ///
+    /// # Errors
+    /// Status and body of any other answer.
+    pub fn fine(self) -> Result<Self, Error> {
+        if self.status == 200 {
+            return Ok(self);
+        }
+        Err(Error::other(format!("status {}: {}", self.status, self.text())))
+    }
 }
 
-/// Asks a service of the emulator at `endpoint` (`http://host:port`) and waits
-/// for the whole answer. `target` is the operation, where the service takes it
-/// from a header.
+/// How a service takes the operation and its arguments.
+#[derive(Clone, Copy, Debug)]
+pub enum Protocol<'a> {
+    /// Method and path say it.
+    Rest,
+    /// JSON, with the operation in the header `x-amz-target`.
+    Target(&'a str),
+    /// A form, with the operation in `Action`.
+    Query,
+}
+
+/// Asks a service of the emulator at `endpoint` (`http://host:port`) as its
+/// owner, and waits for the whole answer.
 ///
 /// # Errors
 /// When there is no answer, or none of HTTP.
 pub async fn ask(
     endpoint: &str,
     service: &str,
-    (method, path): (&str, &str),
-    target: Option<&str>,
+    first: (&str, &str),
+    form: Protocol<'_>,
     body: &[u8],
 ) -> Result<Answer, Error> {
-    let kind = match target {
-        Some(target) => format!("content-type: application/x-amz-json-1.0\r\nx-amz-target: {target}\r\n"),
-        None => "content-type: application/json\r\n".to_owned(),
-    };
-    relay(endpoint, &format!("{method} {path}"), &format!("{kind}{}", credentials(service)), body).await
+    ask_as(&Caller::owner(), endpoint, (service, first, form), body).await
 }
 
-/// The header of who they are and in which Region they ask; emulators believe
-/// it without a signature.
-#[must_use]
-pub fn credentials(service: &str) -> String {
-    format!(
-        "authorization: AWS4-HMAC-SHA256 Credential=test/20261123/eu-west-2/{service}/aws4_request, \
-         SignedHeaders=host, Signature=0\r\n"
-    )
+/// As [`ask`], by anybody.
+///
+/// # Errors
+/// As [`ask`].
+pub async fn ask_as(
+    caller: &Caller,
+    endpoint: &str,
+    (service, (method, path), form): (&str, (&str, &str), Protocol<'_>),
+    body: &[u8],
+) -> Result<Answer, Error> {
+    let host = endpoint.trim_start_matches("http://");
+    let (kind, target) = match form {
+        Protocol::Rest => ("application/json", None),
+        Protocol::Target(target) => ("application/x-amz-json-1.0", Some(target)),
+        Protocol::Query => ("application/x-www-form-urlencoded", None),
+    };
+    let headers = signed(caller, service, (method, host, path), target, body);
+    let headers = format!("{ENCRYPTED}content-type: {kind}\r\n{headers}");
+    relay(endpoint, &format!("{method} {path}"), &headers, body).await
 }
+
+/// On AWS every connection is encrypted, and policies insist on it. Whoever
+/// ends the encryption in front of a service says so by this header.
+pub(crate) const ENCRYPTED: &str = "x-forwarded-proto: https\r\n";
 
 /// Asks with any headers, each line with its end; `first` is method and path.
+/// Without a host among them it is the endpoint's.
 ///
 /// # Errors
 /// As [`ask`].
 pub async fn relay(endpoint: &str, first: &str, headers: &str, body: &[u8]) -> Result<Answer, Error> {
     let host = endpoint.trim_start_matches("http://");
     let mut stream = TcpStream::connect(host).await?;
+    // Who is asked is part of what a caller signs.
+    let named = headers.lines().any(|line| line.to_ascii_lowercase().starts_with("host:"));
+    let host = if named { String::new() } else { format!("host: {host}\r\n") };
     let head = format!(
-        "{first} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n{headers}content-length: {}\r\n\r\n",
+        "{first} HTTP/1.1\r\n{host}connection: close\r\n{headers}content-length: {}\r\n\r\n",
         body.len()
     );
     stream.write_all(head.as_bytes()).await?;
@@ -92,4 +135,42 @@ fn unchunked(mut rest: &[u8]) -> Option<Vec<u8>> {
         whole.extend_from_slice(rest.get(end + 2..end + 2 + size)?);
         rest = rest.get(end + 4 + size..)?;
     }
+}
+
+/// A text as it is written in a path, a query or a form.
+#[must_use]
+pub fn encoded(text: &str) -> String {
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(byte);
+    text.bytes()
+        .map(|byte| if plain(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .collect()
+}
+
+/// The other way; a form's plus is a blank.
+#[must_use]
+pub fn decoded(text: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = text.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        let hex = after.get(..2).filter(|_| *first == b'%').and_then(|two| std::str::from_utf8(two).ok());
+        match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = after.get(2..).unwrap_or_default();
+            }
+            None => {
+                bytes.push(if *first == b'+' { b' ' } else { *first });
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// Every text between `<tag>` and its end, in an answer of XML.
+#[must_use]
+pub fn tagged(text: &str, tag: &str) -> Vec<String> {
+    let (open, close) = (format!("<{tag}>"), format!("</{tag}>"));
+    let parts = text.split(&open).skip(1);
+    parts.filter_map(|part| part.split_once(&close)).map(|(inner, _)| inner.to_owned()).collect()
 }

@@ -8,9 +8,19 @@
 
 mod connect;
 mod deployment;
+pub mod event_source;
 pub mod http;
+mod lines;
 pub mod meter;
+pub mod processes;
+mod requests;
+mod roles;
+mod sign;
 mod units;
 
 pub use connect::{Connect, Town};
-pub use deployment::{Deployment, endpoint};
+pub use deployment::{Deployment, FUNCTIONS, endpoint};
+pub use lines::Lines;
+pub use requests::Permission;
+pub use roles::Role;
+pub use sign::Caller;

@@ -97,12 +97,7 @@ impl Line {
         let (parts, body) = request.into_parts();
         let body = to_bytes(body, LARGEST).await.ok()?;
         let mut name = name(parts.method.as_str(), &parts.headers, &body);
-        let head: String = parts
-            .headers
-            .iter()
-            .filter(|(name, _)| !["connection", "content-length", "host", "expect"].contains(&name.as_str()))
-            .filter_map(|(name, value)| Some(format!("{name}: {}\r\n", value.to_str().ok()?)))
-            .collect();
+        let head = forwarded(&parts.headers);
         let first = format!("{} {}", parts.method, parts.uri);
         let reader = Reader::new(&self.upstream);
         let operation = name.strip_prefix("DynamoDB ").map(str::to_owned);
@@ -140,7 +135,15 @@ fn name(method: &str, headers: &HeaderMap, body: &[u8]) -> String {
     }
 }
 
-fn respond(answer: Answer) -> Option<Response<Body>> {
+/// The headers of a request, each with its end, as it goes on; the host stays,
+/// since it is signed.
+pub(crate) fn forwarded(headers: &HeaderMap) -> String {
+    let hop = ["connection", "content-length", "expect"];
+    let kept = headers.iter().filter(|(name, _)| !hop.contains(&name.as_str()));
+    kept.filter_map(|(name, value)| Some(format!("{name}: {}\r\n", value.to_str().ok()?))).collect()
+}
+
+pub(crate) fn respond(answer: Answer) -> Option<Response<Body>> {
     let mut response = Response::builder().status(answer.status);
     for line in answer.head.lines().skip(1) {
         let (name, value) = line.split_once(':')?;

@@ -15,7 +15,7 @@
 //! - a refused condition: as if it had been written, without the indexes;
 //! - nothing found: the least that a read costs.
 
-use crate::http::{Answer, credentials, relay};
+use crate::http::{Answer, Protocol, ask};
 use rollcall_aws::dynamodb::schema::{Index, TABLES, Table};
 use serde_json::{Map, Value, json};
 
@@ -61,11 +61,8 @@ impl<'a> Reader<'a> {
     }
 
     async fn get(&self, request: &str) -> Option<Item> {
-        let headers = format!(
-            "x-amz-target: DynamoDB_20120810.GetItem\r\ncontent-type: application/x-amz-json-1.0\r\n{}",
-            credentials("dynamodb")
-        );
-        let answer = relay(self.upstream, "POST /", &headers, request.as_bytes()).await.ok()?;
+        let form = Protocol::Target("DynamoDB_20120810.GetItem");
+        let answer = ask(self.upstream, "dynamodb", ("POST", "/"), form, request.as_bytes()).await.ok()?;
         let mut found: Value = serde_json::from_slice(&answer.body).ok()?;
         (answer.status == 200).then(|| match found["Item"].take() {
             Value::Object(item) => Some(item),

@@ -19,6 +19,7 @@ pub mod access;
 pub mod assets;
 mod audit;
 pub mod auth;
+mod batches;
 mod extract;
 mod health;
 pub mod limits;
@@ -32,6 +33,7 @@ mod residents;
 pub mod security;
 pub mod session;
 mod sign_in;
+mod uploads;
 mod users;
 pub mod version;
 
@@ -45,8 +47,8 @@ use axum::{Router, middleware};
 use overview::Board;
 use rollcall_domain::policy::Policy;
 use rollcall_ports::{
-    Attempts, Audit, Batches, Callbacks, Checks, Clock, DeadLetters, Pace, Queues, Residents, Signals,
-    Telephony,
+    Attempts, Audit, Batches, Callbacks, Checks, Clock, DeadLetters, Deposits, Intake, Pace, Queues,
+    Residents, Signals, Telephony, Uploads,
 };
 use security::Limits;
 use session::Shown;
@@ -69,6 +71,12 @@ pub struct Api {
     pub checks: Arc<dyn Checks>,
     /// What became of each upload.
     pub batches: Arc<dyn Batches>,
+    /// Files before they are loaded.
+    pub deposits: Arc<dyn Deposits>,
+    /// Takes files in, where `deposits` offers places here; `None` elsewhere.
+    pub intake: Option<Arc<dyn Intake>>,
+    /// Reads files, loaded or not.
+    pub uploads: Arc<dyn Uploads>,
     /// The audit log.
     pub audit: Arc<dyn Audit>,
     /// The limiter over all dialers.
@@ -105,7 +113,7 @@ impl Api {
         let (routes, _document) = endpoints().split_for_parts();
         let guarded = routes.route_layer(middleware::from_fn_with_state(self.clone(), auth::guard));
         let guarded = guarded.route_layer(middleware::from_fn_with_state(self.clone(), auth::noted));
-        security::around(guarded, &self.limits, &self.assets).with_state(self)
+        security::around(guarded, &self).with_state(self)
     }
 }
 
@@ -121,11 +129,13 @@ fn endpoints() -> OpenApiRouter<Api> {
         .routes(routes!(overview::live::live))
         .routes(routes!(session::config))
         .routes(routes!(session::me))
-        .merge(residents::endpoints())
         .routes(routes!(sign_in::sign_in))
         .routes(routes!(sign_in::jwks))
         .routes(routes!(users::list, users::add))
         .routes(routes!(users::change, users::remove))
+        .merge(residents::endpoints())
+        .merge(uploads::endpoints())
+        .merge(batches::endpoints())
 }
 
 /// The OpenAPI document.

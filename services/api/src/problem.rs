@@ -168,6 +168,13 @@ impl Problem {
         )
     }
 
+    /// 415: a body that is no form with a file.
+    #[must_use]
+    pub(crate) fn not_a_form() -> Self {
+        let detail = "Expected content-type: multipart/form-data.";
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "media-type", "The body is of another type", detail)
+    }
+
     /// 422: understood, but some values cannot be. Names all of them at once.
     #[must_use]
     pub fn invalid(errors: Vec<FieldError>) -> Self {

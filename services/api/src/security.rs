@@ -1,10 +1,11 @@
 //! What holds for every answer, whatever the endpoint: headers that let a
 //! browser do no more than the portal needs, and bounds.
 
-use crate::assets::Assets;
+use crate::Api;
 use crate::limits::{Limiter, Rate};
 use crate::peer::Peer;
 use crate::problem::Problem;
+use crate::session::{Shown, Softphone};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, Uri, header};
@@ -20,8 +21,8 @@ pub(crate) const LARGEST_BODY: usize = 256 * 1024;
 /// Scripts, styles and connections of this host only; `style-src-attr` because
 /// components position themselves by style attributes.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self'; \
-    style-src-attr 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; \
-    object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+    style-src-attr 'unsafe-inline'; img-src 'self' data:; font-src 'self'; object-src 'none'; \
+    base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /// How often one address may ask.
 pub struct Limits {
@@ -42,11 +43,12 @@ impl Limits {
 }
 
 /// Puts all of it around the routes.
-pub(crate) fn around<S>(routes: Router<S>, limits: &Arc<Limits>, assets: &Arc<Assets>) -> Router<S>
+pub(crate) fn around<S>(routes: Router<S>, api: &Api) -> Router<S>
 where
     S: Clone + Send + Sync + 'static,
 {
-    let assets = Arc::clone(assets);
+    let assets = Arc::clone(&api.assets);
+    let policy = content_security_policy(&api.shown);
     let files = move |method: Method, uri: Uri, headers: HeaderMap| {
         let answer = assets.answer(&method, &uri, &headers);
         async { answer }
@@ -54,8 +56,21 @@ where
     routes
         .fallback(files)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
-        .layer(middleware::from_fn_with_state(Arc::clone(limits), limited))
-        .layer(middleware::from_fn(headers))
+        .layer(middleware::from_fn_with_state(Arc::clone(&api.limits), limited))
+        .layer(middleware::from_fn_with_state(policy, headers))
+}
+
+/// Besides, where people sign in and where the softphone is, if elsewhere.
+fn content_security_policy(shown: &Shown) -> HeaderValue {
+    let speaks_to: Vec<_> = shown.origins.iter().map(|origin| format!(" {origin}")).collect();
+    let frames = match &shown.softphone {
+        Softphone::Connect { ccp_url } => ccp_url.splitn(4, '/').take(3).collect::<Vec<_>>().join("/"),
+        Softphone::Simulated | Softphone::None => "'none'".to_owned(),
+    };
+    let text =
+        format!("{CONTENT_SECURITY_POLICY}; connect-src 'self'{}; frame-src {frames}", speaks_to.concat());
+    // A host that is no text of a header is none that a browser could reach.
+    HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(CONTENT_SECURITY_POLICY))
 }
 
 async fn limited(
@@ -71,17 +86,17 @@ async fn limited(
     Ok(next.run(request).await)
 }
 
-async fn headers(request: Request, next: Next) -> Response {
+async fn headers(State(policy): State<HeaderValue>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in [
-        (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::X_FRAME_OPTIONS, "DENY"),
         (header::REFERRER_POLICY, "no-referrer"),
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     headers.insert("permissions-policy", HeaderValue::from_static("camera=(), geolocation=()"));
     headers.insert("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
     // What is about people is kept by nobody on the way.

@@ -60,6 +60,9 @@ pub struct Shown {
     pub softphone: Softphone,
     /// How news comes.
     pub live: Live,
+    /// Other hosts that a page may speak to while people sign in, such as
+    /// `https://example.auth.eu-west-2.amazoncognito.com`.
+    pub origins: Vec<String>,
 }
 
 /// What the portal needs to begin.
@@ -81,7 +84,7 @@ pub(crate) async fn config(
     State(shown): State<Arc<Shown>>,
     State(policy): State<Arc<Policy>>,
 ) -> Json<Config> {
-    let Shown { sign_in, softphone, live } = shown.as_ref().clone();
+    let Shown { sign_in, softphone, live, origins: _ } = shown.as_ref().clone();
     let (timezone, version) = (policy.timezone.clone(), env!("CARGO_PKG_VERSION"));
     Json(Config { sign_in, softphone, timezone, live, version })
 }

@@ -13,7 +13,7 @@ use async_trait::async_trait;
 use rollcall_contracts::envelope::Envelope;
 use rollcall_contracts::messages::RowsChunk;
 use rollcall_contracts::topology::Topology;
-use rollcall_contracts::upload::{Arrived, UploadRef, arrived};
+use rollcall_contracts::upload::{Arrived, UploadRef, arrived, loaded_under};
 use rollcall_domain::batch::{Batch, BatchStage, ChunkReport, LineNote};
 use rollcall_domain::ids::BatchId;
 use rollcall_host::{Handler, Verdict};
@@ -57,9 +57,13 @@ enum Reading {
 }
 
 /// The batch of a file: repeats of one notification give the same, two uploads
-/// under one key do not.
+/// under one key do not. What the API had loaded is one batch, known by the
+/// upload: it is put under its key once, however often that is repeated.
 #[must_use]
 pub fn batch_of(file: &Arrived) -> BatchId {
+    if let Some(upload) = loaded_under(&file.upload.key) {
+        return BatchId::of_upload(upload);
+    }
     BatchId::derive(&[&file.bucket, &file.upload.key, &file.sequencer])
 }
 
@@ -93,7 +97,7 @@ impl Ingest {
         let now = self.clock.now();
         let mut batch = match self.batches.get(id).await? {
             Some((batch, _)) => batch,
-            None => Batch { id, upload: file.upload.key.clone(), seen_at: now, stage: BatchStage::Reading },
+            None => Batch::seen(id, file.upload.key.clone(), now),
         };
         if batch.stage != BatchStage::Reading {
             return Ok(Verdict::Done);

@@ -6,18 +6,22 @@
 //!
 //! Crash behaviour: the message comes again; residents that this very line
 //! brought count as loaded again, and the chunk's report is replaced.
+//!
+//! A chunk that comes once more after its upload was undone brings nobody back:
+//! whom it added before it learned of that, it takes off again.
 
 use async_trait::async_trait;
 use rollcall_contracts::messages::RowsChunk;
 use rollcall_domain::batch::{ChunkReport, LineNote};
 use rollcall_domain::duty::Schedule;
 use rollcall_domain::identity::resident_id;
-use rollcall_domain::ids::ResidentId;
+use rollcall_domain::ids::{BatchId, ResidentId};
 use rollcall_domain::phone::PhoneNumber;
 use rollcall_domain::policy::Policy;
 use rollcall_domain::resident::Resident;
+use rollcall_domain::undo::{Since, since_loaded};
 use rollcall_host::{Handler, Verdict, decode_message};
-use rollcall_ports::{Batches, Clock, Fault, Residents, Signal, Signals, Uploads, Upserted};
+use rollcall_ports::{Batches, Clock, Fault, Removed, Residents, Signal, Signals, Uploads, Upserted};
 use rollcall_roster::{Line, Row, read_rows};
 use std::sync::Arc;
 
@@ -61,7 +65,14 @@ impl Handler for Loader {
         let mut report = ChunkReport::default();
         let people = self.read(&bytes, &chunk, &mut report);
         drop(bytes);
+        if self.is_undone(chunk.batch).await? {
+            return self.take_back(&people).await;
+        }
         let answers = self.residents.add(&people).await?;
+        // Again: it may have been undone since, and did not meet these people.
+        if self.is_undone(chunk.batch).await? {
+            return self.take_back(&people).await;
+        }
         let mut loaded = Vec::new();
         for ((resident, _), answer) in people.iter().zip(&answers) {
             if account(resident, answer, &chunk, &mut report) {
@@ -104,6 +115,26 @@ impl Loader {
             }
         }
         people
+    }
+
+    async fn is_undone(&self, batch: BatchId) -> Result<bool, Fault> {
+        Ok(self.batches.find(batch).await?.is_some_and(|batch| batch.stage.is_undone()))
+    }
+
+    /// Takes off whom these very lines brought, as the undoing of the upload
+    /// would have done.
+    async fn take_back(&self, people: &[(Resident, Schedule)]) -> Result<Verdict, Fault> {
+        for (offered, _) in people {
+            let Some(found) = self.residents.get(offered.id).await? else { continue };
+            let by_this = (found.value.batch, found.value.batch_line) == (offered.batch, offered.batch_line);
+            if by_this
+                && since_loaded(&found.value) == Since::Nothing
+                && self.residents.remove(&found).await? == Removed::Changed
+            {
+                return Ok(Verdict::Retry { after: None, reason: "changed_while_undoing" });
+            }
+        }
+        Ok(Verdict::Done)
     }
 
     /// Asked once for the whole chunk: one look-up a row would be half the time

@@ -86,6 +86,8 @@ gated!(Checks, "checks" {
 gated!(Batches, "batches" {
     async fn put(&self, batch: &Batch) -> ();
     async fn get(&self, id: BatchId) -> Option<(Batch, Tally)>;
+    async fn find(&self, id: BatchId) -> Option<Batch>;
+    async fn list(&self, before: Option<&Cursor>, most: u32) -> Vec<(Cursor, (Batch, Tally))>;
     async fn chunk_done(&self, id: BatchId, chunk: u32, report: &ChunkReport) -> ();
     async fn rejections(&self, id: BatchId, after: u64, most: u32) -> Vec<LineNote>;
     async fn warnings(&self, id: BatchId, after: u64, most: u32) -> Vec<(u64, LineNote)>;

@@ -50,12 +50,8 @@ pub(crate) fn run(args: &Import) -> Result<(), Stop> {
         let taken = Taken { batch: batch.id, tally, seconds: began.elapsed().as_secs_f64() };
         match batch.stage {
             BatchStage::Refused { code, reason } => report::refused(&args.file, &code, &reason, args.json),
-            BatchStage::Reading | BatchStage::Loading { .. } if args.json => {
-                report::json(&machine, &taken).await
-            }
-            BatchStage::Reading | BatchStage::Loading { .. } => {
-                report::text(&machine, &taken, &args.file).await
-            }
+            _ if args.json => report::json(&machine, &taken).await,
+            _ => report::text(&machine, &taken, &args.file).await,
         }
     })
 }

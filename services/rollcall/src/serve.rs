@@ -1,6 +1,7 @@
 //! `rollcall serve`: everything of one machine in one process.
 
 mod demo;
+mod entrance;
 mod outside;
 mod owner;
 mod portal;
@@ -12,23 +13,22 @@ use crate::args::Serve;
 use crate::runtime::runtime;
 use crate::stop::Stop;
 use crate::{directory, times, town};
+use entrance::Provider;
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 use outside::Outside;
 #[cfg(feature = "aws")]
 pub(crate) use outside::setting;
 use printer::Printer;
-use rollcall_api::assets::Assets;
-use rollcall_api::auth::accounts::LocalAccounts;
-use rollcall_api::session::{Live, Shown, SignIn, Softphone};
 use rollcall_connect_sim::http::Service;
 use rollcall_domain::policy::Policy;
 use rollcall_embedded::{Durability, Options, Store};
 use rollcall_host::clock::SystemClock;
+use rollcall_host::settings::ProcessVars;
 use rollcall_local::loops::Idle;
 use rollcall_local::machine::connect::{AGENTS, SetupError, Simulated, demo_start, simulated};
 use rollcall_local::machine::lasting::{self, LastingClock};
-use rollcall_local::machine::{Machine, Setup, http, signing};
+use rollcall_local::machine::{Machine, Setup, http};
 use rollcall_ports::{Clock, StreamReader};
 use std::net::SocketAddr;
 use std::path::Path;
@@ -61,6 +61,8 @@ struct Wanted {
     policy: Arc<Policy>,
     /// The real telephone service; without it, it is simulated.
     outside: Option<Outside>,
+    /// Where people sign in; without one, here.
+    provider: Option<Provider>,
 }
 
 impl Wanted {
@@ -82,9 +84,10 @@ impl Wanted {
         });
         let policy = directory::policy(&args.data_dir).map_err(|more| problems.extend(more));
         let outside = outside(args).await.map_err(|more| problems.extend(more));
-        match (listen, policy, outside) {
-            (Ok(listen), Ok(policy), Ok(outside)) if problems.is_empty() => {
-                Ok(Self { listen, speed, policy: Arc::new(policy), outside })
+        let provider = Provider::read(&ProcessVars).map_err(|more| problems.extend(more));
+        match (listen, policy, outside, provider) {
+            (Ok(listen), Ok(policy), Ok(outside), Ok(provider)) if problems.is_empty() => {
+                Ok(Self { listen, speed, policy: Arc::new(policy), outside, provider })
             }
             _ => Err(problems),
         }
@@ -113,7 +116,7 @@ async fn outside(args: &Serve) -> Result<Option<Outside>, Vec<String>> {
     }
 }
 
-async fn serve(args: &Serve, wanted: Wanted) -> Result<(), Stop> {
+async fn serve(args: &Serve, mut wanted: Wanted) -> Result<(), Stop> {
     let dir = args.data_dir.as_path();
     let served = directory::serve(dir).await?;
     owner::claim(dir, wanted.outside.as_ref().map(Outside::name).as_deref())?;
@@ -131,14 +134,18 @@ async fn serve(args: &Serve, wanted: Wanted) -> Result<(), Stop> {
     if args.demo && town::load(&machine).await? {
         printer.line("A made-up town of 200 residents was put into the store.".to_owned());
     }
-    if args.demo {
+    if args.demo && wanted.provider.is_none() {
         for told in demo::accounts(&machine, dir).await? {
             printer.line(told);
         }
     }
     let mut tasks = JoinSet::new();
     machine.take_in(&mut tasks);
-    let router = http::router(&machine, entrance(dir, &machine, &line)?, line.wire(address));
+    let router = http::router(
+        &machine,
+        entrance::open(dir, &machine, &line, wanted.provider.take())?,
+        line.wire(address),
+    );
     match line {
         Line::Simulated(simulated) => {
             machine.call(*simulated, seen::sink(args.events.as_deref())?, &mut tasks);
@@ -208,23 +215,6 @@ async fn machine(
     })?;
     let machine = Machine::open(dir, setup(Arc::new(simulated.port.clone()))).map_err(problem)?;
     Ok((machine, Line::Simulated(Box::new(simulated))))
-}
-
-/// What the API needs besides the machine.
-fn entrance(dir: &Path, machine: &Machine, line: &Line) -> Result<http::Portal, Stop> {
-    let softphone = match line {
-        Line::Simulated(_) => Softphone::Simulated,
-        Line::Real { .. } => Softphone::None,
-    };
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let issuer = Arc::new(signing::issuer(dir).map_err(Stop::unusable)?);
-    let local = LocalAccounts::new(machine.store().accounts(), issuer, Arc::clone(&clock));
-    Ok(http::Portal {
-        local: Arc::new(local.map_err(Stop::failed)?),
-        clock,
-        assets: Assets::new(portal::FILES),
-        shown: Shown { sign_in: SignIn::Local, softphone, live: Live::Stream },
-    })
 }
 
 /// The clock that is served by.

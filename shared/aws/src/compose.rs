@@ -141,6 +141,12 @@ impl Compose {
         let name = self.required("ROLLCALL_BUCKET_UPLOADS", "the name of the bucket");
         Arc::new(crate::s3::Bucket::new(&self.aws, &name))
     }
+
+    /// Files before they are loaded.
+    pub fn deposits(&mut self, clock: &Arc<dyn rollcall_ports::Clock>) -> Arc<crate::s3::deposits::Forms> {
+        let name = self.required("ROLLCALL_BUCKET_UPLOADS", "the name of the bucket");
+        Arc::new(crate::s3::deposits::Forms::new(&self.aws, &name, Arc::clone(clock)))
+    }
 }
 
 /// From `ROLLCALL_TOPIC_NOTICES`.

@@ -5,6 +5,8 @@
 //! go without this adapter: clerks put them by signed requests, the bucket's
 //! lifecycle deletes them.
 
+pub mod deposits;
+
 use crate::Aws;
 use crate::fault::fault;
 use async_trait::async_trait;

@@ -3,18 +3,26 @@
 use crate::ids::BatchId;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// One upload of a file of residents.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Batch {
     /// Which upload.
     pub id: BatchId,
     /// The object that was uploaded.
     pub upload: String,
-    /// When ingest first saw it.
+    /// When it was first seen: by whoever had it loaded, or by ingest.
     pub seen_at: Timestamp,
     /// How far it has come.
     pub stage: BatchStage,
+    /// The account that had it loaded; `None` where the file was put into the
+    /// store by other means.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// What the uploader calls the file. May hold the name of a person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file_name: Option<String>,
 }
 
 /// How far an upload has come. Only moves forward.
@@ -37,6 +45,39 @@ pub enum BatchStage {
         /// Rows in all.
         rows: u64,
     },
+    /// The people whom it brought are being taken off the register again.
+    Undoing {
+        /// Chunks in all.
+        chunks: u32,
+        /// Rows in all.
+        rows: u64,
+    },
+    /// They were.
+    Undone {
+        /// Chunks in all.
+        chunks: u32,
+        /// Rows in all.
+        rows: u64,
+    },
+}
+
+impl BatchStage {
+    /// How far it is: a batch moves to a stage of a greater rank only.
+    #[must_use]
+    pub fn rank(&self) -> u8 {
+        match self {
+            Self::Reading => 0,
+            Self::Refused { .. } | Self::Loading { .. } => 1,
+            Self::Undoing { .. } => 2,
+            Self::Undone { .. } => 3,
+        }
+    }
+
+    /// Whether nothing of the upload may be loaded any more.
+    #[must_use]
+    pub fn is_undone(&self) -> bool {
+        matches!(self, Self::Undoing { .. } | Self::Undone { .. })
+    }
 }
 
 /// What became of the lines of one chunk. Loading a chunk again gives the same
@@ -91,13 +132,32 @@ impl Tally {
 }
 
 impl Batch {
+    /// An upload that is seen for the first time, of which nobody said who
+    /// brought it.
+    #[must_use]
+    pub fn seen(id: BatchId, upload: String, seen_at: Timestamp) -> Self {
+        Self { id, upload, seen_at, stage: BatchStage::Reading, by: None, file_name: None }
+    }
+
     /// Whether every line is accounted for.
     #[must_use]
     pub fn is_finished(&self, tally: &Tally) -> bool {
         match self.stage {
             BatchStage::Reading => false,
-            BatchStage::Refused { .. } => true,
+            BatchStage::Refused { .. } | BatchStage::Undoing { .. } | BatchStage::Undone { .. } => true,
             BatchStage::Loading { chunks, .. } => tally.chunks_done >= chunks,
         }
+    }
+}
+
+impl fmt::Debug for Batch {
+    /// Without the names that people gave it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { id, seen_at, stage, .. } = self;
+        f.debug_struct("Batch")
+            .field("id", id)
+            .field("seen_at", seen_at)
+            .field("stage", stage)
+            .finish_non_exhaustive()
     }
 }

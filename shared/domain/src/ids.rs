@@ -85,6 +85,10 @@ uuid_id! {
     BatchId
 }
 uuid_id! {
+    /// One file that somebody was offered a place for, before it is loaded.
+    UploadId
+}
+uuid_id! {
     /// A promise that an agent rings a resident.
     CallbackId
 }
@@ -103,6 +107,14 @@ impl RequestId {
     #[must_use]
     pub fn of(resident: ResidentId, planned_at: jiff::Timestamp) -> Self {
         Self::derive(&[&resident.to_string(), &planned_at.as_millisecond().to_string()])
+    }
+}
+
+impl BatchId {
+    /// The one batch that loading `upload` may lead to.
+    #[must_use]
+    pub fn of_upload(upload: UploadId) -> Self {
+        Self::derive(&["upload", &upload.to_string()])
     }
 }
 

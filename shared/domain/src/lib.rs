@@ -7,7 +7,8 @@
 //! Where to look: [`resident`] is the person and what is remembered of the
 //! calls to them; [`rules`] decides when they may be dialed and says why not;
 //! [`staff`] is what people may change of a resident, [`record`] what is kept of
-//! it, [`search`] how they find one; [`attempt`] is one dial and what is known of it; [`callback`] the promise
+//! it, [`search`] how they find one,
+//! [`undo`] what of an upload can be taken back; [`attempt`] is one dial and what is known of it; [`callback`] the promise
 //! that an agent rings; [`pace`] how fast calls may start; [`ledger`] the
 //! account of the day; [`policy`] every number an operator may change;
 //! [`group`] who uses the service.
@@ -29,3 +30,4 @@ pub mod resident;
 pub mod rules;
 pub mod search;
 pub mod staff;
+pub mod undo;

@@ -64,6 +64,9 @@ pub struct Resident {
     /// comes to be known of a former number says nothing of the present one.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub number_changes: u32,
+    /// How often somebody corrected what the upload said.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub corrections: u32,
     /// Dated stops that end by themselves.
     pub pauses: Vec<Pause>,
     /// What the staff noted, oldest first.
@@ -152,6 +155,7 @@ impl Resident {
             suppressed: false,
             number_bad_since: None,
             number_changes: 0,
+            corrections: 0,
             pauses: Vec::new(),
             staff_notes: Vec::new(),
             marks: Vec::new(),

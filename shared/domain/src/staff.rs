@@ -225,6 +225,9 @@ fn correct(resident: &mut Resident, new: &Correction) -> Result<Deed, Refusal> {
         resident.number_changes = resident.number_changes.saturating_add(1);
         resident.number_bad_since = None;
     }
+    if !fields.is_empty() {
+        resident.corrections = resident.corrections.saturating_add(1);
+    }
     Ok(deed("resident.correct", fields.join(" ")))
 }
 

@@ -1,9 +1,9 @@
 use crate::db::{Db, DbError, Durability};
-use crate::values::{count, from_json, int, json, small};
+use crate::values::{count, cursor, from_json, int, json, row_before, small};
 use async_trait::async_trait;
-use rollcall_domain::batch::{Batch, BatchStage, ChunkReport, LineNote, Tally};
+use rollcall_domain::batch::{Batch, ChunkReport, LineNote, Tally};
 use rollcall_domain::ids::BatchId;
-use rollcall_ports::{Batches, Fault};
+use rollcall_ports::{Batches, Cursor, Fault};
 use rusqlite::{Connection, OptionalExtension, params};
 use std::sync::Arc;
 
@@ -26,10 +26,6 @@ const NOTES_OF_A_LINE: u64 = 65_536;
 impl Batches for Accounts {
     async fn put(&self, batch: &Batch) -> Result<(), Fault> {
         self.0.write(PORT, Durability::Process, |session| {
-            let settled = match batch.stage {
-                BatchStage::Reading => 0,
-                BatchStage::Refused { .. } | BatchStage::Loading { .. } => 1,
-            };
             session
                 .connection
                 .prepare_cached(
@@ -37,20 +33,25 @@ impl Batches for Accounts {
                      DO UPDATE SET settled = excluded.settled, data = excluded.data
                      WHERE excluded.settled > settled",
                 )?
-                .execute(params![batch.id.as_uuid().as_bytes(), settled, json(batch, "batch")?])?;
+                .execute(params![batch.id.as_uuid().as_bytes(), batch.stage.rank(), json(batch, "batch")?])?;
             Ok(())
         })
     }
 
     async fn get(&self, id: BatchId) -> Result<Option<(Batch, Tally)>, Fault> {
         self.0.snapshot(PORT, |session| {
-            let mut statement =
-                session.connection.prepare_cached("SELECT data FROM batches WHERE id = ?1")?;
-            let mut rows = statement.query([id.as_uuid().as_bytes()])?;
-            let Some(row) = rows.next()? else { return Ok(None) };
-            let batch = from_json(row, 0, "batch")?;
+            let Some(batch) = find(&session.connection, id)? else { return Ok(None) };
             Ok(Some((batch, tally(&session.connection, id)?)))
         })
+    }
+
+    async fn find(&self, id: BatchId) -> Result<Option<Batch>, Fault> {
+        self.0.read(PORT, |connection| find(connection, id))
+    }
+
+    async fn list(&self, before: Option<&Cursor>, most: u32) -> Result<Vec<(Cursor, (Batch, Tally))>, Fault> {
+        let before = if before.is_some() { row_before(PORT, before)? } else { i64::MAX };
+        self.0.snapshot(PORT, |session| list(&session.connection, before, most))
     }
 
     async fn chunk_done(&self, id: BatchId, chunk: u32, report: &ChunkReport) -> Result<(), Fault> {
@@ -72,15 +73,29 @@ impl Batches for Accounts {
     }
 }
 
+fn find(connection: &Connection, id: BatchId) -> Result<Option<Batch>, DbError> {
+    let mut statement = connection.prepare_cached("SELECT data FROM batches WHERE id = ?1")?;
+    let mut rows = statement.query([id.as_uuid().as_bytes()])?;
+    rows.next()?.map(|row| from_json(row, 0, "batch")).transpose()
+}
+
 /// The latest uploads, the newest first.
 pub(crate) fn recent(connection: &Connection, most: u32) -> Result<Vec<(Batch, Tally)>, DbError> {
-    let mut statement = connection.prepare_cached("SELECT data FROM batches ORDER BY seq DESC LIMIT ?1")?;
-    let mut rows = statement.query([most])?;
+    Ok(list(connection, i64::MAX, most)?.into_iter().map(|(_, one)| one).collect())
+}
+
+/// A batch in the list, with its place and its account.
+type Listed = (Cursor, (Batch, Tally));
+
+fn list(connection: &Connection, before: i64, most: u32) -> Result<Vec<Listed>, DbError> {
+    let mut statement = connection
+        .prepare_cached("SELECT data, seq FROM batches WHERE seq < ?1 ORDER BY seq DESC LIMIT ?2")?;
+    let mut rows = statement.query((before, most))?;
     let mut batches = Vec::new();
     while let Some(row) = rows.next()? {
         let batch: Batch = from_json(row, 0, "batch")?;
         let tally = tally(connection, batch.id)?;
-        batches.push((batch, tally));
+        batches.push((cursor(row, 1)?, (batch, tally)));
     }
     Ok(batches)
 }

@@ -64,6 +64,8 @@ pub struct Tidied {
     pub expired: u64,
     /// Stream records past their retention that had been taken in, dropped.
     pub trimmed: u64,
+    /// Places for uploads past their day, forgotten with what was in them.
+    pub forgotten: u64,
 }
 
 impl Store {
@@ -269,14 +271,16 @@ impl Store {
     }
 
     /// Ends what is past its time: messages past their retention become dead
-    /// letters, stream records past theirs are dropped once they are taken in.
+    /// letters, stream records past theirs are dropped once they are taken in, and uploads
+    /// that nobody loaded within a day.
     ///
     /// # Errors
     /// When the database does not behave.
     pub fn tidy(&self, now: Timestamp) -> Result<Tidied, Fault> {
+        let forgotten = self.uploads.forget_staged(now)?;
         self.db.write(PORT, Durability::Process, |session| {
             let connection = &session.connection;
-            let mut tidied = Tidied::default();
+            let mut tidied = Tidied { forgotten, ..Tidied::default() };
             for queue in [self.uploads_queue(), self.rows_queue(), self.call_requests_queue()] {
                 tidied.expired += queue.expire(connection, now)?;
             }

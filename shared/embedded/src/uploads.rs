@@ -3,7 +3,7 @@ use crate::queue;
 use crate::values::{count, int, nanos};
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
-use rollcall_contracts::upload::{Arrived, Form, UploadRef, notification};
+use rollcall_contracts::upload::{Arrived, Form, UploadRef, notification, staged_under};
 use rollcall_ports::{Clock, Fault, UploadInfo, Uploads};
 use rusqlite::{Connection, OptionalExtension, params};
 use std::io::Read;
@@ -11,6 +11,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 mod files;
+mod staged;
 
 use files::Files;
 
@@ -64,14 +65,7 @@ impl UploadStore {
     }
 
     fn take_in(&self, key: &str, content: &mut dyn Read) -> Result<Arrived, PutError> {
-        let now = self.clock.now();
-        let file = self.db.write(PORT, Durability::Process, |session| {
-            session
-                .connection
-                .prepare_cached("INSERT INTO upload_parts (started_at) VALUES (?1)")?
-                .execute([nanos(now)])?;
-            Ok(session.connection.last_insert_rowid())
-        })?;
+        let file = self.begin()?;
         let size = match self.files.write(file, content) {
             Ok(size) => size,
             Err(error) => {
@@ -82,12 +76,7 @@ impl UploadStore {
         // From here on the file is durable; the row makes it visible, and the
         // notification is in the same commit, so neither is ever without the
         // other.
-        let arrived = Arrived {
-            bucket: BUCKET.to_owned(),
-            upload: upload(key, file),
-            size,
-            sequencer: format!("{file:016X}"),
-        };
+        let arrived = arrived(key, file, size);
         let former = self.db.write(PORT, Durability::Power, |session| {
             record(&session.connection, &arrived, file, self.clock.now())
         })?;
@@ -95,6 +84,19 @@ impl UploadStore {
             self.files.remove(former);
         }
         Ok(arrived)
+    }
+
+    /// A number for a file that is about to be written, so that it is not
+    /// taken for what nobody names.
+    fn begin(&self) -> Result<i64, Fault> {
+        let now = self.clock.now();
+        self.db.write(PORT, Durability::Process, |session| {
+            session
+                .connection
+                .prepare_cached("INSERT INTO upload_parts (started_at) VALUES (?1)")?
+                .execute([nanos(now)])?;
+            Ok(session.connection.last_insert_rowid())
+        })
     }
 
     /// The file that is under `key` now.
@@ -117,6 +119,7 @@ impl UploadStore {
                 .execute([nanos(before)])?;
             let mut named = connection.prepare_cached(
                 "SELECT EXISTS (SELECT 1 FROM uploads WHERE file = ?1)
+                     OR EXISTS (SELECT 1 FROM staged WHERE file = ?1)
                      OR EXISTS (SELECT 1 FROM upload_parts WHERE file = ?1)",
             )?;
             let mut orphans = Vec::new();
@@ -140,10 +143,11 @@ impl UploadStore {
 
     fn find(&self, key: &str) -> Result<Option<(i64, u64)>, Fault> {
         self.db.read(PORT, |connection| {
-            Ok(connection
-                .prepare_cached("SELECT file, size FROM uploads WHERE key = ?1")?
-                .query_row([key], |row| Ok((row.get(0)?, count(row, 1)?)))
-                .optional()?)
+            let found = put(connection, key)?;
+            match staged_under(key) {
+                Some(id) if found.is_none() => staged::file(connection, id),
+                _ => Ok(found),
+            }
         })
     }
 }
@@ -166,6 +170,19 @@ impl Uploads for UploadStore {
             }
         }
     }
+}
+
+/// What was put under a key.
+fn put(connection: &Connection, key: &str) -> Result<Option<(i64, u64)>, DbError> {
+    Ok(connection
+        .prepare_cached("SELECT file, size FROM uploads WHERE key = ?1")?
+        .query_row([key], |row| Ok((row.get(0)?, count(row, 1)?)))
+        .optional()?)
+}
+
+fn arrived(key: &str, file: i64, size: u64) -> Arrived {
+    let (bucket, upload) = (BUCKET.to_owned(), upload(key, file));
+    Arrived { bucket, upload, size, sequencer: format!("{file:016X}") }
 }
 
 /// Each file has a number of its own, which is never given again.

@@ -3,11 +3,13 @@
 
 use jiff::SignedDuration;
 use rollcall_contracts::topology::Topology;
+use rollcall_domain::ids::UploadId;
 use rollcall_embedded::{Options, Store};
+use rollcall_ports::suite::deposits::Sent;
 use rollcall_ports::suite::queue::QueueUnderTest;
 use rollcall_ports::suite::stream::StreamUnderTest;
 use rollcall_ports::suite::{self, Case, ManualClock};
-use rollcall_ports::{Clock, Uploads};
+use rollcall_ports::{Clock, Deposits, Intake, Offer, Released, Slot, Taken, Uploads};
 use std::sync::Arc;
 
 /// Runs one part over both modes; the file on a runtime of several threads,
@@ -78,7 +80,7 @@ fn checks() {
 
 #[test]
 fn batches() {
-    over_both(&async |_, store| suite::batches::all(store.batches().as_ref()).await);
+    over_both(&async |case, store| suite::batches::all(case, store.batches().as_ref()).await);
 }
 
 #[test]
@@ -162,6 +164,39 @@ fn uploads() {
         suite::uploads::replaced(&uploads, (&put.upload, bytes), (&new.upload, b"new")).await;
         assert_eq!(uploads.info(&put.upload).await, Ok(None));
         assert_eq!(suite::uploads::notified(case, &store.uploads_queue(), &[(*key, 3)]).await, [new]);
+    });
+}
+
+#[test]
+fn deposits() {
+    over_both(&async |case, store| {
+        let (deposits, queue) = (store.uploads(), store.uploads_queue());
+        let offer = suite::deposits::offer(case, "staging");
+        let put = async |offer: &Offer, slot: &Slot, bytes: &[u8]| {
+            assert_eq!(*slot, Slot::Here);
+            let (first, last) = bytes.split_at(bytes.len() / 2);
+            let taken = deposits.take(offer.id, &mut Sent::of(&[first, last])).await.unwrap();
+            assert_eq!(taken, Taken::Done(bytes.len() as u64));
+        };
+        let file = suite::deposits::staging((&deposits, &deposits, &queue), &offer, put).await;
+        suite::deposits::taking_in(case, &deposits, &deposits).await;
+
+        // A day later the places are forgotten; what was loaded stays.
+        let waiting = Offer { id: UploadId::derive(&["waiting"]), ..offer.clone() };
+        let _slot = deposits.offer(&waiting).await.unwrap();
+        put(&waiting, &Slot::Here, b"nobody loads this").await;
+        let staged = deposits.staged(waiting.id).await.unwrap().unwrap().upload;
+        let day = SignedDuration::from_hours(24);
+        assert_eq!(store.tidy(offer.until + day).unwrap().forgotten, 1, "what was too late from the start");
+        let later = offer.until + day + SignedDuration::from_secs(1);
+        assert_eq!(store.tidy(later).unwrap().forgotten, 3);
+        for id in [offer.id, waiting.id] {
+            assert_eq!(deposits.staged(id).await, Ok(None));
+        }
+        assert_eq!(deposits.info(&staged).await, Ok(None));
+        assert_eq!(deposits.release(waiting.id).await, Ok(Released::Missing));
+        assert_eq!(deposits.release(offer.id).await, Ok(Released::Done), "still a repeat");
+        assert_eq!(deposits.info(&file.upload).await.unwrap().unwrap().size, 26);
     });
 }
 

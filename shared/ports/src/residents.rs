@@ -57,6 +57,17 @@ pub trait Residents: Send + Sync {
     /// One resident.
     async fn get(&self, id: ResidentId) -> Result<Option<Versioned<Resident>>, Fault>;
 
+    /// Those of many who are on the register, in the order of the question; for
+    /// uploads, where one question a row would take longer than the row. May be
+    /// slightly out of date.
+    async fn get_each(&self, ids: &[ResidentId]) -> Result<Vec<Option<Versioned<Resident>>>, Fault> {
+        let mut answers = Vec::with_capacity(ids.len());
+        for id in ids {
+            answers.push(self.get(*id).await?);
+        }
+        Ok(answers)
+    }
+
     /// Writes a resident back with their schedule, if nobody did since the
     /// read. MUST NOT create one.
     async fn save(&self, resident: &Versioned<Resident>, schedule: Schedule) -> Result<Saved, Fault>;

@@ -157,6 +157,14 @@ impl Header {
     }
 }
 
+impl Header {
+    /// What the column at a place, from 0, is read as; `None` where it is not read.
+    #[must_use]
+    pub fn column_at(&self, place: usize) -> Option<Column> {
+        Column::ALL.into_iter().find(|column| self.place(*column) == Some(place))
+    }
+}
+
 /// The column that a name stands for.
 pub(crate) fn recognised(name: &str) -> Option<Column> {
     meaning(name).map(|meaning| meaning.column)

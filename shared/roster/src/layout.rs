@@ -37,6 +37,9 @@ pub struct Opening {
     pub first_line: u64,
     /// Names of columns that are not read, for a warning.
     pub unread_columns: Vec<String>,
+    /// The names of all columns as they stand. Not for logs and messages: in a file of another kind they may
+    /// be anything.
+    pub names: Vec<String>,
 }
 
 /// Reads the beginning of a file from its `first` bytes, at least [`SNIFF_BYTES`] of them unless `complete`.
@@ -80,12 +83,14 @@ pub fn open(first: &[u8], complete: bool) -> Result<Opening, Refusal> {
             cells.push(decode(cell, dialect.encoding).map_err(|Undecodable| Refusal::UnreadableEncoding)?);
         }
         let (header, unread_columns) = Header::parse(&cells)?;
+        let names = cells.iter().take(header.width()).map(|cell| cell.clone().into_owned()).collect();
         let data_start = (preamble + ((at + next) * size).min(body.len())) as u64;
         return Ok(Opening {
             layout: Layout { dialect, header },
             data_start,
             first_line: line,
             unread_columns,
+            names,
         });
     }
     Err(Refusal::Empty)

@@ -3,8 +3,9 @@
 use crate::cells::{self, Wrong};
 use crate::dialect::Encoding;
 use crate::header::{Column, Header};
+use crate::neutralise::as_meant;
 use crate::records::Field;
-use crate::text::{Undecodable, bytes_of, decode};
+use crate::text::{Undecodable, bytes_of, decode, lossy};
 use rollcall_domain::batch::LineNote;
 use rollcall_domain::phone::{self, Region};
 use rollcall_domain::resident::Profile;
@@ -126,7 +127,19 @@ impl<'r> Record<'r> {
         let Some(field) = header.place(column).and_then(|place| self.fields.get(place)) else {
             return Ok(Cow::Borrowed(""));
         };
-        self.text(field).map_err(|Undecodable| RowNote::undecodable(self.line, column))
+        let text = self.text(field).map_err(|Undecodable| RowNote::undecodable(self.line, column))?;
+        // A number has rules of its own for this.
+        Ok(if column == Column::Number { text } else { as_meant(text) })
+    }
+
+    /// The text of a field, whatever it is.
+    pub(crate) fn shown(&self, field: &Field) -> String {
+        match self.text(field) {
+            Ok(text) => text.into_owned(),
+            Err(Undecodable) => {
+                lossy(bytes_of(self.bytes, field.start..field.end, self.encoding), self.encoding)
+            }
+        }
     }
 
     fn text(&self, field: &Field) -> Result<Cow<'r, str>, Undecodable> {

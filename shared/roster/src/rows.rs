@@ -4,7 +4,7 @@ use crate::dialect::Encoding;
 use crate::layout::Layout;
 use crate::records::{Fault, Field, Found, RECORD_UNITS, Shape, after_line, is_blank, next_record, split};
 use crate::row::{self, Row, RowNote};
-use crate::text::{bytes_of, units};
+use crate::text::{bytes_of, lossy, units};
 use memchr::memchr;
 use rollcall_domain::phone::Region;
 use std::borrow::Cow;
@@ -27,7 +27,17 @@ pub enum Line {
 #[must_use]
 pub fn read_rows<'c>(bytes: &'c [u8], layout: &'c Layout, first_line: u64, region: Region) -> Rows<'c> {
     let units = units(bytes, layout.dialect.encoding);
-    Rows { bytes, units, layout, shape: layout.shape(), region, at: 0, line: first_line, fields: Vec::new() }
+    Rows {
+        bytes,
+        units,
+        layout,
+        shape: layout.shape(),
+        region,
+        at: 0,
+        line: first_line,
+        fields: Vec::new(),
+        last: None,
+    }
 }
 
 /// The records of a chunk, in order, each exactly once. See [`read_rows`].
@@ -41,6 +51,16 @@ pub struct Rows<'c> {
     at: usize,
     line: u64,
     fields: Vec<Field>,
+    last: Option<Last>,
+}
+
+/// The units of the record that was answered last, without its line end.
+#[derive(Clone, Copy)]
+struct Last {
+    start: usize,
+    end: usize,
+    /// It could be split into fields.
+    whole: bool,
 }
 
 impl Iterator for Rows<'_> {
@@ -56,6 +76,7 @@ impl Iterator for Rows<'_> {
         let fault = match next_record(rest, true, &self.shape) {
             Found::Record { content, next } => {
                 self.at += next;
+                self.last = Some(Last { start, end: start + content, whole: true });
                 return Some(self.record(start, content, line));
             }
             Found::Broken { fault, next } => {
@@ -73,6 +94,7 @@ impl Iterator for Rows<'_> {
                 Fault::TooLong
             }
         };
+        self.last = Some(Last { start, end: self.at.min(start + RECORD_UNITS), whole: false });
         Some(Line::Rejected(match fault {
             Fault::UnclosedQuote => RowNote::unclosed_quote(line),
             Fault::TooLong => RowNote::row_too_long(line),
@@ -80,7 +102,27 @@ impl Iterator for Rows<'_> {
     }
 }
 
+/// Characters that are shown of a record whose cells cannot be told apart.
+const SHOWN: usize = 10_000;
+
 impl Rows<'_> {
+    /// The cells of the record that was answered last, as they stand in the file: for whoever is to mend them.
+    /// A record whose cells cannot be told apart is one cell, its text. None before the first record.
+    #[must_use]
+    pub fn cells(&self) -> Vec<String> {
+        let Some(Last { start, end, whole }) = self.last else { return Vec::new() };
+        let bytes = bytes_of(self.bytes, start..end, self.layout.dialect.encoding);
+        let (encoding, _) = row_encoding(bytes, self.layout.dialect.encoding);
+        let units = &self.units[start..end];
+        let mut fields = Vec::new();
+        if !whole || !split(units, self.shape.delimiter, &mut fields) {
+            let text = lossy(bytes, encoding);
+            return vec![text.trim_end_matches(['\r', '\n']).chars().take(SHOWN).collect()];
+        }
+        let record = row::Record { line: 0, bytes, units, fields: &fields, encoding };
+        fields.iter().map(|field| record.shown(field)).collect()
+    }
+
     fn record(&mut self, start: usize, content: usize, line: u64) -> Line {
         let units = &self.units[start..start + content];
         if is_blank(units, self.shape.delimiter) {

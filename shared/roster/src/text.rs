@@ -122,6 +122,21 @@ impl TextSeen {
     }
 }
 
+/// Decodes whatever it is; what is no character of the encoding becomes U+FFFD, which nothing takes for text
+/// of a resident when it comes back.
+pub(crate) fn lossy(bytes: &[u8], encoding: Encoding) -> String {
+    let mark =
+        |sign: char| if ('\u{80}'..='\u{9F}').contains(&sign) { char::REPLACEMENT_CHARACTER } else { sign };
+    match encoding {
+        Encoding::Utf8 => String::from_utf8_lossy(bytes).into_owned(),
+        Encoding::Windows1252 => {
+            WINDOWS_1252.decode_without_bom_handling(bytes).0.chars().map(mark).collect()
+        }
+        Encoding::Utf16Le => UTF_16LE.decode_without_bom_handling(bytes).0.into_owned(),
+        Encoding::Utf16Be => UTF_16BE.decode_without_bom_handling(bytes).0.into_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{TextSeen, decode, units};

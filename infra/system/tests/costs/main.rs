@@ -12,15 +12,13 @@ use day::{Day, of};
 use jiff::{SignedDuration, Timestamp};
 use rollcall_aws::dynamodb::schema::SHARDS;
 use rollcall_domain::duty::Schedule;
-use rollcall_domain::ids::{BatchId, ResidentId};
-use rollcall_domain::phone::PhoneNumber;
 use rollcall_domain::policy::Policy;
-use rollcall_domain::resident::{Profile, Resident};
 use rollcall_host::Periodic;
+use rollcall_ports::suite::people::resident;
 use rollcall_ports::{Clock, Residents};
 use rollcall_system::meter::{Count, Counts};
 use serde_json::{Map, Value, json};
-use stage::{MORNING, Stage};
+use stage::Stage;
 use std::path::Path;
 
 /// SQS requests that are not our functions' own: for each message one receive
@@ -78,29 +76,13 @@ async fn lists(figures: &mut Map<String, Value>) {
     assert!(residents.map(|(_, count)| count.write).sum::<f64>() < 0.5, "{known:?}");
 }
 
-fn fresh_person(n: u32) -> Resident {
-    let profile = Profile {
-        reference: None,
-        first_name: format!("Ada {n}"),
-        last_name: "Example".to_owned(),
-        number: PhoneNumber::from_e164(&format!("+447700900{:03}", n % 1000)).unwrap(),
-        timezone: None,
-        language: None,
-        window: None,
-        notes: None,
-        consent: None,
-    };
-    let id = ResidentId::derive(&["costs", &n.to_string()]);
-    Resident::new(id, profile, (BatchId::derive(&["costs"]), u64::from(n) + 2), MORNING.parse().unwrap())
-}
-
 /// Registers so many, of whom the first `due` are due now and the others
 /// tomorrow.
 async fn register(stage: &Stage, all: u32, due: u32) {
     let now: Timestamp = stage.clock.now();
     let at = |due: bool| if due { now } else { now + SignedDuration::from_hours(24) };
     let people: Vec<_> = (0..all)
-        .map(|n| (fresh_person(n), Schedule { next_due: Some(at(n < due)), review_at: None }))
+        .map(|n| (resident("costs", n), Schedule { next_due: Some(at(n < due)), review_at: None }))
         .collect();
     for some in people.chunks(5000) {
         stage.register.add(some).await.unwrap();
@@ -128,7 +110,7 @@ async fn ticks(figures: &mut Map<String, Value>) {
         // A hundred more, who are due: their numbers are new too.
         let now = stage.clock.now();
         let due = Schedule { next_due: Some(now), review_at: None };
-        let people: Vec<_> = (0..100).map(|n| (fresh_person(1_000_000 + n), due)).collect();
+        let people: Vec<_> = (0..100).map(|n| (resident("costs", 1_000_000 + n), due)).collect();
         stage.register.add(&people).await.unwrap();
         stage.services.planner.run().await.unwrap();
         let busy = stage.spent();

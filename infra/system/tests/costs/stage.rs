@@ -22,7 +22,7 @@ use rollcall_local::bell::Bell;
 use rollcall_local::telephony::SimulatedConnect;
 use rollcall_local::{Ports, Services, compose};
 use rollcall_ports::{Clock, Inbox, Signal, Signals};
-use rollcall_system::http::{credentials, relay};
+use rollcall_system::http::{Protocol, ask, tagged};
 use rollcall_system::meter::{Counts, Meter};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -64,11 +64,12 @@ impl Stage {
         let rows = queue(&ministack, &format!("{name}-rows")).await;
         let requests = queue(&ministack, &format!("{name}-call-requests")).await;
         let place = b"<CreateBucketConfiguration><LocationConstraint>eu-west-2</LocationConstraint></CreateBucketConfiguration>";
-        let created = relay(&ministack, &format!("PUT /{name}"), &credentials("s3"), place).await.unwrap();
-        assert_eq!(created.status, 200);
+        let created = ask(&ministack, "s3", ("PUT", &format!("/{name}")), Protocol::Rest, place).await;
+        created.unwrap().fine().unwrap();
         let stream = json!({ "StreamName": name, "ShardCount": 1 }).to_string();
-        let target = format!("x-amz-target: Kinesis_20131202.CreateStream\r\n{}", credentials("kinesis"));
-        assert_eq!(relay(&ministack, "POST /", &target, stream.as_bytes()).await.unwrap().status, 200);
+        let create = Protocol::Target("Kinesis_20131202.CreateStream");
+        let created = ask(&ministack, "kinesis", ("POST", "/"), create, stream.as_bytes()).await;
+        created.unwrap().fine().unwrap();
         let topic = topic(&ministack, &name).await;
 
         let clock = Arc::new(HandClock(Mutex::new(MORNING.parse().unwrap())));
@@ -126,15 +127,9 @@ impl Stage {
     /// messages.
     pub(crate) async fn load(&self, key: &str, csv: &str) -> u64 {
         let path = format!("/{}/{key}", self.bucket);
-        let put = relay(
-            &endpoint("ROLLCALL_MINISTACK"),
-            &format!("PUT {path}"),
-            &credentials("s3"),
-            csv.as_bytes(),
-        )
-        .await
-        .unwrap();
-        assert_eq!(put.status, 200);
+        let ministack = endpoint("ROLLCALL_MINISTACK");
+        let put = ask(&ministack, "s3", ("PUT", &path), Protocol::Rest, csv.as_bytes()).await;
+        let put = put.unwrap().fine().unwrap();
         let tag = put.head.lines().filter_map(|line| line.split_once(": "));
         let tag = tag.filter(|(name, _)| name.eq_ignore_ascii_case("etag")).map(|(_, tag)| tag).next();
         let form = Form::Etag(tag.unwrap().trim_matches('"').to_owned());
@@ -165,19 +160,17 @@ fn endpoint(variable: &str) -> String {
 async fn queue(ministack: &str, name: &str) -> String {
     // Longer than the test: what Lambda hides from others it settles itself.
     let body = json!({ "QueueName": name, "Attributes": { "VisibilityTimeout": "3600" } }).to_string();
-    let target = format!("x-amz-target: AmazonSQS.CreateQueue\r\n{}", credentials("sqs"));
-    let answer = relay(ministack, "POST /", &target, body.as_bytes()).await.unwrap();
+    let create = Protocol::Target("AmazonSQS.CreateQueue");
+    let answer = ask(ministack, "sqs", ("POST", "/"), create, body.as_bytes()).await.unwrap();
     let answer: Value = serde_json::from_slice(&answer.body).unwrap();
     answer["QueueUrl"].as_str().unwrap().to_owned()
 }
 
 async fn topic(ministack: &str, name: &str) -> String {
     let body = format!("Action=CreateTopic&Name={name}&Version=2010-03-31");
-    let form = "content-type: application/x-www-form-urlencoded\r\n".to_owned() + &credentials("sns");
-    let answer = relay(ministack, "POST /", &form, body.as_bytes()).await.unwrap();
-    let text = String::from_utf8(answer.body).unwrap();
-    let arn = text.split_once("<TopicArn>").and_then(|(_, rest)| rest.split_once("</TopicArn>"));
-    arn.unwrap_or_else(|| panic!("no topic: {text}")).0.to_owned()
+    let answer = ask(ministack, "sns", ("POST", "/"), Protocol::Query, body.as_bytes()).await.unwrap();
+    let text = answer.text();
+    tagged(&text, "TopicArn").pop().unwrap_or_else(|| panic!("no topic: {text}"))
 }
 
 fn town(agents: u32, policy: &Policy) -> SimConfig {

@@ -1,6 +1,7 @@
 //! The issuer of one machine: signs tokens of the same form that an OpenID
 //! provider does, and publishes its keys.
 
+use super::Expected;
 use super::keys::{KeySource, NoKeys};
 use async_trait::async_trait;
 use base64::Engine;
@@ -13,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 /// What the tokens of one machine say of who issued them, and for whom.
-pub const ISSUER: &str = "rollcall";
+const ISSUER: &str = "rollcall";
 /// The claim of the groups.
 pub const GROUPS_CLAIM: &str = "cognito:groups";
 /// The claim that stands for the state of the account.
@@ -28,6 +29,12 @@ const PKCS8: [u8; 16] =
 /// that a new one may be added and the former kept until its tokens have ended.
 pub struct Issuer {
     keys: Vec<(EncodingKey, Jwk)>,
+}
+
+/// What the tokens of one machine must say.
+#[must_use]
+pub fn expected() -> Expected {
+    Expected { issuer: ISSUER.to_owned(), audience: ISSUER.to_owned(), groups_claim: GROUPS_CLAIM.to_owned() }
 }
 
 /// A key that cannot be used.

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
 mod assets;
+mod bringing;
 mod changes;
 mod document;
 mod health;
@@ -16,4 +17,6 @@ mod roles;
 mod security;
 mod support;
 mod tokens;
+mod undo;
+mod uploads;
 mod users;

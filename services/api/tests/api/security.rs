@@ -7,6 +7,7 @@ use axum::http::Request;
 use jiff::SignedDuration;
 use rollcall_api::limits::Rate;
 use rollcall_api::security::Limits;
+use rollcall_api::session::{Shown, Softphone};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -61,4 +62,21 @@ async fn one_address_that_asks_too_much_waits_and_no_other_does() {
     assert_eq!(ask("192.0.2.2:1").await.status, 200);
     world.clock.advance(SignedDuration::from_secs(2));
     assert_eq!(ask("192.0.2.1:1").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_page_speaks_to_the_provider_and_frames_the_softphone_and_nothing_else() {
+    let world = World::with(|api| {
+        api.shown = Arc::new(Shown {
+            softphone: Softphone::Connect { ccp_url: "https://example.my.connect.aws/ccp-v2/".to_owned() },
+            origins: vec!["https://sign-in.example.com".to_owned()],
+            ..api.shown.as_ref().clone()
+        });
+    });
+    let answer = world.get("/", "").await;
+    let policy = answer.header("content-security-policy");
+    let expected = "connect-src 'self' https://sign-in.example.com; frame-src https://example.my.connect.aws";
+    assert!(policy.ends_with(expected), "{policy}");
+    let answer = World::new().get("/", "").await;
+    assert!(answer.header("content-security-policy").ends_with("connect-src 'self'; frame-src 'none'"));
 }

@@ -5,9 +5,9 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use jiff::{SignedDuration, Timestamp};
 use rollcall_api::Api;
+use rollcall_api::auth::Verifier;
 use rollcall_api::auth::accounts::LocalAccounts;
-use rollcall_api::auth::local::{GROUPS_CLAIM, ISSUER, Issuer};
-use rollcall_api::auth::{Expected, Verifier};
+use rollcall_api::auth::local::{Issuer, expected};
 use rollcall_api::limits::Rate;
 use rollcall_api::overview::{Board, Parts};
 use rollcall_api::security::Limits;
@@ -92,6 +92,11 @@ impl World {
     pub(crate) fn with(change: impl FnOnce(&mut Api)) -> Self {
         let clock = Arc::new(ManualClock::default());
         let store = Store::in_memory(Arc::<ManualClock>::clone(&clock)).unwrap();
+        Self::over(store, clock, change)
+    }
+
+    /// Over a store of its own.
+    pub(crate) fn over(store: Store, clock: Arc<ManualClock>, change: impl FnOnce(&mut Api)) -> Self {
         let issuer = Arc::new(Issuer::new(&[SECRET.to_owned()]).unwrap());
         let heard = Arc::<Heard>::default();
         let mut api = api(&store, &clock, &issuer, &heard);
@@ -142,11 +147,6 @@ pub(crate) fn somebody(groups: &[Group]) -> Account {
     }
 }
 
-/// What the tokens of the issuer must say.
-pub(crate) fn expected() -> Expected {
-    Expected { issuer: ISSUER.to_owned(), audience: ISSUER.to_owned(), groups_claim: GROUPS_CLAIM.to_owned() }
-}
-
 fn api(store: &Store, clock: &Arc<ManualClock>, issuer: &Arc<Issuer>, heard: &Arc<Heard>) -> Api {
     let clock: Arc<dyn Clock> = Arc::<ManualClock>::clone(clock);
     let keys = Arc::<Issuer>::clone(issuer);
@@ -156,6 +156,9 @@ fn api(store: &Store, clock: &Arc<ManualClock>, issuer: &Arc<Issuer>, heard: &Ar
         callbacks: store.callbacks(),
         checks: store.checks(),
         batches: store.batches(),
+        deposits: Arc::new(store.uploads()),
+        intake: Some(Arc::new(store.uploads())),
+        uploads: Arc::new(store.uploads()),
         audit: store.audit(),
         pace: store.pace(),
         telephony: Arc::new(TwoAgents),
@@ -168,6 +171,7 @@ fn api(store: &Store, clock: &Arc<ManualClock>, issuer: &Arc<Issuer>, heard: &Ar
             sign_in: SignIn::Local,
             softphone: Softphone::Simulated,
             live: Live::Stream,
+            origins: Vec::new(),
         }),
         verifier: Arc::new(Verifier::new(expected(), keys, Arc::clone(&clock))),
         local: Some(Arc::new(

@@ -1,13 +1,13 @@
 //! Tokens that do not hold.
 
-use crate::support::{World, expected};
+use crate::support::World;
 use async_trait::async_trait;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use jiff::SignedDuration;
 use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
-use rollcall_api::auth::local::Issuer;
+use rollcall_api::auth::local::{Issuer, expected};
 use rollcall_api::auth::{KeySource, NoKeys, Verifier};
 use rollcall_domain::group::Group;
 use rollcall_ports::Clock;

@@ -1,11 +1,12 @@
 //! Accounts of this machine: kept by operators, signed in with by everybody.
 
-use crate::support::{Answer, World, expected};
+use crate::support::{Answer, World};
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::Request;
 use jiff::SignedDuration;
 use rollcall_api::auth::Verifier;
+use rollcall_api::auth::local::expected;
 use rollcall_domain::group::Group;
 use rollcall_ports::{Account, Clock, Saved, Versioned};
 use serde_json::{Value, json};

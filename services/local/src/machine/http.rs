@@ -4,9 +4,8 @@ use super::Machine;
 use axum::Router;
 use rollcall_api::Api;
 use rollcall_api::assets::Assets;
+use rollcall_api::auth::Verifier;
 use rollcall_api::auth::accounts::LocalAccounts;
-use rollcall_api::auth::local::{GROUPS_CLAIM, ISSUER};
-use rollcall_api::auth::{Expected, Verifier};
 use rollcall_api::overview::{Board, Parts};
 use rollcall_api::security::Limits;
 use rollcall_api::session::Shown;
@@ -18,8 +17,10 @@ use tokio::net::TcpListener;
 
 /// What the API of a machine needs besides the machine.
 pub struct Portal {
-    /// The machine's accounts.
-    pub local: Arc<LocalAccounts>,
+    /// The machine's accounts; none where people sign in elsewhere.
+    pub local: Option<Arc<LocalAccounts>>,
+    /// Tells who asks.
+    pub verifier: Verifier,
     /// The clock of the people who sign in, also where the machine's runs
     /// faster.
     pub clock: Arc<dyn Clock>,
@@ -43,13 +44,7 @@ pub fn router(machine: &Machine, portal: Portal, wire: Option<&Service>) -> Rout
 
 fn api(machine: &Machine, portal: Portal) -> Api {
     let ports = machine.ports().clone();
-    let Portal { local, clock: people, shown, assets } = portal;
-    let expected = Expected {
-        issuer: ISSUER.to_owned(),
-        audience: ISSUER.to_owned(),
-        groups_claim: GROUPS_CLAIM.to_owned(),
-    };
-    let verifier = Verifier::new(expected, local.issuer(), Arc::clone(&people));
+    let Portal { local, verifier, clock: people, shown, assets } = portal;
     let board = Arc::new(Board::new(Parts {
         residents: Arc::clone(&ports.residents),
         callbacks: Arc::clone(&ports.callbacks),
@@ -60,7 +55,11 @@ fn api(machine: &Machine, portal: Portal) -> Api {
         people: Arc::clone(&people),
         policy: Arc::clone(machine.policy()),
     }));
+    let files = Arc::new(machine.store().uploads());
     Api {
+        deposits: files.clone(),
+        intake: Some(files),
+        uploads: ports.uploads,
         residents: ports.residents,
         attempts: ports.attempts,
         callbacks: ports.callbacks,
@@ -75,8 +74,8 @@ fn api(machine: &Machine, portal: Portal) -> Api {
         clock: ports.clock,
         policy: Arc::clone(machine.policy()),
         shown: Arc::new(shown),
-        verifier: Arc::new(verifier.of_accounts(local.accounts())),
-        local: Some(local),
+        verifier: Arc::new(verifier),
+        local,
         board,
         assets: Arc::new(assets),
         limits: Arc::new(Limits::new(Limits::USUAL, people)),

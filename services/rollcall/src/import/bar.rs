@@ -35,7 +35,7 @@ impl Bar {
                 self.0.set_position(tally.rows());
             }
             BatchStage::Reading => self.0.set_message("reading"),
-            BatchStage::Refused { .. } => {}
+            BatchStage::Refused { .. } | BatchStage::Undoing { .. } | BatchStage::Undone { .. } => {}
         }
     }
 

@@ -1,6 +1,7 @@
 //! What became of each upload, line by line.
 //!
-//! An upload is one partition: `batch` (the upload itself), `chunk#00007` (the
+//! All uploads are listed by an index of the items `batch`, by the moment they
+//! were first seen. An upload is one partition: `batch` (the upload itself), `chunk#00007` (the
 //! counts of a chunk, and where its notes are) and `notes#…` (the notes, many
 //! to an item). A report is written notes first, under keys of its own, and
 //! stands when the item of its chunk names them.
@@ -9,7 +10,8 @@ mod notes;
 
 use super::Dynamo;
 use super::consumed::Operation;
-use super::item::{Item, from_json, item, json, number, read_text, text};
+use super::item::{Item, from_json, item, json, number, read_text, read_uuid, text};
+use super::read::AT_ONCE;
 use super::schema::{BATCHES, NOTES_KEPT_MONTHS};
 use super::write::Write;
 use async_trait::async_trait;
@@ -17,9 +19,9 @@ use futures_util::future::try_join_all;
 use jiff::ToSpan;
 use jiff::tz::TimeZone;
 use notes::{Kind, NOTES_OF_A_LINE, Part, pack};
-use rollcall_domain::batch::{Batch, BatchStage, ChunkReport, LineNote, Tally};
+use rollcall_domain::batch::{Batch, ChunkReport, LineNote, Tally};
 use rollcall_domain::ids::BatchId;
-use rollcall_ports::{Clock, Fault};
+use rollcall_ports::{Clock, Cursor, Fault};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -27,6 +29,8 @@ use uuid::Uuid;
 const PORT: &str = "batches";
 const PUT: Operation = Operation { port: PORT, name: "put" };
 const GET: Operation = Operation { port: PORT, name: "get" };
+const FIND: Operation = Operation { port: PORT, name: "find" };
+const LIST: Operation = Operation { port: PORT, name: "list" };
 const CHUNK_DONE: Operation = Operation { port: PORT, name: "chunk_done" };
 const NOTES: Operation = Operation { port: PORT, name: "notes" };
 
@@ -115,6 +119,36 @@ impl Batches {
         Ok(found)
     }
 
+    /// Places and ids of up to `most` batches before a place, the newest first.
+    async fn places(&self, before: &str, most: usize) -> Result<Vec<(String, BatchId)>, Fault> {
+        let (mut found, mut from) = (Vec::new(), None);
+        loop {
+            let left = i32::try_from(most.saturating_sub(found.len())).unwrap_or(i32::MAX);
+            let answer = self
+                .dynamo
+                .query(&BATCHES, BATCHES.indexes.first())
+                .key_condition_expression("#listed = :listed AND #place < :before")
+                .expression_attribute_names("#listed", "listed")
+                .expression_attribute_names("#place", "place")
+                .expression_attribute_values(":listed", number(LISTED))
+                .expression_attribute_values(":before", text(before))
+                .scan_index_forward(false)
+                .limit(left)
+                .set_exclusive_start_key(from)
+                .send()
+                .await;
+            let answer = self.dynamo.noted(LIST, answer)?;
+            for entry in answer.items() {
+                let place = read_text(PORT, entry, "place")?.to_owned();
+                found.push((place, BatchId::from_uuid(read_uuid(PORT, entry, "batch")?)));
+            }
+            from = answer.last_evaluated_key;
+            if from.is_none() || found.len() >= most {
+                return Ok(found);
+            }
+        }
+    }
+
     fn expires(&self) -> i64 {
         let kept = i64::from(NOTES_KEPT_MONTHS).months();
         let end = self.clock.now().to_zoned(TimeZone::UTC).checked_add(kept);
@@ -125,12 +159,11 @@ impl Batches {
 #[async_trait]
 impl rollcall_ports::Batches for Batches {
     async fn put(&self, batch: &Batch) -> Result<(), Fault> {
-        let settled = match batch.stage {
-            BatchStage::Reading => 0,
-            BatchStage::Refused { .. } | BatchStage::Loading { .. } => 1,
-        };
+        let settled = batch.stage.rank();
         let mut new = stored(batch.id, "batch", batch)?;
         new.insert("settled".to_owned(), number(settled));
+        new.insert("listed".to_owned(), number(LISTED));
+        new.insert("place".to_owned(), text(place(batch)));
         let put = Write::put(BATCHES, new)
             .only_if("attribute_not_exists(#settled) OR #settled < :settled")
             .with(":settled", number(settled));
@@ -140,14 +173,29 @@ impl rollcall_ports::Batches for Batches {
 
     async fn get(&self, id: BatchId) -> Result<Option<(Batch, Tally)>, Fault> {
         let (batch, chunks) = self.account(GET, id).await?;
-        let mut tally = Tally::default();
-        for chunk in chunks {
-            tally.chunks_done += 1;
-            tally.loaded += chunk.loaded;
-            tally.already_known += chunk.already_known;
-            tally.rejected += chunk.rejected;
+        Ok(batch.map(|batch| (batch, tally(chunks))))
+    }
+
+    async fn find(&self, id: BatchId) -> Result<Option<Batch>, Fault> {
+        let key = item([("batch", text(id)), ("part", text("batch"))]);
+        let item = self.dynamo.get(FIND, &BATCHES, key).await?;
+        item.map(|item| from_json(PORT, &item)).transpose()
+    }
+
+    async fn list(&self, before: Option<&Cursor>, most: u32) -> Result<Vec<(Cursor, (Batch, Tally))>, Fault> {
+        // After every place: each begins with a digit.
+        let before = before.map_or("~", |cursor| cursor.0.as_str());
+        let places = self.places(before, usize::try_from(most).unwrap_or(usize::MAX)).await?;
+        let mut listed = Vec::with_capacity(places.len());
+        for some in places.chunks(AT_ONCE) {
+            let accounts = some.iter().map(|(_, id)| self.account(LIST, *id));
+            let accounts = try_join_all(accounts).await?;
+            for ((place, _), (batch, chunks)) in some.iter().zip(accounts) {
+                let Some(batch) = batch else { continue };
+                listed.push((Cursor(place.clone()), (batch, tally(chunks))));
+            }
         }
-        Ok(batch.map(|batch| (batch, tally)))
+        Ok(listed)
     }
 
     async fn chunk_done(&self, id: BatchId, chunk: u32, report: &ChunkReport) -> Result<(), Fault> {
@@ -182,6 +230,28 @@ impl rollcall_ports::Batches for Batches {
     async fn warnings(&self, id: BatchId, after: u64, most: u32) -> Result<Vec<(u64, LineNote)>, Fault> {
         self.notes((id, Kind::Warning), after, most).await
     }
+}
+
+fn tally(chunks: Vec<Chunk>) -> Tally {
+    let mut tally = Tally::default();
+    for chunk in chunks {
+        tally.chunks_done += 1;
+        tally.loaded += chunk.loaded;
+        tally.already_known += chunk.already_known;
+        tally.rejected += chunk.rejected;
+    }
+    tally
+}
+
+/// The one part of the index by time.
+const LISTED: u8 = 0;
+
+/// Digits of the nanoseconds since 1970, as many as the year 9999 has.
+const DIGITS: usize = 21;
+
+/// By moment, then by id: as text in the order of the list.
+fn place(batch: &Batch) -> String {
+    format!("{:0DIGITS$}#{}", batch.seen_at.as_nanosecond().max(0), batch.id)
 }
 
 fn stored<T: Serialize>(id: BatchId, part: &str, value: &T) -> Result<Item, Fault> {

@@ -25,6 +25,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const PORT: &str = "residents";
 const ADD: Operation = Operation { port: PORT, name: "add" };
 const GET: Operation = Operation { port: PORT, name: "get" };
+const GET_EACH: Operation = Operation { port: PORT, name: "get_each" };
 const SAVE: Operation = Operation { port: PORT, name: "save" };
 const DUE: Operation = Operation { port: PORT, name: "due" };
 const TO_REVIEW: Operation = Operation { port: PORT, name: "to_review" };
@@ -76,6 +77,18 @@ impl rollcall_ports::Residents for Residents {
     async fn get(&self, id: ResidentId) -> Result<Option<Versioned<Resident>>, Fault> {
         let item = self.0.get(GET, &RESIDENTS, key(&RESIDENTS, text(id))).await?;
         item.map(|item| read_versioned(PORT, &item)).transpose()
+    }
+
+    async fn get_each(&self, ids: &[ResidentId]) -> Result<Vec<Option<Versioned<Resident>>>, Fault> {
+        let distinct: BTreeSet<ResidentId> = ids.iter().copied().collect();
+        let keys = distinct.into_iter().map(|id| key(&RESIDENTS, text(id))).collect();
+        let mut found = BTreeMap::new();
+        for item in self.0.get_each(GET_EACH, (&RESIDENTS, false), keys).await? {
+            let resident: Versioned<Resident> = read_versioned(PORT, &item)?;
+            found.insert(resident.value.id, resident);
+        }
+        // One id may be asked for twice.
+        Ok(ids.iter().map(|id| found.get(id).cloned()).collect())
     }
 
     async fn save(&self, resident: &Versioned<Resident>, schedule: Schedule) -> Result<Saved, Fault> {

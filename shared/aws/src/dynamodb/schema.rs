@@ -83,7 +83,8 @@ pub const BATCHES: Table = Table {
     name: "batches",
     partition: Key::text("batch"),
     sort: Some(Key::text("part")),
-    indexes: &[],
+    // In one part: a day makes a few, and they are listed by time.
+    indexes: &[Index::by_time("history", Key::number("listed"), Key::text("place"))],
     expires: Some("expires"),
 };
 

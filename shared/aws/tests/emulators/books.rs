@@ -17,7 +17,7 @@ fn batches_of(dynamo: &Dynamo) -> Batches {
 #[tokio::test]
 async fn batches() {
     for dynamo in both().await {
-        suite::batches::all(&batches_of(&dynamo)).await;
+        suite::batches::all(&crate::clock::LAGGING, &batches_of(&dynamo)).await;
     }
 }
 

@@ -8,8 +8,6 @@ mod connect;
 mod connect_errors;
 mod dialers;
 mod doctor;
-mod event_source;
-mod event_source_rules;
 mod faults;
 mod files;
 mod kinesis;

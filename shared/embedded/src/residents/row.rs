@@ -57,6 +57,8 @@ struct State {
     switched: Option<Switched>,
     #[serde(skip_serializing_if = "Option::is_none")]
     number_changes: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    corrections: Option<u32>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     staff_notes: Vec<StaffNote>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -150,6 +152,7 @@ fn state(resident: &Resident) -> Result<Option<String>, DbError> {
         pauses: resident.pauses.clone(),
         switched: resident.switched.clone(),
         number_changes: (resident.number_changes > 0).then_some(resident.number_changes),
+        corrections: (resident.corrections > 0).then_some(resident.corrections),
         staff_notes: resident.staff_notes.clone(),
         marks: resident.marks.clone(),
         reached: resident.reached,
@@ -180,6 +183,7 @@ pub(super) fn read(row: &Row<'_>) -> Result<Versioned<Resident>, DbError> {
         suppressed: row.get(15)?,
         number_bad_since: maybe_time(row, 16)?,
         number_changes: state.number_changes.unwrap_or(0),
+        corrections: state.corrections.unwrap_or(0),
         pauses: state.pauses,
         staff_notes: state.staff_notes,
         marks: state.marks,

@@ -30,9 +30,7 @@ impl Files {
             Self::Directory(dir) => {
                 let mut file = create(&path(dir, number)).map_err(PutError::Write)?;
                 let size = copy(content, &mut file)?;
-                file.sync_all().map_err(PutError::Write)?;
-                // The entry of the directory must survive too.
-                File::open(dir).and_then(|dir| dir.sync_all()).map_err(PutError::Write)?;
+                settle(dir, &file).map_err(PutError::Write)?;
                 Ok(size)
             }
             Self::Memory(files) => {
@@ -42,6 +40,15 @@ impl Files {
                 Ok(size)
             }
         }
+    }
+
+    /// Begins a file under a new number, to be written piece by piece.
+    pub(super) fn begin(&self, number: i64) -> io::Result<Writing<'_>> {
+        let to = match self {
+            Self::Directory(dir) => To::File(create(&path(dir, number))?, dir),
+            Self::Memory(files) => To::Memory(Vec::new(), files),
+        };
+        Ok(Writing { number, to })
     }
 
     /// The bytes from `start` to `end`, both within the file or cut off at its
@@ -92,6 +99,47 @@ impl Files {
             }
         }
     }
+}
+
+/// A file that is being written. Nothing of it is in memory but what it would
+/// have there anyway.
+pub(super) struct Writing<'a> {
+    number: i64,
+    to: To<'a>,
+}
+
+enum To<'a> {
+    File(File, &'a Path),
+    Memory(Vec<u8>, &'a Mutex<BTreeMap<i64, Vec<u8>>>),
+}
+
+impl Writing<'_> {
+    pub(super) fn add(&mut self, piece: &[u8]) -> io::Result<()> {
+        match &mut self.to {
+            To::File(file, _) => file.write_all(piece),
+            To::Memory(bytes, _) => {
+                bytes.extend_from_slice(piece);
+                Ok(())
+            }
+        }
+    }
+
+    /// Makes it survive the loss of power.
+    pub(super) fn finish(self) -> io::Result<()> {
+        match self.to {
+            To::File(file, dir) => settle(dir, &file),
+            To::Memory(bytes, files) => {
+                files.lock().unwrap_or_else(PoisonError::into_inner).insert(self.number, bytes);
+                Ok(())
+            }
+        }
+    }
+}
+
+fn settle(dir: &Path, file: &File) -> io::Result<()> {
+    file.sync_all()?;
+    // The entry of the directory must survive too.
+    File::open(dir).and_then(|dir| dir.sync_all())
 }
 
 const PREFIX: &str = "upload-";

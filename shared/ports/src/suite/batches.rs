@@ -1,12 +1,13 @@
 //! What [`Batches`] promises.
 
-use super::{at, ok, there};
-use crate::Batches;
+use super::{Case, at, ok, there};
+use crate::{Batches, Cursor};
 use rollcall_domain::batch::{Batch, BatchStage, ChunkReport, LineNote, Tally};
 use rollcall_domain::ids::BatchId;
 
 /// Runs the whole part.
-pub async fn all(batches: &dyn Batches) {
+pub async fn all(case: &Case<'_>, batches: &dyn Batches) {
+    the_newest_come_first(case, batches).await;
     a_batch_moves_forward(batches).await;
     a_repeated_chunk_counts_once(batches).await;
     chunks_may_come_first(batches).await;
@@ -19,6 +20,8 @@ fn batch(name: &str, stage: BatchStage) -> Batch {
         upload: format!("public/{name} (week 47) + caf\u{e9}.csv"),
         seen_at: at("2026-11-23T09:00:00.5Z"),
         stage,
+        by: Some("clerk@example".to_owned()),
+        file_name: Some(format!("{name} \u{202e}caf\u{e9}.csv")),
     }
 }
 
@@ -51,6 +54,20 @@ pub async fn a_batch_moves_forward(batches: &dyn Batches) {
             assert_eq!(there(batches.get(reading.id).await), (ended.clone(), Tally::default()));
         }
     }
+    let undone = [
+        batch("undone", BatchStage::Reading),
+        batch("undone", BatchStage::Loading { chunks: 3, rows: 20 }),
+        batch("undone", BatchStage::Undoing { chunks: 3, rows: 20 }),
+        batch("undone", BatchStage::Undone { chunks: 3, rows: 20 }),
+    ];
+    for (nth, stage) in undone.iter().enumerate() {
+        for any in undone.iter().take(nth + 1).rev() {
+            ok(batches.put(any).await);
+            assert_eq!(there(batches.get(stage.id).await).0, *stage);
+            assert_eq!(there(batches.find(stage.id).await), *stage);
+        }
+    }
+    assert_eq!(ok(batches.find(BatchId::derive(&["nobody's"])).await), None);
     let at_once = batch("at once", BatchStage::Loading { chunks: 1, rows: 20 });
     ok(batches.put(&at_once).await);
     assert_eq!(there(batches.get(at_once.id).await).0, at_once);
@@ -127,5 +144,43 @@ pub async fn notes_are_listed_by_line(batches: &dyn Batches) {
         }
         let notes: Vec<LineNote> = listed.into_iter().map(|(_, note)| note).collect();
         assert_eq!(notes, warned.map(|line| note(line, "warned")));
+    }
+}
+
+/// The history, in pages of every size, while one more comes.
+pub async fn the_newest_come_first(case: &Case<'_>, batches: &dyn Batches) {
+    let one = |n: u32| {
+        let stage = BatchStage::Loading { chunks: 1, rows: 2 };
+        let seen_at = at(&format!("2026-11-23T10:00:0{n}.00000000{n}Z"));
+        Batch { seen_at, ..batch(&format!("history {n}"), stage) }
+    };
+    for n in 0..5 {
+        ok(batches.put(&one(n)).await);
+    }
+    ok(batches.chunk_done(one(3).id, 0, &report(2, 0, &[], &[])).await);
+    let newest = |count: u32| (0..count).rev().map(one).collect::<Vec<_>>();
+    case.settles("all are listed", newest(5), async || walk(batches, 100).await).await;
+    for most in [1, 2, 5] {
+        assert_eq!(walk(batches, most).await, newest(5), "by {most}");
+    }
+    let first = ok(batches.list(None, 2).await);
+    assert_eq!(first[1].1.1, Tally { chunks_done: 1, loaded: 2, ..Tally::default() });
+    ok(batches.put(&one(5)).await);
+    // What moves on keeps its place.
+    let moved = Batch { stage: BatchStage::Undoing { chunks: 1, rows: 2 }, ..one(2) };
+    ok(batches.put(&moved).await);
+    let rest = ok(batches.list(first.last().map(|(place, _)| place), 100).await);
+    assert_eq!(rest.into_iter().map(|(_, (batch, _))| batch).collect::<Vec<_>>(), [moved, one(1), one(0)]);
+    case.settles("the newest", one(5), async || walk(batches, 1).await.swap_remove(0)).await;
+}
+
+async fn walk(batches: &dyn Batches, most: u32) -> Vec<Batch> {
+    let (mut met, mut before): (Vec<Batch>, Option<Cursor>) = (Vec::new(), None);
+    loop {
+        let page = ok(batches.list(before.as_ref(), most).await);
+        assert!(page.len() <= usize::try_from(most).unwrap_or(0), "{most} at most");
+        let Some((place, _)) = page.last() else { return met };
+        before = Some(place.clone());
+        met.extend(page.into_iter().map(|(_, (batch, _))| batch));
     }
 }

@@ -19,6 +19,7 @@ pub mod callbacks;
 pub mod checks;
 pub mod clock;
 pub mod dead_letters;
+pub mod deposits;
 mod manual_clock;
 pub mod notices;
 pub mod pace;

@@ -81,6 +81,7 @@ pub(super) fn much_known(part: &str, n: u32) -> Resident {
         reason: "moved \"away\"\n".to_owned(),
     });
     resident.number_changes = 3;
+    resident.corrections = 4;
     resident.staff_notes = (0..3)
         .map(|n| StaffNote {
             id: NoteId::derive(&[part, &n.to_string()]),

@@ -4,6 +4,7 @@
 
 mod chunks;
 mod columns;
+mod mending;
 mod opening;
 mod quotes;
 mod samples;

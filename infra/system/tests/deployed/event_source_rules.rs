@@ -1,12 +1,12 @@
 //! The driver of event sources against what Lambda documents.
 
-use crate::event_source::{FunctionError, Mapping, Record, drive};
-use crate::support::{ministack, sdk, unique};
-use rollcall_aws::sqs::{DeadLetterQueue, Letters};
-use rollcall_ports::DeadLetters;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use rollcall_system::event_source::{FunctionError, Mapping, Record, drive};
 use serde_json::{Value, json};
 
-const SHIPPED: Mapping = Mapping { batch_size: 4, max_retries: 2, bisect: true, report_failures: true };
+const SHIPPED: Mapping =
+    Mapping { batch_size: 4, max_retries: 2, oldest: None, bisect: true, report_failures: true };
 
 fn shard(number: usize, records: usize) -> (String, Vec<Record>) {
     let record = |n: usize| Record {
@@ -21,7 +21,7 @@ fn shard(number: usize, records: usize) -> (String, Vec<Record>) {
 fn contents(event: &Value) -> Vec<(String, String)> {
     let records = event["Records"].as_array().unwrap().iter();
     let content = |record: &Value| {
-        let data = aws_smithy_types::base64::decode(record["kinesis"]["data"].as_str().unwrap()).unwrap();
+        let data = STANDARD.decode(record["kinesis"]["data"].as_str().unwrap()).unwrap();
         let sequence = record["kinesis"]["sequenceNumber"].as_str().unwrap().to_owned();
         (sequence, String::from_utf8(data).unwrap())
     };
@@ -146,23 +146,15 @@ async fn a_shard_that_fails_does_not_hold_another_up() {
 }
 
 #[tokio::test]
-async fn what_was_discarded_is_a_letter() {
-    let (_, discarded) = runs(SHIPPED, vec![shard(0, 1)], |_, _| Err(FunctionError)).await;
-    let sqs = aws_sdk_sqs::Client::new(&sdk().await);
-    let url = sqs
-        .create_queue()
-        .queue_name(unique("outcomes-dead-letters"))
-        .send()
-        .await
-        .unwrap()
-        .queue_url
-        .unwrap();
-    for message in &discarded {
-        sqs.send_message().queue_url(&url).message_body(message.to_string()).send().await.unwrap();
+async fn what_is_too_old_is_never_handed_over() {
+    let mut old = shard(0, 5);
+    for record in &mut old.1[..2] {
+        record.arrived_at = "2026-11-15T09:00:00Z".parse().unwrap();
     }
-    let queue = DeadLetterQueue { source: "outcomes".to_owned(), url, max_receives: 0 };
-    let letters = Letters::new(&ministack().await, vec![queue]).list(None, 10).await.unwrap();
-    let [(_, letter)] = letters.as_slice() else { panic!("one letter") };
-    assert_eq!(letter.message_id, format!("shardId-000000000000/{}", shard(0, 1).1[0].sequence));
-    assert_eq!((letter.source.as_str(), letter.receives), ("outcomes", 3));
+    let oldest = Some("2026-11-16T09:00:00Z".parse().unwrap());
+    let (runs, discarded) = runs(Mapping { oldest, ..SHIPPED }, vec![old], |_, _| Ok(json!(null))).await;
+    assert_eq!(runs, ["0/2 0/3 0/4"]);
+    let [letter] = discarded.as_slice() else { panic!("one batch") };
+    assert_eq!(letter["requestContext"]["condition"], "RecordAgeExceeded");
+    assert_eq!(letter["KinesisBatchInfo"]["batchSize"], 2);
 }

@@ -6,40 +6,55 @@
 //! Where the guide is silent, the harder case for the function is taken: the
 //! two halves of a split batch keep the retries that were used, and a response
 //! that names a record which was not in the batch fails the whole batch.
+//! Records that are too old leave the front of their shard by themselves, as one
+//! batch.
 //!
-//! Absent on purpose: `MaximumRecordAgeInSeconds`, tumbling windows, several
-//! batches of a shard at once. Nothing here uses them.
+//! Absent on purpose: tumbling windows, several batches of a shard at once.
+//! Nothing here uses them.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::collections::VecDeque;
 
 /// The settings of an event source mapping.
-#[derive(Clone, Copy)]
-pub(crate) struct Mapping {
-    pub(crate) batch_size: usize,
+#[derive(Clone, Copy, Debug)]
+pub struct Mapping {
+    /// `BatchSize`.
+    pub batch_size: usize,
     /// `MaximumRetryAttempts`.
-    pub(crate) max_retries: u32,
+    pub max_retries: u32,
+    /// What arrived before is too old (`MaximumRecordAgeInSeconds`); the
+    /// template sets none, so that only the stream forgets.
+    pub oldest: Option<Timestamp>,
     /// `BisectBatchOnFunctionError`.
-    pub(crate) bisect: bool,
+    pub bisect: bool,
     /// `ReportBatchItemFailures`.
-    pub(crate) report_failures: bool,
+    pub report_failures: bool,
 }
 
 /// A record of a shard.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Record {
-    pub(crate) sequence: String,
-    pub(crate) arrived_at: Timestamp,
-    pub(crate) data: Vec<u8>,
+pub struct Record {
+    /// Its place in the shard.
+    pub sequence: String,
+    /// When the stream took it.
+    pub arrived_at: Timestamp,
+    /// The record itself.
+    pub data: Vec<u8>,
 }
 
 /// The function failed: an error, a timeout, a crash.
-pub(crate) struct FunctionError;
+#[derive(Debug)]
+pub struct FunctionError;
 
 const REGION: &str = "eu-west-2";
 const STREAM: &str = "arn:aws:kinesis:eu-west-2:111122223333:stream/outcomes";
 const FUNCTION: &str = "arn:aws:lambda:eu-west-2:111122223333:function:outcomes";
+
+const EXHAUSTED: &str = "RetryAttemptsExhausted";
+const TOO_OLD: &str = "RecordAgeExceeded";
 
 struct Shard {
     id: String,
@@ -53,7 +68,7 @@ struct Batch {
 
 /// Gives each shard's records to the function, in order, until none is left;
 /// shards take turns. Returns what went to the on-failure destination.
-pub(crate) async fn drive(
+pub async fn drive(
     mapping: Mapping,
     shards: Vec<(String, Vec<Record>)>,
     mut function: impl AsyncFnMut(Value) -> Result<Value, FunctionError>,
@@ -62,8 +77,18 @@ pub(crate) async fn drive(
     let batches = |records: Vec<Record>| {
         records.chunks(mapping.batch_size).map(|some| Batch { records: some.to_vec(), retries: 0 }).collect()
     };
-    let shards = shards.into_iter().map(|(id, records)| Shard { id, batches: batches(records) });
-    let mut shards: Vec<Shard> = shards.collect();
+    let mut shards: Vec<Shard> = shards
+        .into_iter()
+        .map(|(id, mut records)| {
+            let young = |record: &Record| mapping.oldest.is_none_or(|oldest| record.arrived_at >= oldest);
+            let rest = records.split_off(records.iter().position(young).unwrap_or(records.len()));
+            if !records.is_empty() {
+                let old = Batch { records, retries: 0 };
+                discarded.extend(discard(&id, &old, (TOO_OLD, false)));
+            }
+            Shard { id, batches: batches(rest) }
+        })
+        .collect();
     while shards.iter().any(|shard| !shard.batches.is_empty()) {
         for shard in &mut shards {
             let Some(batch) = shard.batches.pop_front() else { continue };
@@ -81,7 +106,9 @@ pub(crate) async fn drive(
                         shard.batches.push_front(batch);
                     }
                 }
-                Next::Discard(batch) => discarded.push(discard(&shard.id, &batch, answer.is_err())),
+                Next::Discard(batch) => {
+                    discarded.extend(discard(&shard.id, &batch, (EXHAUSTED, answer.is_err())));
+                }
             }
         }
     }
@@ -128,7 +155,7 @@ fn event(shard: &str, records: &[Record]) -> Value {
                 "kinesisSchemaVersion": "1.0",
                 "partitionKey": "key",
                 "sequenceNumber": record.sequence,
-                "data": aws_smithy_types::base64::encode(&record.data),
+                "data": STANDARD.encode(&record.data),
                 "approximateArrivalTimestamp": record.arrived_at.as_duration().as_secs_f64(),
             },
             "eventSource": "aws:kinesis",
@@ -144,17 +171,17 @@ fn event(shard: &str, records: &[Record]) -> Value {
 }
 
 /// What the destination is sent: where the records are, not the records.
-fn discard(shard: &str, batch: &Batch, error: bool) -> Value {
-    let (first, last) = (batch.records.first().unwrap(), batch.records.last().unwrap());
+fn discard(shard: &str, batch: &Batch, (condition, error): (&str, bool)) -> Option<Value> {
+    let (first, last) = (batch.records.first()?, batch.records.last()?);
     let mut response = json!({"statusCode": 200, "executedVersion": "$LATEST"});
     if error {
         response["functionError"] = json!("Unhandled");
     }
-    json!({
+    Some(json!({
         "requestContext": {
             "requestId": "c9b8fa9f-5a7f-4d1c-af9c-0c604cde93a5",
             "functionArn": FUNCTION,
-            "condition": "RetryAttemptsExhausted",
+            "condition": condition,
             "approximateInvokeCount": batch.retries,
         },
         "responseContext": response,
@@ -169,5 +196,5 @@ fn discard(shard: &str, batch: &Batch, error: bool) -> Value {
             "batchSize": batch.records.len(),
             "streamArn": STREAM,
         },
-    })
+    }))
 }

@@ -1,0 +1,165 @@
+//! The functions' roles: what each function asks is allowed, what is allowed is
+//! asked or has its reason, and what is not allowed is refused.
+
+use rollcall_system::http::{Protocol, ask_as};
+use rollcall_system::{Caller, Deployment, FUNCTIONS, Permission, Role, endpoint};
+use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Grants that are not seen in use, by function (`*` for each), action and part
+/// of the resource, with why they are needed. First what Lambda and other
+/// services do as the role, past every line; then what happens too seldom.
+const UNSEEN: [(&str, &str, &str, &str); 33] = [
+    ("*", "logs:CreateLogStream", "", "Lambda writes what a function logs, as its role"),
+    ("*", "logs:PutLogEvents", "", "likewise"),
+    ("*", "xray:PutTraceSegments", "", "Lambda's tracing daemon sends, as the role"),
+    ("*", "xray:PutTelemetryRecords", "", "likewise"),
+    ("*", "kms:Decrypt", "", "SNS and Kinesis use the topic's and the stream's key for whoever asks"),
+    ("*", "kms:GenerateDataKey", "", "likewise"),
+    ("*", "sqs:ReceiveMessage", "", "Lambda's poller takes messages, as the role"),
+    ("*", "sqs:DeleteMessage", "", "likewise"),
+    ("*", "sqs:GetQueueAttributes", "", "likewise"),
+    ("ingest", "sqs:ChangeMessageVisibility", "", "likewise"),
+    ("loader", "sqs:ChangeMessageVisibility", "", "likewise"),
+    ("outcomes", "kinesis:DescribeStream", "", "Lambda's poller reads the stream, as the role"),
+    ("outcomes", "kinesis:DescribeStreamSummary", "", "likewise"),
+    ("outcomes", "kinesis:ListShards", "", "likewise"),
+    ("outcomes", "kinesis:GetShardIterator", "", "likewise"),
+    ("outcomes", "kinesis:GetRecords", "", "likewise"),
+    ("*", "s3:ListBucket", "", "without it S3 says of a missing list that access is denied"),
+    ("ingest", "s3:GetObject", "", "a list of a time when versions were suspended has none"),
+    ("loader", "s3:GetObject", "", "likewise"),
+    ("dialer", "connect:StartOutboundVoiceContact", "contact-flow/", "older answers named the flow"),
+    ("dialer", "sns:Publish", "", "only when Connect refuses every call for how it is set up"),
+    ("books", "sns:Publish", "", "only when the account does not add up"),
+    ("dialer", "dynamodb:GetItem", "-callbacks", "a key pressed before the dialer hears of its own call"),
+    ("dialer", "dynamodb:PutItem", "-callbacks", "likewise"),
+    ("dialer", "dynamodb:UpdateItem", "-checks", "likewise"),
+    ("key-press", "dynamodb:GetItem", "-control", "the end of a call, which came before its key"),
+    ("key-press", "dynamodb:PutItem", "-control", "likewise"),
+    ("sweep", "connect:DescribeContact", "", "an attempt whose evidence is forty minutes late"),
+    ("sweep", "dynamodb:GetItem", "-attempts", "likewise"),
+    ("sweep", "dynamodb:PutItem", "-attempts", "likewise"),
+    ("sweep", "dynamodb:PutItem", "-control", "likewise"),
+    ("sweep", "dynamodb:GetItem", "-callbacks", "a promise past its deadline, hours after it was given"),
+    ("sweep", "dynamodb:PutItem", "-callbacks", "likewise"),
+];
+
+/// Who a function is.
+pub(crate) type Callers = BTreeMap<&'static str, Caller>;
+
+/// Compares both ways, and asks in each function's name for what only some may.
+pub(crate) async fn judge(deployment: &Deployment, callers: &Callers) {
+    assert_eq!(deployment.lines.refused(), BTreeMap::new(), "refused to functions");
+    let asked = deployment.lines.asked();
+    let mut problems = Vec::new();
+    let mut explained = BTreeSet::new();
+    let mut roles = BTreeMap::new();
+    for function in FUNCTIONS {
+        let role = deployment.role(function).await.unwrap();
+        let asked = asked.get(function).cloned().unwrap_or_default();
+        if asked.is_empty() {
+            problems.push(format!("{function} asked nothing"));
+        }
+        let without = asked.iter().filter(|one| role.grants(one).is_empty());
+        problems.extend(without.map(|one| format!("{function} is not allowed {one:?}")));
+        let used: BTreeSet<&Permission> = asked.iter().flat_map(|one| role.grants(one)).collect();
+        for grant in role.grants.iter().filter(|grant| !used.contains(grant)) {
+            match explanation(function, grant) {
+                Some(n) => _ = explained.insert(n),
+                None => problems.push(format!("{function} never asked {grant:?}")),
+            }
+        }
+        roles.insert(function, role);
+    }
+    let stale = UNSEEN.iter().enumerate().filter(|(n, _)| !explained.contains(n));
+    problems.extend(stale.map(|(_, one)| format!("an explanation that nothing needs: {one:?}")));
+    problems.extend(probe(deployment, &roles, callers).await);
+    assert_eq!(problems, Vec::<String>::new());
+}
+
+fn explanation(function: &str, grant: &Permission) -> Option<usize> {
+    UNSEEN.iter().position(|(whose, action, part, _)| {
+        (*whose == "*" || *whose == function) && *action == grant.action && grant.resource.contains(part)
+    })
+}
+
+/// Asks for a few things in the name of every function: the emulator allows
+/// exactly what its role does.
+async fn probe(
+    deployment: &Deployment,
+    roles: &BTreeMap<&'static str, Role>,
+    callers: &Callers,
+) -> Vec<String> {
+    let arn = |service: &str, rest: String| format!("arn:aws:{service}:eu-west-2:000000000000:{rest}");
+    let prefix = deployment.output("TablePrefix");
+    let table = |name: &str| format!("{prefix}{name}");
+    let bucket = deployment.output("UploadsBucket");
+    let mut problems = Vec::new();
+    let mut answers = BTreeMap::from([(true, 0), (false, 0)]);
+    for (function, role) in roles {
+        let caller = &callers[function];
+        let mut store = Vec::new();
+        for name in ["residents", "attempts", "callbacks", "batches", "control"] {
+            let key = json!({ "id": { "S": "nobody" } });
+            store.push(("GetItem", json!({ "TableName": table(name), "Key": key }), name));
+            store.push(("Scan", json!({ "TableName": table(name), "Limit": 1 }), name));
+            store.push(("DeleteItem", json!({ "TableName": table(name), "Key": key }), name));
+        }
+        let mut probes: Vec<(Permission, bool)> = Vec::new();
+        for (operation, body, name) in store {
+            let wanted = Permission {
+                action: format!("dynamodb:{operation}"),
+                resource: arn("dynamodb", format!("table/{}", table(name))),
+            };
+            let target = format!("DynamoDB_20120810.{operation}");
+            let body = body.to_string();
+            let form = Protocol::Target(&target);
+            probes.push((wanted, allowed(caller, ("dynamodb", ("POST", "/"), form), &body).await));
+        }
+        for queue in ["rows", "call-requests", "outcomes-dead-letters"] {
+            let url = format!("{}/000000000000/{prefix}{queue}", endpoint());
+            let body = json!({ "QueueUrl": url, "MessageBody": "probe" }).to_string();
+            let wanted = Permission {
+                action: "sqs:SendMessage".to_owned(),
+                resource: arn("sqs", format!("{prefix}{queue}")),
+            };
+            let form = Protocol::Target("AmazonSQS.SendMessage");
+            probes.push((wanted, allowed(caller, ("sqs", ("POST", "/"), form), &body).await));
+        }
+        let path = format!("/{bucket}/lists/monday%20morning.csv");
+        for (method, action) in [("GET", "s3:GetObject"), ("PUT", "s3:PutObject")] {
+            let resource = format!("arn:aws:s3:::{bucket}/lists/monday morning.csv");
+            let wanted = Permission { action: action.to_owned(), resource };
+            probes.push((wanted, allowed(caller, ("s3", (method, &path), Protocol::Rest), "").await));
+        }
+        for (wanted, answer) in probes {
+            let expected = !role.grants(&wanted).is_empty();
+            if answer != expected {
+                problems.push(format!(
+                    "{function}: {wanted:?} allowed by its role: {expected}; in fact: {answer}"
+                ));
+            }
+            *answers.entry(answer).or_default() += 1;
+        }
+    }
+    // Both happen often, or it proves nothing.
+    if answers.values().any(|times| *times < 10) {
+        problems.push(format!("allowed and refused: {answers:?}"));
+    }
+    problems
+}
+
+/// Whether permission was given, whatever else was wrong with the request.
+async fn allowed(caller: &Caller, first: (&str, (&str, &str), Protocol<'_>), body: &str) -> bool {
+    let answer = ask_as(caller, &endpoint(), first, body.as_bytes()).await.unwrap();
+    !answer.text().contains("AccessDenied")
+}
+
+/// Whether the emulator asks who somebody is: without, none of this is proof.
+pub(crate) async fn enforced() -> bool {
+    let nobody = Caller::named("nobody", "nothing");
+    let form = Protocol::Target("DynamoDB_20120810.ListTables");
+    let answer = ask_as(&nobody, &endpoint(), ("dynamodb", ("POST", "/"), form), b"{}").await.unwrap();
+    answer.status >= 400
+}
