@@ -25,8 +25,8 @@ FRESH_SECONDS ?= 60
 help:
 	@sed -n '1,8s/^# \?//p' Makefile
 
-run: tools
-	@cargo build $(LOCKED) --release -p rollcall
+run: tools portal
+	@cargo build $(LOCKED) --release -p rollcall --features portal
 	echo
 	echo "A made-up town is phoned, a minute passes each second. Ctrl-C stops it, make run goes on with the day."
 	echo "Look from another terminal:"
@@ -34,7 +34,7 @@ run: tools
 	echo
 	exec $(TARGET)/release/rollcall serve --demo --speed 60 --data-dir $(DATA)
 
-test: fmt clippy unit doc rehearse fresh deny infra aws system
+test: fmt clippy unit doc rehearse fresh deny portal-check portal-browser infra aws system
 
 fmt: tools
 	@echo "== formatting"
@@ -167,6 +167,7 @@ soak: tools
 	[ $$failed = 0 ]
 
 include infra/deploy.mk
+include portal/portal.mk
 
 tools:
 	@command -v cargo > /dev/null || { echo "cargo is missing: install a Rust toolchain (1.95 or newer)"; exit 1; }

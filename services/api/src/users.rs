@@ -83,7 +83,7 @@ fn shown(Versioned { value, version }: Versioned<Account>) -> User {
 }
 
 /// Who may sign in, by name.
-#[utoipa::path(get, path = "/api/users", tag = "users", params(Paging), responses(
+#[utoipa::path(get, path = "/api/users", operation_id = "list_users", tag = "users", params(Paging), responses(
     (status = 200, description = "A page of the accounts.", body = Page<User>),
     (status = 404, description = "People sign in elsewhere.", body = Problem,
         content_type = "application/problem+json")))]
@@ -171,7 +171,7 @@ pub(crate) async fn change(
 }
 
 /// Takes an account away, and ends its sessions.
-#[utoipa::path(delete, path = "/api/users/{name}", tag = "users",
+#[utoipa::path(delete, path = "/api/users/{name}", operation_id = "remove_user", tag = "users",
     params(("name" = String, Path, description = "The account.")),
     responses(
         (status = 204, description = "It is gone."),

@@ -1,0 +1,43 @@
+/** Names for what the API answers. All of them are taken from contracts/openapi.json: there is no second model. */
+import type { paths } from "./schema";
+
+type Method = "get" | "post" | "put" | "patch" | "delete";
+
+/** What an endpoint answers when all is well. */
+export type Answer<P extends keyof paths, M extends Method> = paths[P][M] extends {
+  responses: { 200: { content: { "application/json": infer T } } };
+}
+  ? T
+  : never;
+
+/** What an endpoint wants in the body. */
+export type Body<P extends keyof paths, M extends Method> = paths[P][M] extends {
+  requestBody: { content: { "application/json": infer T } };
+}
+  ? T
+  : never;
+
+export type Config = Answer<"/api/config", "get">;
+export type Me = Answer<"/api/me", "get">;
+export type Group = Me["groups"][number];
+
+export type Overview = Answer<"/api/overview", "get">;
+
+export type Search = Body<"/api/residents/search", "post">;
+export type ResidentPage = Answer<"/api/residents/search", "post">;
+export type Summary = ResidentPage["items"][number];
+export type Detail = Answer<"/api/residents/{id}", "get">;
+export type DayState = Summary["state"];
+export type LeavingReason = Body<"/api/residents/{id}", "delete">["reason"];
+export type Why = Answer<"/api/residents/{id}/why", "get">;
+export type AttemptPage = Answer<"/api/residents/{id}/attempts", "get">;
+export type Attempt = AttemptPage["items"][number];
+export type Disposition = Attempt["disposition"];
+export type Day = Answer<"/api/residents/{id}/days", "get">[number];
+
+export type Queue = Answer<"/api/queues", "get">[number];
+export type DeadLetterPage = Answer<"/api/dead-letters", "get">;
+export type DeadLetter = DeadLetterPage["items"][number];
+export type AuditPage = Answer<"/api/audit", "get">;
+export type AuditEntry = AuditPage["items"][number];
+export type User = Answer<"/api/users", "get">["items"][number];

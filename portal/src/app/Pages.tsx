@@ -1,0 +1,36 @@
+import { lazy, type ReactNode } from "react";
+import { Navigate, Route, Routes, useLocation } from "react-router";
+import type { Group } from "../api/types";
+import { Nowhere, NotYours } from "../pages/Nowhere";
+import { useConfig } from "./context";
+import { placeOf, places } from "./navigation";
+
+const Overview = lazy(() => import("../pages/overview/Overview"));
+const Residents = lazy(() => import("../pages/residents/Residents"));
+const Resident = lazy(() => import("../pages/resident/Resident"));
+const Operations = lazy(() => import("../pages/Operations"));
+const Audit = lazy(() => import("../pages/Audit"));
+const Users = lazy(() => import("../pages/users/Users"));
+
+/** The page that the address names. */
+export function Pages({ groups }: { groups: Group[] }) {
+  const config = useConfig();
+  const { pathname } = useLocation();
+  const mine = places(groups, config);
+  const place = placeOf(pathname);
+  if (place && !mine.includes(place)) return <NotYours />;
+  const home: ReactNode = mine[0] ? <Navigate to={mine[0].path} replace /> : <NotYours />;
+  return (
+    <Routes>
+      <Route path="/" element={home} />
+      <Route path="/signed-in" element={home} />
+      <Route path="/overview" element={<Overview />} />
+      <Route path="/residents" element={<Residents />} />
+      <Route path="/residents/:id" element={<Resident />} />
+      <Route path="/operations" element={<Operations />} />
+      <Route path="/audit" element={<Audit />} />
+      <Route path="/users" element={<Users />} />
+      <Route path="*" element={<Nowhere />} />
+    </Routes>
+  );
+}

@@ -1,0 +1,33 @@
+/** Who finds what. The service decides who may do what; this only spares people doors that do not open. */
+import type { Config, Group } from "../api/types";
+
+export interface Place {
+  path: string;
+  label: string;
+  /** One of what it lists, on a page of its own. */
+  single?: string;
+  /** Who has business there. */
+  groups: readonly Group[];
+  /** Where the service has such a thing at all. */
+  exists?: (config: Config) => boolean;
+}
+
+const ALL: readonly Group[] = ["Uploaders", "Agents", "Operators"];
+
+export const PLACES: readonly Place[] = [
+  { path: "/overview", label: "Overview", groups: ALL },
+  { path: "/residents", label: "Residents", single: "Resident", groups: ALL },
+  { path: "/operations", label: "Operations", groups: ["Operators"] },
+  { path: "/audit", label: "Audit log", groups: ["Operators"] },
+  { path: "/users", label: "Users", groups: ["Operators"], exists: (config) => config.sign_in.kind === "local" },
+];
+
+/** The places of somebody with these rights. */
+export function places(groups: readonly Group[], config: Config): Place[] {
+  return PLACES.filter((place) => (place.exists?.(config) ?? true) && place.groups.some((group) => groups.includes(group)));
+}
+
+/** Where a path belongs, for the navigation to show and the guard to ask. */
+export function placeOf(path: string): Place | undefined {
+  return PLACES.find((place) => path === place.path || path.startsWith(`${place.path}/`));
+}

@@ -1,0 +1,64 @@
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import Container from "@cloudscape-design/components/container";
+import FormField from "@cloudscape-design/components/form-field";
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Textarea from "@cloudscape-design/components/textarea";
+import { useState } from "react";
+import { answer, api } from "../../api/client";
+import type { Detail } from "../../api/types";
+import { Failure } from "../../ui/Failure";
+import { Time } from "../../ui/Time";
+
+/** What colleagues should know. Notes are added, never changed. */
+export function Notes({ resident, reload }: { resident: Detail; reload: () => void }) {
+  const [text, setText] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<unknown>();
+  const add = async () => {
+    setBusy(true);
+    setFailure(undefined);
+    try {
+      await answer(api.POST("/api/residents/{id}/notes", { params: { path: { id: resident.id } }, body: { text: text.trim() } }));
+      setText("");
+      reload();
+    } catch (refused) {
+      setFailure(refused);
+    }
+    setBusy(false);
+  };
+  const notes = [...resident.staff_notes].sort((one, other) => other.at.localeCompare(one.at));
+  return (
+    <Container header={<Header variant="h2">Notes</Header>}>
+      <SpaceBetween size="m">
+        {notes.length === 0 ? (
+          <Box color="text-body-secondary">Nobody has written a note yet.</Box>
+        ) : (
+          <ul className="notes">
+            {notes.map((note) => (
+              <li key={note.id}>
+                <p>{note.text}</p>
+                <small>{note.by}, <Time at={note.at} /></small>
+              </li>
+            ))}
+          </ul>
+        )}
+        {failure !== undefined && <Failure failure={failure} />}
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (text.trim() !== "") void add();
+          }}
+        >
+          <SpaceBetween size="xs">
+            <FormField label="New note" description="Everyone who may see this person can read it." stretch>
+              <Textarea value={text} rows={2} onChange={({ detail }) => setText(detail.value)} />
+            </FormField>
+            <Button formAction="submit" loading={busy} loadingText="Saving" disabled={text.trim() === ""}>Add note</Button>
+          </SpaceBetween>
+        </form>
+      </SpaceBetween>
+    </Container>
+  );
+}

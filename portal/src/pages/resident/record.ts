@@ -1,0 +1,20 @@
+import { answered, api } from "../../api/client";
+import type { Detail } from "../../api/types";
+import { type Loaded, useLoad } from "../../api/use-load";
+
+/** A resident as the service told last, and the mark of that version: a change is refused if there is a newer one. */
+export interface Record {
+  resident: Detail;
+  etag: string;
+}
+
+export function useRecord(id: string): Loaded<Record> {
+  return useLoad(id, async (signal) => {
+    const { data, response } = await answered(api.GET("/api/residents/{id}", { params: { path: { id } }, signal }));
+    return { resident: data, etag: response.headers.get("ETag") ?? `"${data.version}"` };
+  });
+}
+
+export function fullName({ first_name, last_name }: Pick<Detail, "first_name" | "last_name">): string {
+  return `${first_name} ${last_name}`.trim();
+}

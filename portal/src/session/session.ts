@@ -1,0 +1,64 @@
+/** Who is signed in here. Kept for this tab only (sessionStorage): closing it signs out. */
+import { useSyncExternalStore } from "react";
+import type { Group } from "../api/types";
+
+export interface Session {
+  token: string;
+  name: string;
+  groups: Group[];
+}
+
+/** Why there is no session any more. */
+export type Ended = "expired" | "signed-out";
+
+const KEY = "rollcall.session";
+const listeners = new Set<() => void>();
+let session = stored();
+let ended: Ended | undefined;
+
+export function currentSession(): Session | undefined {
+  return session;
+}
+
+export function startSession(started: Session): void {
+  session = started;
+  ended = undefined;
+  sessionStorage.setItem(KEY, JSON.stringify(started));
+  tell();
+}
+
+export function endSession(why: Ended): void {
+  session = undefined;
+  ended = why;
+  sessionStorage.removeItem(KEY);
+  tell();
+}
+
+/** Why the last session of this page ended, for the sign-in page to say. */
+export function lastEnd(): Ended | undefined {
+  return ended;
+}
+
+export function useSession(): Session | undefined {
+  return useSyncExternalStore(subscribe, currentSession);
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+function tell(): void {
+  for (const listener of listeners) listener();
+}
+
+function stored(): Session | undefined {
+  const text = sessionStorage.getItem(KEY);
+  if (text === null) return undefined;
+  try {
+    return JSON.parse(text) as Session;
+  } catch {
+    sessionStorage.removeItem(KEY);
+    return undefined;
+  }
+}

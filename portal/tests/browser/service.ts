@@ -1,0 +1,85 @@
+/** Starts the program on a demonstration day, with a directory and a port of its own, and stops it afterwards. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestProject } from "vitest/node";
+
+export interface Account {
+  name: string;
+  password: string;
+}
+
+export interface Service {
+  /** Where it answers. */
+  at: string;
+  uploader: Account;
+  agent: Account;
+  operator: Account;
+}
+
+declare module "vitest" {
+  interface ProvidedContext {
+    service: Service;
+  }
+}
+
+const START_MS = 60_000;
+
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const program = process.env["ROLLCALL"];
+  if (!program) throw new Error("ROLLCALL is not set; expected the path of the program, with the portal embedded");
+  const folder = mkdtempSync(join(tmpdir(), "rollcall-portal-"));
+  const serving = spawn(program, ["serve", "--demo", "--speed", "60", "--listen", "127.0.0.1:0", "--data-dir", folder]);
+  try {
+    project.provide("service", await ready(serving));
+  } catch (failure) {
+    await stop(serving, folder);
+    throw failure;
+  }
+  return () => stop(serving, folder);
+}
+
+/** What it says once it serves: its address, and the three accounts. */
+function ready(serving: ChildProcess): Promise<Service> {
+  return new Promise((resolve, reject) => {
+    let said = "";
+    const timer = setTimeout(() => reject(new Error(`it does not serve after ${START_MS} ms; it said:\n${said}`)), START_MS);
+    const heard = (piece: Buffer) => {
+      said += piece.toString();
+      const at = /(http:\/\/127\.0\.0\.1:\d+)\/healthz/.exec(said)?.[1];
+      const [uploader, agent, operator] = ["uploader", "agent", "operator"].map((name) => account(said, name));
+      if (!at || !uploader || !agent || !operator) return;
+      for (const stream of [serving.stdout, serving.stderr]) stream?.off("data", heard).resume();
+      // It says where it will answer before it does.
+      const asking = setInterval(() => {
+        fetch(`${at}/healthz`).then(() => {
+          clearTimeout(timer);
+          clearInterval(asking);
+          resolve({ at, uploader, agent, operator });
+        }, () => undefined);
+      }, 100);
+      serving.once("exit", () => clearInterval(asking));
+    };
+    serving.stdout?.on("data", heard);
+    serving.stderr?.on("data", heard);
+    serving.once("error", reject);
+    serving.once("exit", (code) => reject(new Error(`it ended with ${code} before it served; it said:\n${said}`)));
+  });
+}
+
+function account(said: string, name: string): Account | undefined {
+  const password = new RegExp(`Sign in as ${name} with the password (\\S+)$`, "m").exec(said)?.[1];
+  return password === undefined ? undefined : { name, password };
+}
+
+async function stop(serving: ChildProcess, folder: string): Promise<void> {
+  if (serving.exitCode === null && serving.signalCode === null) {
+    const ended = new Promise((resolve) => serving.once("exit", resolve));
+    serving.kill("SIGTERM");
+    const late = setTimeout(() => serving.kill("SIGKILL"), 10_000);
+    await ended;
+    clearTimeout(late);
+  }
+  rmSync(folder, { recursive: true, force: true });
+}
