@@ -80,7 +80,5 @@ impl Arrivals {
 }
 
 fn nothing_there() -> Problem {
-    Problem::not_found(
-        "No file was uploaded here, or it is gone: one that is not loaded is kept for a day.",
-    )
+    Problem::not_found("No file was uploaded here, or it is gone: one that is not loaded is kept for a day.")
 }
