@@ -2,9 +2,9 @@ import ExpandableSection from "@cloudscape-design/components/expandable-section"
 import type { ReactNode } from "react";
 
 /** The figures behind a picture, for whoever cannot or would rather not look at it. */
-export function AsTable({ title, columns, rows, label = "Show as a table" }: { title: string; columns: string[]; rows: (readonly ReactNode[])[]; label?: string }) {
+export function AsTable({ title, columns, rows }: { title: string; columns: string[]; rows: (readonly ReactNode[])[] }) {
   return (
-    <ExpandableSection variant="inline" headerText={label} headerAriaLabel={`${label}: ${title}`}>
+    <ExpandableSection variant="inline" headerText="Show as a table" headerAriaLabel={`Show as a table: ${title}`}>
       <div className="figures" tabIndex={0} role="region" aria-label={title}>
         <table>
           <caption className="only-read">{title}</caption>

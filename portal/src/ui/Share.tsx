@@ -13,10 +13,11 @@ export function Share({ name, parts, open = 0 }: { name: string; parts: Part[]; 
   return (
     <>
       <div className="ledger" role="img" aria-label={name}>
-        {parts.map(({ tone, value }) => (
-          <div key={tone} className={`tone-${tone}`} style={{ flexGrow: value, minWidth: value > 0 ? 3 : 0 }} />
+        {/* What is nothing would still leave its gap: a bar that is never quite full. */}
+        {parts.filter(({ value }) => value > 0).map(({ tone, value }) => (
+          <div key={tone} className={`tone-${tone}`} style={{ flexGrow: value, minWidth: 3 }} />
         ))}
-        <div style={{ flexGrow: open }} />
+        {open > 0 && <div style={{ flexGrow: open }} />}
       </div>
       <ul className="ledger-parts">
         {parts.map(({ label, tone, value }) => (

@@ -80,6 +80,9 @@ export const stages: Record<Stage, Word> = {
   undone: { label: "Undone", meaning: "Its people were taken off the register." },
 };
 
+/** Why a row may need no loading. */
+export const KNOWN = "Known already are people who are on the register, or on an earlier line of the file. They stay as they are.";
+
 /** What a column of a file is read as. */
 const columns: Record<string, string> = {
   firstName: "First name",

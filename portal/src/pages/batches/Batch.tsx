@@ -16,7 +16,7 @@ import { Share } from "../../ui/Share";
 import { StageLabel } from "../../ui/StageLabel";
 import { Time } from "../../ui/Time";
 import { Waiting } from "../../ui/Waiting";
-import { count, sentence, stages, whole } from "../../ui/words";
+import { count, KNOWN, sentence, stages, whole } from "../../ui/words";
 import { Remarks } from "./Remarks";
 import { Undo } from "./Undo";
 import { nameOf, OTHER_WAY, useBatch } from "./use-batch";
@@ -38,7 +38,7 @@ function One({ id }: { id: string }) {
       header={
         <Header
           variant="h1"
-          description={value && <><Time at={value.at} />, {value.by ?? OTHER_WAY.toLowerCase()}</>}
+          description={value && <><Time at={value.at} /> {value.by == null ? OTHER_WAY.toLowerCase() : `by ${value.by}`}</>}
           actions={value?.undo?.possible && <Button onClick={() => setAsking(true)}>{value.stage === "undoing" ? "Go on undoing" : "Undo"}</Button>}
         >
           {value ? nameOf(value) : "Batch"}
@@ -75,12 +75,12 @@ function Account({ batch }: { batch: Shown }) {
   const settled = loaded + already_known + rejected;
   if (refusal) return <Alert type="error" header="Nothing of this file could be read">{sentence(refusal.reason)} Nobody was loaded.</Alert>;
   return (
-    <Container header={<Header variant="h2" actions={<StageLabel stage={stage} />} description={stages[stage].meaning}>{rows == null ? "Reading the file" : `${whole.format(settled)} of ${count(rows, "row")} dealt with`}</Header>}>
+    <Container header={<Header variant="h2" actions={<StageLabel stage={stage} />} description={already_known > 0 ? `${stages[stage].meaning} ${KNOWN}` : stages[stage].meaning}>{rows == null ? "Reading the file" : `${whole.format(settled)} of ${count(rows, "row")} dealt with`}</Header>}>
       <Share
         name={`Loaded: ${loaded}, known already: ${already_known}, rejected: ${rejected}, open: ${(rows ?? settled) - settled}`}
         parts={[
           { label: stage === "undoing" || stage === "undone" ? "had been loaded" : "loaded", tone: "well", value: loaded },
-          { label: "known already: on the register, or on an earlier line", tone: "not_due", value: already_known },
+          { label: "known already", tone: "not_due", value: already_known },
           { label: "rejected", tone: "escalated", value: rejected },
         ]}
         open={rows == null ? 1 : rows - settled}

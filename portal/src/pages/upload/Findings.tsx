@@ -6,12 +6,11 @@ import Table, { type TableProps } from "@cloudscape-design/components/table";
 import { useState } from "react";
 import { answer, api } from "../../api/client";
 import type { Preview, Remark, StoredRow } from "../../api/types";
-import { AsTable } from "../../ui/AsTable";
 import { saveFile } from "../../ui/download";
 import { Failure } from "../../ui/Failure";
 import { REMARKS, WARNINGS } from "../../ui/remarks";
 import { Share } from "../../ui/Share";
-import { column, count, whole } from "../../ui/words";
+import { column, count, KNOWN, whole } from "../../ui/words";
 
 const STORED: TableProps.ColumnDefinition<StoredRow>[] = [
   { id: "line", header: "Line", minWidth: 60, cell: (it) => whole.format(it.line) },
@@ -29,17 +28,24 @@ const STORED: TableProps.ColumnDefinition<StoredRow>[] = [
 export function Findings({ value }: { value: Preview }) {
   const { counts, first, bad, warnings, warning_count } = value;
   return (
-    <>
-      <Container header={<Header variant="h2">{count(counts.rows, "row")}{value.complete ? "" : " looked at"}</Header>}>
+    <SpaceBetween size="l">
+      <Container header={<Header variant="h2" description={KNOWN}>{count(counts.rows, "row")}{value.complete ? "" : " looked at"}</Header>}>
         <Share
           name={`Good: ${counts.good}, known already: ${counts.known}, bad: ${counts.bad}`}
           parts={[
             { label: "good, and new", tone: "well", value: counts.good },
-            { label: "known already: on the register, or on an earlier line", tone: "not_due", value: counts.known },
-            { label: "bad: cannot be loaded", tone: "escalated", value: counts.bad },
+            { label: "known already", tone: "not_due", value: counts.known },
+            { label: "bad, cannot be loaded", tone: "escalated", value: counts.bad },
           ]}
         />
-        <AsTable title="The columns of the file" columns={["Column of the file", "Read as"]} rows={value.columns.map(({ name, found_as }) => [name || "(no name)", found_as ? column(found_as) : "Not read"])} label="Show the columns" />
+        <h3 className="small-head">Columns</h3>
+        <ul className="pairs">
+          {value.columns.map(({ name, found_as }, at) => (
+            <li key={at}>
+              <b>{name || "(no name)"}</b> {found_as ? <>is read as {column(found_as)}</> : <i>is not read</i>}
+            </li>
+          ))}
+        </ul>
       </Container>
       {counts.bad > 0 && <Bad value={value} bad={bad} />}
       <Table
@@ -62,7 +68,7 @@ export function Findings({ value }: { value: Preview }) {
           wrapLines
         />
       )}
-    </>
+    </SpaceBetween>
   );
 }
 

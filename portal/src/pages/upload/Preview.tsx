@@ -34,7 +34,7 @@ function One({ id }: { id: string }) {
       header={
         <Header
           variant="h1"
-          description={value?.state === "ready" ? "This is a preview. Nothing is loaded until you press the button." : "What the file holds."}
+          description={value && SAID[value.state]}
           actions={value && hasPeople(value) && <Button variant="primary" loading={putIn.busy} loadingText="Having it loaded" onClick={() => void putIn.start()}>{verb(value)}</Button>}
         >
           {value?.file_name ?? "Preview"}
@@ -62,6 +62,12 @@ function One({ id }: { id: string }) {
   );
 }
 
+const SAID: Record<Shown["state"], string> = {
+  ready: "This is a preview. Nothing is loaded until you press the button.",
+  refused: "Nothing was loaded.",
+  loaded: "This is what was loaded.",
+};
+
 /** There may also be somebody in what was not looked at. */
 function hasPeople({ state, counts, complete }: Shown): boolean {
   return state === "ready" && (counts.good > 0 || !complete);
@@ -81,7 +87,7 @@ function Standing({ value }: { value: Shown }) {
       </Alert>
     );
   }
-  if (refusal) return <Alert type="error" header="Nothing of this file can be read">{sentence(refusal.reason)} Nothing was loaded. Mend the file, then choose it below.</Alert>;
+  if (refusal) return <Alert type="error" header="Nothing of this file can be read">{sentence(refusal.reason)} Mend the file, then choose it below.</Alert>;
   if (!complete) {
     return (
       <Alert type="warning" header={`Only the first ${count(counts.rows, "row")} were looked at`}>
