@@ -7,7 +7,7 @@
 //! and changes are asked for.
 //!
 //! To add an endpoint: write its handler with `#[utoipa::path]`; put it into
-//! [`endpoints`] here and, with who may use it, into the table of [`access`];
+//! `endpoints` here and, with who may use it, into the table of [`access`];
 //! if it needs another port, put that into [`Api`]; refresh
 //! `contracts/openapi.json` with `UPDATE=1 cargo test -p rollcall-api openapi`.
 //!

@@ -25,6 +25,7 @@ mod queues;
 mod residents;
 mod search;
 mod signals;
+mod softphone;
 mod stream;
 #[cfg(feature = "suite")]
 pub mod suite;
@@ -49,6 +50,7 @@ pub use queues::{QueueStatus, Queues};
 pub use residents::{Page, Removed, Residents, Upserted};
 pub use search::{Listed, Order, Question, Rank, Ranking, Search};
 pub use signals::{Signal, Signals};
+pub use softphone::{CallState, Phone, PhoneAct, PhoneCall, PhoneStatus, Softphone};
 pub use stream::{Checkpoints, Entry, EvidenceHorizon, Sequence, Settled, StreamReader, StreamWriter};
 pub use telephony::{CallOrder, Described, Rejection, Started, Telephony, start_refused};
 pub use uploads::{UploadInfo, Uploads};

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Grants that are not seen in use, by function (`*` for each), action and part
 /// of the resource, with why they are needed. First what Lambda and other
 /// services do as the role, past every line; then what happens too seldom.
-const UNSEEN: [(&str, &str, &str, &str); 33] = [
+const UNSEEN: [(&str, &str, &str, &str); 35] = [
     ("*", "logs:CreateLogStream", "", "Lambda writes what a function logs, as its role"),
     ("*", "logs:PutLogEvents", "", "likewise"),
     ("*", "xray:PutTraceSegments", "", "Lambda's tracing daemon sends, as the role"),
@@ -29,6 +29,8 @@ const UNSEEN: [(&str, &str, &str, &str); 33] = [
     ("*", "s3:ListBucket", "", "without it S3 says of a missing list that access is denied"),
     ("ingest", "s3:GetObject", "", "a list of a time when versions were suspended has none"),
     ("loader", "s3:GetObject", "", "likewise"),
+    ("loader", "dynamodb:GetItem", "-residents", "an upload that was undone while it was loaded"),
+    ("loader", "dynamodb:DeleteItem", "-residents", "likewise"),
     ("dialer", "connect:StartOutboundVoiceContact", "contact-flow/", "older answers named the flow"),
     ("dialer", "sns:Publish", "", "only when Connect refuses every call for how it is set up"),
     ("books", "sns:Publish", "", "only when the account does not add up"),

@@ -1,7 +1,7 @@
 //! Who asks: from a verified token to a [`Caller`] whose group may do this.
 //!
 //! One way for Amazon Cognito, any other OpenID provider and the accounts of
-//! one machine: a signed token whose keys are published. [`guard`] stands
+//! one machine: a signed token whose keys are published. `guard` stands
 //! before every endpoint; without a row in [`crate::access`] nothing passes.
 
 pub mod accounts;

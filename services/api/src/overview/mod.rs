@@ -2,7 +2,7 @@
 //!
 //! The account of the day looks at every resident, so it is not taken for each
 //! request: whoever asks gets the one that was taken last, and a new one is
-//! taken at most so often, the less often the longer it takes ([`board`]).
+//! taken at most so often, the less often the longer it takes (`board`).
 
 mod board;
 pub(crate) mod live;

@@ -44,3 +44,15 @@ fn every_refusal_is_a_problem() {
         }
     }
 }
+
+#[test]
+fn operations_have_names_of_their_own() {
+    let document = serde_json::to_value(rollcall_api::document()).unwrap();
+    let paths = document["paths"].as_object().unwrap().values();
+    let operations = paths.flat_map(|methods| methods.as_object().unwrap().values());
+    let mut names: Vec<_> = operations.map(|operation| operation["operationId"].as_str().unwrap()).collect();
+    let all = names.len();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), all, "clients are made by these names: {names:?}");
+}
