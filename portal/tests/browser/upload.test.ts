@@ -105,7 +105,7 @@ test("a nasty list is looked at, mended, loaded and undone", async () => {
   expect(await everyone()).toBe(before + 7);
 
   await undo(page, "3 people taken off the register.");
-  await page.goto("/batches");
+  await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "Batches" }).click();
   await heading(page, "Batches");
   const row = page.getByRole("row").filter({ has: page.getByRole("link", { name: "mended.csv" }) });
   await row.getByText("Loaded", { exact: true }).waitFor();
