@@ -179,6 +179,7 @@ fn api(store: &Store, clock: &Arc<ManualClock>, issuer: &Arc<Issuer>, heard: &Ar
             LocalAccounts::new(store.accounts(), Arc::clone(issuer), Arc::clone(&clock)).unwrap(),
         )),
         board: Arc::new(Board::new(Parts {
+            attempts: store.attempts(),
             residents: store.residents(),
             callbacks: store.callbacks(),
             pace: store.pace(),
