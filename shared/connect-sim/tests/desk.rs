@@ -37,16 +37,15 @@ fn waiting(config: SimConfig, count: usize) -> World {
     world
 }
 
-fn phone(world: &mut World, agent: &str) -> DeskPhone {
-    let now = world.now;
-    world.sim.phone(now, agent)
+fn phone(world: &World, agent: &str) -> DeskPhone {
+    world.sim.phone(agent)
 }
 
-fn call(world: &mut World, agent: &str) -> DeskCall {
+fn call(world: &World, agent: &str) -> DeskCall {
     phone(world, agent).call.unwrap()
 }
 
-fn stage(world: &mut World, agent: &str) -> Option<CallStage> {
+fn stage(world: &World, agent: &str) -> Option<CallStage> {
     phone(world, agent).call.map(|call| call.stage)
 }
 
@@ -78,7 +77,7 @@ fn until(world: &mut World, agent: &str, wanted: CallStage) -> i64 {
 fn at_stage(wanted: CallStage) -> (World, String) {
     let mut world = waiting(talkers(), 1);
     assert!(does(&mut world, JO, &PersonAct::Available));
-    let contact = call(&mut world, JO).contact_id;
+    let contact = call(&world, JO).contact_id;
     if wanted > CallStage::Incoming {
         handle(&mut world, JO, PersonAct::Accept);
     }
@@ -100,35 +99,35 @@ fn legs(world: &World) -> Vec<&ContactRecord> {
 #[test]
 fn from_the_offer_to_the_record() {
     let mut world = waiting(talkers(), 1);
-    assert_eq!(phone(&mut world, JO), DeskPhone { status: DeskStatus::Offline, call: None });
+    assert_eq!(phone(&world, JO), DeskPhone { status: DeskStatus::Offline, call: None });
     assert!(does(&mut world, JO, &PersonAct::Available));
     let offered = world.now;
-    let incoming = call(&mut world, JO);
+    let incoming = call(&world, JO);
     assert_eq!((incoming.stage, incoming.since), (CallStage::Incoming, offered));
     assert_eq!(incoming.accept_by, Some(offered + seconds(20)));
     assert_eq!(incoming.resident_id.as_deref(), Some("resident-0"), "an attribute of the first leg");
     assert_eq!(incoming.attempt_id.as_deref(), Some("attempt-0"));
     world.run(seconds(19));
-    assert_eq!(call(&mut world, JO), incoming, "a person accepts by no timer");
+    assert_eq!(call(&world, JO), incoming, "a person accepts by no timer");
 
     let contact = handle(&mut world, JO, PersonAct::Accept);
     let accepted = world.now;
-    let connecting = call(&mut world, JO);
+    let connecting = call(&world, JO);
     assert_eq!((connecting.stage, connecting.since), (CallStage::Connecting, accepted));
     assert_eq!(connecting.accept_by, None);
     let rang = until(&mut world, JO, CallStage::Connected);
     assert!((2..60).contains(&rang), "{rang} s");
-    assert!(call(&mut world, JO).since > accepted);
+    assert!(call(&world, JO).since > accepted);
     world.run(seconds(100));
     handle(&mut world, JO, PersonAct::HangUp);
     let over = world.now;
-    assert_eq!((stage(&mut world, JO), call(&mut world, JO).since), (Some(CallStage::WrapUp), over));
+    assert_eq!((stage(&world, JO), call(&world, JO).since), (Some(CallStage::WrapUp), over));
 
     world.run(seconds(3_600));
-    assert_eq!(stage(&mut world, JO), Some(CallStage::WrapUp), "nor is anything wrapped up by one");
+    assert_eq!(stage(&world, JO), Some(CallStage::WrapUp), "nor is anything wrapped up by one");
     assert!(legs(&world).is_empty(), "no record before the person is done");
     handle(&mut world, JO, PersonAct::WrappedUp);
-    assert_eq!(phone(&mut world, JO), DeskPhone { status: DeskStatus::Available, call: None });
+    assert_eq!(phone(&world, JO), DeskPhone { status: DeskStatus::Available, call: None });
     world.run(seconds(60));
     let record = world.record(&contact);
     let agent = record.agent.as_ref().unwrap();
@@ -174,11 +173,11 @@ fn what_can_be_done_at_each_stage_and_what_was_done_already() {
             let (mut world, contact) = at_stage(from);
             let act = act(contact);
             assert_eq!(does(&mut world, JO, &act), done, "{act:?} when {from:?}");
-            assert_eq!(stage(&mut world, JO), left, "after {act:?} when {from:?}");
+            assert_eq!(stage(&world, JO), left, "after {act:?} when {from:?}");
             // The same again changes nothing and answers the same.
-            let (before, told) = (phone(&mut world, JO), world.trace.len());
+            let (before, told) = (phone(&world, JO), world.trace.len());
             assert_eq!(does(&mut world, JO, &act), done, "again {act:?} when {from:?}");
-            assert_eq!((phone(&mut world, JO), world.trace.len()), (before, told));
+            assert_eq!((phone(&world, JO), world.trace.len()), (before, told));
         }
     }
     let (mut world, contact) = at_stage(WrapUp);
@@ -195,24 +194,24 @@ fn an_offer_that_is_missed_is_somebody_elses_until_it_is_cleared() {
     for declines in [false, true] {
         let mut world = waiting(talkers(), 2);
         does(&mut world, JO, &PersonAct::Available);
-        let contact = call(&mut world, JO).contact_id;
+        let contact = call(&world, JO).contact_id;
         if declines {
             handle(&mut world, JO, PersonAct::Decline);
         } else {
             world.run(seconds(20));
         }
         let missed = DeskPhone { status: DeskStatus::Missed, call: None };
-        assert_eq!(phone(&mut world, JO), missed);
+        assert_eq!(phone(&world, JO), missed);
         world.run(seconds(3_600));
-        assert_eq!(phone(&mut world, JO), missed, "no timer clears it");
+        assert_eq!(phone(&world, JO), missed, "no timer clears it");
         assert!(!does(&mut world, JO, &PersonAct::Accept(contact.clone())));
         assert_eq!(does(&mut world, JO, &PersonAct::Decline(contact.clone())), declines);
 
         does(&mut world, KIM, &PersonAct::Available);
-        assert_eq!(call(&mut world, KIM).contact_id, contact, "it kept its place in the queue");
+        assert_eq!(call(&world, KIM).contact_id, contact, "it kept its place in the queue");
         does(&mut world, JO, &PersonAct::Available);
-        assert_eq!(phone(&mut world, JO).status, DeskStatus::Available);
-        assert_eq!(call(&mut world, JO).resident_id.as_deref(), Some("resident-1"), "the next one");
+        assert_eq!(phone(&world, JO).status, DeskStatus::Available);
+        assert_eq!(call(&world, JO).resident_id.as_deref(), Some("resident-1"), "the next one");
 
         handle(&mut world, KIM, PersonAct::Accept);
         until(&mut world, KIM, CallStage::Connected);
@@ -230,7 +229,7 @@ fn whoever_declined_is_offered_the_same_again_once_that_is_cleared() {
     let (mut world, contact) = at_stage(CallStage::Incoming);
     handle(&mut world, JO, PersonAct::Decline);
     does(&mut world, JO, &PersonAct::Away);
-    assert_eq!(phone(&mut world, JO), DeskPhone { status: DeskStatus::Away, call: None });
+    assert_eq!(phone(&world, JO), DeskPhone { status: DeskStatus::Away, call: None });
     does(&mut world, JO, &PersonAct::Available);
     assert_eq!(handle(&mut world, JO, PersonAct::Accept), contact);
     assert!(!does(&mut world, JO, &PersonAct::Decline(contact)), "that was another offer");
@@ -246,10 +245,10 @@ fn two_people_and_one_callback() {
     world.start(0).unwrap();
     world.run(seconds(1));
     until(&mut world, KIM, CallStage::Incoming);
-    assert_eq!(stage(&mut world, JO), None, "who has waited longest is offered it");
-    let contact = call(&mut world, KIM).contact_id;
+    assert_eq!(stage(&world, JO), None, "who has waited longest is offered it");
+    let contact = call(&world, KIM).contact_id;
     assert!(!does(&mut world, JO, &PersonAct::Accept(contact.clone())));
-    assert_eq!(stage(&mut world, KIM), Some(CallStage::Incoming));
+    assert_eq!(stage(&world, KIM), Some(CallStage::Incoming));
     handle(&mut world, KIM, PersonAct::Decline);
     assert_eq!(handle(&mut world, JO, PersonAct::Accept), contact);
     assert!(!does(&mut world, KIM, &PersonAct::Accept(contact)));
@@ -275,13 +274,13 @@ fn an_offer_needs_a_line_and_wrap_up_gives_it_back() {
     let mut world = waiting(SimConfig { concurrent_calls: 1, ..talkers() }, 2);
     does(&mut world, JO, &PersonAct::Available);
     does(&mut world, KIM, &PersonAct::Available);
-    assert_eq!((stage(&mut world, JO), stage(&mut world, KIM)), (Some(CallStage::Incoming), None));
+    assert_eq!((stage(&world, JO), stage(&world, KIM)), (Some(CallStage::Incoming), None));
     assert_eq!(world.sim.concurrent_calls(), 1);
     handle(&mut world, JO, PersonAct::Accept);
     until(&mut world, JO, CallStage::Connected);
-    assert_eq!(stage(&mut world, KIM), None);
+    assert_eq!(stage(&world, KIM), None);
     handle(&mut world, JO, PersonAct::HangUp);
-    assert_eq!(stage(&mut world, KIM), Some(CallStage::Incoming));
+    assert_eq!(stage(&world, KIM), Some(CallStage::Incoming));
     assert_eq!(world.sim.peak_concurrent_calls(), 1);
 }
 
@@ -292,7 +291,7 @@ fn who_leaves_during_a_call_finishes_it_first() {
             let (mut world, contact) = at_stage(from);
             world.start(1).unwrap();
             assert!(does(&mut world, JO, &act));
-            assert_eq!((phone(&mut world, JO).status, stage(&mut world, JO)), (status, Some(from)));
+            assert_eq!((phone(&world, JO).status, stage(&world, JO)), (status, Some(from)));
             assert!(does(&mut world, JO, &PersonAct::Accept(contact.clone())));
             if from < CallStage::WrapUp {
                 until(&mut world, JO, CallStage::Connected);
@@ -300,15 +299,15 @@ fn who_leaves_during_a_call_finishes_it_first() {
             }
             handle(&mut world, JO, PersonAct::WrappedUp);
             world.run(seconds(600));
-            assert_eq!(phone(&mut world, JO), DeskPhone { status, call: None }, "{act:?} when {from:?}");
+            assert_eq!(phone(&world, JO), DeskPhone { status, call: None }, "{act:?} when {from:?}");
             does(&mut world, JO, &PersonAct::Available);
-            assert_eq!(call(&mut world, JO).resident_id.as_deref(), Some("resident-1"));
+            assert_eq!(call(&world, JO).resident_id.as_deref(), Some("resident-1"));
         }
     }
     let (mut world, _) = at_stage(CallStage::Incoming);
     does(&mut world, JO, &PersonAct::Offline);
     world.run(seconds(20));
-    assert_eq!(phone(&mut world, JO).status, DeskStatus::Offline, "who has signed out clears nothing");
+    assert_eq!(phone(&world, JO).status, DeskStatus::Offline, "who has signed out clears nothing");
 }
 
 #[test]
@@ -349,7 +348,7 @@ fn a_callback_that_rings_unanswered_comes_again_and_one_given_up_does_not() {
         assert_eq!((&record.agent, record.connected_to_system_timestamp), (&None, None));
         let reason = record.disconnect_reason.clone().unwrap();
         if gives_up {
-            assert_eq!((reason, stage(&mut world, JO)), (DisconnectReason::AgentDisconnect, None));
+            assert_eq!((reason, stage(&world, JO)), (DisconnectReason::AgentDisconnect, None));
         } else {
             assert_eq!(reason, DisconnectReason::TelecomOriginatorCancel);
             assert_ne!(world.record(&contact).next_contact_id, None);
@@ -369,8 +368,8 @@ fn a_contact_that_is_stopped_leaves_the_desk() {
         let request =
             StopContactRequest { contact_id: contact_id.clone(), instance_id: place.instance_id.clone() };
         world.sim.stop_contact(world.now, &request).unwrap();
-        assert_eq!(stage(&mut world, JO), left, "stopped when {from:?}");
-        assert_eq!(phone(&mut world, JO).status, DeskStatus::Available);
+        assert_eq!(stage(&world, JO), left, "stopped when {from:?}");
+        assert_eq!(phone(&world, JO).status, DeskStatus::Available);
         assert_eq!(does(&mut world, JO, &PersonAct::Accept(contact_id)), left.is_some());
     }
 }
@@ -382,7 +381,7 @@ fn at_a_pace_of_sixty_people_have_their_time() {
     let agent_habits = AgentHabits { talk_to_person, ..config.agent_habits };
     let mut world = waiting(SimConfig { agent_habits, people_pace: 60, ..config }, 1);
     does(&mut world, JO, &PersonAct::Available);
-    let incoming = call(&mut world, JO);
+    let incoming = call(&world, JO);
     assert_eq!(incoming.accept_by, Some(world.now + seconds(1_200)));
     world.run(seconds(1_199));
     handle(&mut world, JO, PersonAct::Accept);

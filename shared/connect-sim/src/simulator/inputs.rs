@@ -78,6 +78,7 @@ impl Simulator {
             Input::Stop { at, request } => drop(self.stop_contact(*at, request)),
             Input::Answered { at, id, answer } => self.function_answered(*at, *id, answer.clone()),
             Input::Agent { at, agent, act } => {
+                self.run_to(*at, false);
                 self.act(*at, agent, act);
             }
             Input::PeoplePace { at, pace } => {

@@ -12,9 +12,10 @@ use crate::residents::{hash, mix};
 impl Simulator {
     /// A person does something at the phone. Who is not known yet is seated with the first status but offline. Answers
     /// whether it could be done: what is done already could, and what is not possible now could not; neither changes
-    /// anything.
+    /// anything. It takes effect no later than a call of a function that [`Self::advance`] has not given out yet, so that
+    /// the function is not late because somebody presses buttons.
     pub fn act(&mut self, now: Timestamp, agent: &str, act: &PersonAct) -> bool {
-        self.run_to(now, false);
+        self.run_to(now, true);
         match self.consider(agent, act) {
             Verdict::Done => true,
             Verdict::Impossible => false,
@@ -31,9 +32,9 @@ impl Simulator {
         }
     }
 
-    /// The phone of a person. Of one who is not known: offline.
-    pub fn phone(&mut self, now: Timestamp, agent: &str) -> DeskPhone {
-        self.run_to(now, false);
+    /// The phone of a person, as of the latest moment that this Connect has seen: looking lets no time pass. Of one who
+    /// is not known: offline.
+    pub fn phone(&self, agent: &str) -> DeskPhone {
         let Some(person) = self.desk.person(agent).map(|index| self.desk.at(index)) else {
             return DeskPhone::UNUSED;
         };
@@ -53,6 +54,8 @@ impl Simulator {
     pub fn set_people_pace(&mut self, pace: u32) {
         let pace = pace.max(1);
         if pace != self.config.people_pace {
+            // What is due at that very moment comes before, also when this is repeated.
+            self.run_to(self.now, false);
             self.note(|at| Input::PeoplePace { at, pace });
             self.config.people_pace = pace;
         }
