@@ -179,10 +179,19 @@ impl Desk {
     }
 
     fn announce(&self, before: &Callback, after: &Callback) {
-        let kept = |one: &Callback| matches!(one.state(&self.recorder.policy), CallbackState::SpokenTo(_));
-        if kept(after) && !kept(before) {
-            let (callback, resident) = (after.id, after.resident);
-            self.recorder.signals.emit(&Signal::CallbackKept { callback, resident });
+        let (callback, resident) = (after.id, after.resident);
+        let (was, is) = (before.state(&self.recorder.policy), after.state(&self.recorder.policy));
+        match is {
+            CallbackState::SpokenTo(_) if !matches!(was, CallbackState::SpokenTo(_)) => {
+                self.recorder.signals.emit(&Signal::CallbackKept { callback, resident });
+            }
+            CallbackState::Missed if was != CallbackState::Missed => {
+                self.recorder.signals.emit(&Signal::CallbackMissed { callback, resident });
+            }
+            CallbackState::SpokenTo(_)
+            | CallbackState::Missed
+            | CallbackState::Open
+            | CallbackState::Cancelled(_) => {}
         }
     }
 }
