@@ -35,6 +35,14 @@ export type Attempt = AttemptPage["items"][number];
 export type Disposition = Attempt["disposition"];
 export type Day = Answer<"/api/residents/{id}/days", "get">[number];
 
+export type Preview = Answer<"/api/uploads/{id}/preview", "get">;
+export type StoredRow = Preview["first"][number];
+export type Remark = Preview["bad"][number];
+export type Batch = Answer<"/api/batches/{id}", "get">;
+export type Stage = Batch["stage"];
+export type RemarkKind = paths["/api/batches/{id}/notes"]["get"]["parameters"]["query"]["kind"];
+export type Undoing = Answer<"/api/batches/{id}/undo", "post">;
+
 export type Queue = Answer<"/api/queues", "get">[number];
 export type DeadLetterPage = Answer<"/api/dead-letters", "get">;
 export type DeadLetter = DeadLetterPage["items"][number];

@@ -8,6 +8,10 @@ import { placeOf, places } from "./navigation";
 const Overview = lazy(() => import("../pages/overview/Overview"));
 const Residents = lazy(() => import("../pages/residents/Residents"));
 const Resident = lazy(() => import("../pages/resident/Resident"));
+const Upload = lazy(() => import("../pages/upload/Upload"));
+const Preview = lazy(() => import("../pages/upload/Preview"));
+const Batches = lazy(() => import("../pages/batches/Batches"));
+const Batch = lazy(() => import("../pages/batches/Batch"));
 const Operations = lazy(() => import("../pages/Operations"));
 const Audit = lazy(() => import("../pages/Audit"));
 const Users = lazy(() => import("../pages/users/Users"));
@@ -27,6 +31,10 @@ export function Pages({ groups }: { groups: Group[] }) {
       <Route path="/overview" element={<Overview />} />
       <Route path="/residents" element={<Residents />} />
       <Route path="/residents/:id" element={<Resident />} />
+      <Route path="/upload" element={<Upload />} />
+      <Route path="/upload/:id" element={<Preview />} />
+      <Route path="/batches" element={<Batches />} />
+      <Route path="/batches/:id" element={<Batch />} />
       <Route path="/operations" element={<Operations />} />
       <Route path="/audit" element={<Audit />} />
       <Route path="/users" element={<Users />} />

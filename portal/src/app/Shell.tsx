@@ -10,6 +10,7 @@ import { useFollow } from "../ui/links";
 import { chooseShade, chooseZone, machineZone, useShade } from "../ui/preferences";
 import { useZone } from "../ui/Time";
 import { Waiting } from "../ui/Waiting";
+import { useWide } from "../ui/wide";
 import { groups as groupWords } from "../ui/words";
 import { useConfig } from "./context";
 import { ErrorBoundary } from "./ErrorBoundary";
@@ -21,7 +22,11 @@ export default function Shell({ session }: { session: Session }) {
   const config = useConfig();
   const follow = useFollow();
   const { pathname } = useLocation();
-  const [open, setOpen] = useState(() => window.innerWidth >= 912);
+  const wide = useWide();
+  // Two answers: a narrow window closes the list of pages by itself, which is nobody's wish for a wide one. Whoever
+  // turns a tablet, or zooms in and out again, finds it as it was.
+  const [open, setOpen] = useState({ wide: true, narrow: false });
+  const show = (shown: boolean) => setOpen((was) => ({ ...was, [wide ? "wide" : "narrow"]: shown }));
   const mine = places(session.groups, config);
   const place = placeOf(pathname);
 
@@ -34,15 +39,15 @@ export default function Shell({ session }: { session: Session }) {
       <AppLayoutToolbar
         headerSelector="#top"
         toolsHide
-        navigationOpen={open}
-        onNavigationChange={({ detail }) => setOpen(detail.open)}
+        navigationOpen={wide ? open.wide : open.narrow}
+        onNavigationChange={({ detail }) => show(detail.open)}
         ariaLabels={{ navigation: "Pages", navigationToggle: "Show the pages", navigationClose: "Hide the pages" }}
         navigation={
           <SideNavigation
             activeHref={place?.path ?? pathname}
             onFollow={(event) => {
               follow(event);
-              if (window.innerWidth < 912) setOpen(false);
+              if (!wide) show(false);
             }}
             items={mine.map(({ path, label }) => ({ type: "link", text: label, href: path }))}
           />

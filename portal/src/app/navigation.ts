@@ -13,10 +13,14 @@ export interface Place {
 }
 
 const ALL: readonly Group[] = ["Uploaders", "Agents", "Operators"];
+/** Those who put lists of people in. */
+const LISTS: readonly Group[] = ["Uploaders", "Operators"];
 
 export const PLACES: readonly Place[] = [
   { path: "/overview", label: "Overview", groups: ALL },
   { path: "/residents", label: "Residents", single: "Resident", groups: ALL },
+  { path: "/upload", label: "Upload", single: "Preview", groups: LISTS },
+  { path: "/batches", label: "Batches", single: "Batch", groups: LISTS },
   { path: "/operations", label: "Operations", groups: ["Operators"] },
   { path: "/audit", label: "Audit log", groups: ["Operators"] },
   { path: "/users", label: "Users", groups: ["Operators"], exists: (config) => config.sign_in.kind === "local" },

@@ -1,5 +1,5 @@
 /** The words of the screen for the words of the API: one for each, everywhere. */
-import type { Attempt, DayState, Day, Detail, Group, LeavingReason } from "../api/types";
+import type { Attempt, DayState, Day, Detail, Group, LeavingReason, Stage } from "../api/types";
 
 interface Word {
   label: string;
@@ -70,6 +70,37 @@ export const leavings: Record<LeavingReason, string> = {
   mistake: "They should never have been loaded",
   other: "Another reason",
 };
+
+export const stages: Record<Stage, Word> = {
+  reading: { label: "Being read", meaning: "The file is being read." },
+  refused: { label: "Refused", meaning: "Nothing of the file could be read, and nobody was loaded." },
+  loading: { label: "Being loaded", meaning: "Its people are being put on the register." },
+  loaded: { label: "Loaded", meaning: "Every row of the file is accounted for." },
+  undoing: { label: "Being undone", meaning: "Its people are being taken off the register." },
+  undone: { label: "Undone", meaning: "Its people were taken off the register." },
+};
+
+/** Why a row may need no loading. */
+export const KNOWN = "Known already are people who are on the register, or on an earlier line of the file. They stay as they are.";
+
+/** What a column of a file is read as. */
+const columns: Record<string, string> = {
+  firstName: "First name",
+  lastName: "Last name",
+  number: "Number",
+  reference: "Reference",
+  timezone: "Time zone",
+  language: "Language",
+  windowStart: "Calls from",
+  windowEnd: "Calls until",
+  notes: "Notes",
+  consent: "Agreed to be called",
+};
+
+/** A column by our word for it; one that is not read keeps the name that it has in the file. */
+export function column(name: string): string {
+  return columns[name] ?? name;
+}
 
 /** `snake_case` and `kebab-case` of machines, when there is no word of our own for it: "Dead letter replayed". */
 export function spaced(code: string): string {

@@ -16,6 +16,9 @@ const FLAGS = [
   "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
 ];
 
+/** Everything that goes wrong in lists of councils, and three good rows. Nobody in it agrees to be called. */
+export const NASTY = join(import.meta.dirname, "samples", "nasty-list.csv");
+
 export function launch(): Promise<Browser> {
   mkdirSync(SCREENSHOTS, { recursive: true });
   return chromium.launch({ executablePath: CHROMIUM, args: FLAGS });

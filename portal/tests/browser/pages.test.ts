@@ -1,7 +1,7 @@
 /** Every page, as three kinds of people see it: in light and dark, in a wide window and a very narrow one. */
 import type { Browser, BrowserContextOptions } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { heading, inspect, launch, open, service, settled, signedIn } from "./browser";
+import { heading, inspect, launch, NASTY, open, service, settled, signedIn } from "./browser";
 
 let browser: Browser;
 beforeAll(async () => {
@@ -48,6 +48,26 @@ describe.each(Object.entries(LOOKS))("%s", (look, options) => {
       await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
       await page.getByRole("dialog").waitFor({ state: "detached" });
     }
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  test("all pages about lists, of an uploader", async () => {
+    const { page, complaints } = await signedIn(browser, service.uploader, "/upload", options);
+    await heading(page, "Upload");
+    await inspect(page, `${look}-upload`);
+    await page.locator('input[type="file"]').setInputFiles(NASTY);
+    await heading(page, "nasty-list.csv");
+    await settled(page);
+    await inspect(page, `${look}-preview`);
+    await page.goto("/batches");
+    await heading(page, "Batches");
+    await settled(page);
+    await inspect(page, `${look}-batches`);
+    await page.getByRole("rowheader").getByRole("link").last().click();
+    await heading(page, /^(?!Batch(es)?$)/);
+    await settled(page);
+    await inspect(page, `${look}-batch`);
     expect(complaints).toEqual([]);
     await page.context().close();
   });

@@ -259,3 +259,25 @@ test("a new user signs in with the rights that were given, until they are remove
   await clerk.page.getByText("You were signed out because your time was up.").waitFor();
   await Promise.all([page, clerk.page].map((it) => it.context().close()));
 });
+
+test("the list of pages stays as it was put when the window is narrow for a moment", async () => {
+  const { page } = await signedIn(browser, service.agent, "/overview");
+  await heading(page, "Overview");
+  const pages = page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "Residents" });
+  const narrowAndBack = async () => {
+    await page.setViewportSize({ width: 400, height: 640 });
+    // Closed by itself: it would cover the page.
+    await pages.waitFor({ state: "hidden" });
+    await page.setViewportSize({ width: 1360, height: 900 });
+  };
+  await pages.waitFor();
+  await narrowAndBack();
+  await pages.click();
+  await heading(page, "Residents");
+  await page.getByRole("button", { name: "Hide the pages" }).click();
+  await pages.waitFor({ state: "hidden" });
+  await narrowAndBack();
+  await settled(page);
+  expect(await pages.isVisible(), "whoever closed it wants it closed").toBe(false);
+  await page.context().close();
+});

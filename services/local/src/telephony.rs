@@ -1,4 +1,6 @@
-//! The port to the simulated Connect, in this process.
+//! The ports to the simulated Connect, in this process.
+
+mod softphone;
 
 use crate::bell::Bell;
 use async_trait::async_trait;
