@@ -26,8 +26,8 @@ pub struct Portal {
     pub clock: Arc<dyn Clock>,
     /// What the portal is told of the installation.
     pub shown: Shown,
-    /// The agents' phones, where they are worked through the API.
-    pub phones: Option<Arc<dyn Softphone>>,
+    /// The agents' phones, where they are those of the simulated Connect.
+    pub softphone: Option<Arc<dyn Softphone>>,
     /// The files of the portal; none where it is not built in.
     pub assets: Assets,
 }
@@ -46,7 +46,7 @@ pub fn router(machine: &Machine, portal: Portal, wire: Option<&Service>) -> Rout
 
 fn api(machine: &Machine, portal: Portal) -> Api {
     let ports = machine.ports().clone();
-    let Portal { local, verifier, clock: people, shown, phones: softphone, assets } = portal;
+    let Portal { local, verifier, clock: people, shown, softphone, assets } = portal;
     let board = Arc::new(Board::new(Parts {
         attempts: Arc::clone(&ports.attempts),
         residents: Arc::clone(&ports.residents),
