@@ -63,6 +63,7 @@ pub const TABLE: &[Rule] = &[
     rule("GET", "/api/live", ALL),
     rule("GET", "/api/me", ALL),
     rule("GET", "/api/overview", ALL),
+    rule("GET", "/api/overview/history", ALL),
     rule("GET", "/api/queues", OPERATORS),
     rule("POST", "/api/residents/export", ALL),
     rule("POST", "/api/residents/search", ALL),

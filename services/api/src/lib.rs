@@ -130,6 +130,7 @@ fn endpoints() -> OpenApiRouter<Api> {
         .routes(routes!(operations::queues))
         .routes(routes!(operations::dead_letters))
         .routes(routes!(overview::overview))
+        .routes(routes!(overview::history::history))
         .routes(routes!(overview::live::live))
         .routes(routes!(session::config))
         .routes(routes!(session::me))

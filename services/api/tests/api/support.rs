@@ -199,6 +199,7 @@ fn api(store: &Store, clock: &Arc<ManualClock>, issuer: &Arc<Issuer>, heard: &Ar
         verifier: Arc::new(Verifier::new(expected(), keys, Arc::clone(&clock))),
         local: None,
         board: Arc::new(Board::new(Parts {
+            attempts: store.attempts(),
             residents: store.residents(),
             callbacks: store.callbacks(),
             pace: store.pace(),

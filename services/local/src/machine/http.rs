@@ -48,6 +48,7 @@ fn api(machine: &Machine, portal: Portal) -> Api {
     let ports = machine.ports().clone();
     let Portal { local, verifier, clock: people, shown, softphone, assets } = portal;
     let board = Arc::new(Board::new(Parts {
+        attempts: Arc::clone(&ports.attempts),
         residents: Arc::clone(&ports.residents),
         callbacks: Arc::clone(&ports.callbacks),
         pace: Arc::clone(&ports.pace),
