@@ -16,13 +16,15 @@ import { giveBack, raise, take } from "./deeds";
 interface Props {
   callback: Waiting;
   opened: boolean;
+  /** Is offered or spoken to at this phone. */
+  atPhone: boolean;
   open: (id: string | undefined) => void;
   onCancel: (callback: Waiting) => void;
   onChanged: () => void;
 }
 
 /** Somebody who waits. */
-export function Callback({ callback: it, opened, open, onCancel, onChanged }: Props) {
+export function Callback({ callback: it, opened, atPhone, open, onCancel, onChanged }: Props) {
   const me = useSession()?.name;
   const mayGiveBack = useIs("Operators") || it.taken?.by === me;
   const { busy, failure, run } = useDeed(onChanged);
@@ -54,9 +56,11 @@ export function Callback({ callback: it, opened, open, onCancel, onChanged }: Pr
           {it.overdue && <Badge color="red">Overdue</Badge>}
           {it.raised && <Badge color="blue">To the front</Badge>}
         </span>
-        <span className="callback-keys">
+        {!atPhone && <span className="callback-keys">
           {!it.taken && (
             <Button
+              // Whom the phone offers need not be taken by hand.
+              variant={it.queued ? "link" : "normal"}
               loading={busy}
               ariaLabel={`Take ${name}`}
               onClick={() => run(async () => {
@@ -78,10 +82,10 @@ export function Callback({ callback: it, opened, open, onCancel, onChanged }: Pr
             ]}
             onItemClick={({ detail }) => void choose(detail.id)}
           />
-        </span>
+        </span>}
       </div>
       <Promise callback={it} />
-      <Tries callback={it} me={me} />
+      <Tries callback={it} me={me} atPhone={atPhone} />
       {failure !== undefined && <Failure failure={failure} />}
     </li>
   );
@@ -103,16 +107,22 @@ function Promise({ callback: it }: { callback: Waiting }) {
 }
 
 /** What was tried, and who is at it. */
-function Tries({ callback: it, me }: { callback: Waiting; me: string | undefined }) {
+function Tries({ callback: it, me, atPhone }: { callback: Waiting; me: string | undefined; atPhone: boolean }) {
   const tried = it.tries.filter(({ result }) => result !== "waiting").length;
   const said = it.last_result && agentDispositions[it.last_result.disposition].label;
   return (
     <p className="soft">
-      {it.taken ? <b>{it.taken.by === me ? "Taken by you" : `Taken by ${it.taken.by}`}</b> : it.queued ? "In the phone's queue" : <b>Nobody is offered it: take it</b>}
+      {place(it, me, atPhone)}
       {tried > 0 && <>, {count(tried, "try", "tries")}</>}
       {said && <>, last: {said.toLowerCase()}</>}
     </p>
   );
+}
+
+function place(it: Waiting, me: string | undefined, atPhone: boolean) {
+  if (atPhone) return <b>At your phone</b>;
+  if (it.taken) return <b>{it.taken.by === me ? "Taken by you" : `Taken by ${it.taken.by}`}</b>;
+  return it.queued ? "In the phone's queue" : <b>Nobody is offered it: take it</b>;
 }
 
 function useDeed(onChanged: () => void) {

@@ -22,13 +22,15 @@ const NARROW = "(max-width: 900px)";
 interface Props {
   desk: Loaded<Desk>;
   opened: string | undefined;
+  /** The one at the phone. */
+  atPhone: string | undefined;
   open: (id: string | undefined) => void;
   /** There is a record on the page. */
   brief: boolean;
 }
 
 /** Everybody who waits for a callback, as they are called: raised first, then by what was promised. */
-export function Callbacks({ desk: { value, failure, loading, reload }, opened, open, brief }: Props) {
+export function Callbacks({ desk: { value, failure, loading, reload }, opened, atPhone, open, brief }: Props) {
   const narrow = useMedia(NARROW);
   const [most, setMost] = useState(0);
   const [cancelling, setCancelling] = useState<Callback>();
@@ -46,7 +48,7 @@ export function Callbacks({ desk: { value, failure, loading, reload }, opened, o
         {callbacks.length > 0 && (
           <ul className="callbacks">
             {callbacks.slice(0, shown).map((callback) => (
-              <Item key={callback.id} callback={callback} opened={callback.id === opened} open={open} onCancel={setCancelling} onChanged={reload} />
+              <Item key={callback.id} callback={callback} opened={callback.id === opened} atPhone={callback.id === atPhone} open={open} onCancel={setCancelling} onChanged={reload} />
             ))}
           </ul>
         )}

@@ -44,7 +44,7 @@ export default function Desk() {
       <div className="desk-room"><div className="desk">
         <div className="desk-side">
           <PhonePanel at={phone} name={atPhone?.name} settled={completed || !atPhone?.callback} />
-          <Callbacks desk={desk} opened={opened} open={open} brief={atPhone !== undefined || fromList !== undefined} />
+          <Callbacks desk={desk} opened={opened} atPhone={atPhone?.callback?.id} open={open} brief={atPhone !== undefined || fromList !== undefined} />
         </div>
         <div className="desk-record">
           {call && atPhone && (
