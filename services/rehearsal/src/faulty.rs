@@ -77,6 +77,7 @@ gated!(Callbacks, "callbacks" {
     async fn get(&self, id: CallbackId) -> Option<Versioned<Callback>>;
     async fn save(&self, callback: &Versioned<Callback>, review_at: Option<Timestamp>, open: bool) -> Saved;
     async fn to_review(&self, now: Timestamp, most: u32) -> Vec<CallbackId>;
+    async fn list_owed(&self, most: u32) -> Vec<Versioned<Callback>>;
     async fn count_open(&self) -> u64;
 });
 gated!(Checks, "checks" {

@@ -129,6 +129,9 @@ impl Callbacks for Gated<dyn Callbacks> {
     async fn to_review(&self, now: Timestamp, most: u32) -> Result<Vec<CallbackId>, Fault> {
         self.1.pass(self.0.to_review(now, most)).await
     }
+    async fn list_owed(&self, most: u32) -> Result<Vec<Versioned<Callback>>, Fault> {
+        self.1.pass(self.0.list_owed(most)).await
+    }
     async fn count_open(&self) -> Result<u64, Fault> {
         self.1.pass(self.0.count_open()).await
     }

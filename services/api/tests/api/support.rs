@@ -162,6 +162,7 @@ fn api(store: &Store, clock: &Arc<ManualClock>, issuer: &Arc<Issuer>, heard: &Ar
         audit: store.audit(),
         pace: store.pace(),
         telephony: Arc::new(TwoAgents),
+        softphone: None,
         dead_letters: store.dead_letters(),
         queues: store.queues(),
         signals: Arc::<Heard>::clone(heard),

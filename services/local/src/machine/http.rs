@@ -68,6 +68,7 @@ fn api(machine: &Machine, portal: Portal) -> Api {
         audit: ports.audit,
         pace: ports.pace,
         telephony: ports.telephony,
+        softphone: None,
         dead_letters: machine.store().dead_letters(),
         queues: machine.store().queues(),
         signals: ports.signals,

@@ -5,6 +5,7 @@ mod call;
 mod callback;
 mod inputs;
 mod metrics;
+mod people;
 mod run_flow;
 mod stream;
 
