@@ -10,7 +10,7 @@ use rollcall_api::overview::{Board, Parts};
 use rollcall_api::security::Limits;
 use rollcall_api::session::Shown;
 use rollcall_connect_sim::http::Service;
-use rollcall_ports::Clock;
+use rollcall_ports::{Clock, Softphone};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::net::TcpListener;
@@ -24,6 +24,9 @@ pub struct Portal {
     /// The clock of the people who sign in, also where the machine's runs
     /// faster.
     pub clock: Arc<dyn Clock>,
+    /// The phones of those who work at the desk; none where they are not
+    /// worked through us.
+    pub softphone: Option<Arc<dyn Softphone>>,
     /// What the portal is told of the installation.
     pub shown: Shown,
     /// The files of the portal; none where it is not built in.
@@ -44,7 +47,7 @@ pub fn router(machine: &Machine, portal: Portal, wire: Option<&Service>) -> Rout
 
 fn api(machine: &Machine, portal: Portal) -> Api {
     let ports = machine.ports().clone();
-    let Portal { local, verifier, clock: people, shown, assets } = portal;
+    let Portal { local, verifier, clock: people, softphone, shown, assets } = portal;
     let board = Arc::new(Board::new(Parts {
         residents: Arc::clone(&ports.residents),
         callbacks: Arc::clone(&ports.callbacks),
@@ -68,7 +71,7 @@ fn api(machine: &Machine, portal: Portal) -> Api {
         audit: ports.audit,
         pace: ports.pace,
         telephony: ports.telephony,
-        softphone: None,
+        softphone,
         dead_letters: machine.store().dead_letters(),
         queues: machine.store().queues(),
         signals: ports.signals,

@@ -79,9 +79,9 @@ pub(super) fn open(
     provider: Option<Provider>,
 ) -> Result<http::Portal, Stop> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let softphone = match line {
-        Line::Simulated(_) => Softphone::Simulated,
-        Line::Real { .. } => Softphone::None,
+    let (phone, softphone): (_, Option<Arc<dyn rollcall_ports::Softphone>>) = match line {
+        Line::Simulated(simulated) => (Softphone::Simulated, Some(Arc::new(simulated.port.clone()))),
+        Line::Real { .. } => (Softphone::None, None),
     };
     let (local, verifier, sign_in, origins) = match provider {
         Some(provider) => {
@@ -98,8 +98,8 @@ pub(super) fn open(
             (Some(Arc::new(local)), verifier, SignIn::Local, Vec::new())
         }
     };
-    let shown = Shown { sign_in, softphone, live: Live::Stream, origins };
-    Ok(http::Portal { local, verifier, clock, shown, assets: Assets::new(portal::FILES) })
+    let shown = Shown { sign_in, softphone: phone, live: Live::Stream, origins };
+    Ok(http::Portal { local, verifier, clock, softphone, shown, assets: Assets::new(portal::FILES) })
 }
 
 #[cfg(test)]
