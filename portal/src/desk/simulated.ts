@@ -6,6 +6,8 @@ import type { PhoneAct, PhoneListener, Softphone } from "./softphone";
 
 /** How often is asked while no news stream is to be had: an offer is on the screen within a second. */
 const POLL_MS = 900;
+/** And while there is one: what it tells may be lost with a connection. */
+const CHECK_MS = 5_000;
 
 export function simulatedPhone(live: Config["live"]): Softphone {
   let told: PhoneListener | undefined;
@@ -33,8 +35,12 @@ export function simulatedPhone(live: Config["live"]): Softphone {
       told = listener;
       let isLive = false;
       void look(signal);
+      let looked = performance.now();
       const timer = setInterval(() => {
-        if (!isLive) void look(signal);
+        const now = performance.now();
+        if (isLive && now - looked < CHECK_MS) return;
+        looked = now;
+        void look(signal);
       }, POLL_MS);
       signal.addEventListener("abort", () => clearInterval(timer), { once: true });
       if (live === "poll") return;

@@ -86,7 +86,7 @@ test("an agent sees who is offered before they accept, and completes the callbac
   expect(performance.now() - shown, "the record is there as soon as the offer").toBeLessThan(1_000);
   await record.getByRole("heading", { name: "The last calls" }).waitFor();
   expect((await desk(page)).phone.call, "nobody has accepted yet").toMatchObject({ contact_id: call.contact_id, state: "incoming" });
-  await page.getByRole("status").filter({ hasText: `A callback is offered: ${name}` }).waitFor({ state: "attached" });
+  await page.locator("[aria-live=assertive]").filter({ hasText: `A callback is offered: ${name}` }).waitFor({ state: "attached" });
   expect((await desk(page)).callbacks.map(({ id }) => id)).toContain(call.callback_id);
 
   await accept(page).click();

@@ -3,7 +3,7 @@ import { KEYS, shortcut } from "./shortcuts";
 
 /** Says what the phone does to whoever does not see it. */
 export function Announce({ call, name = "somebody", status }: { call: Call | undefined; name: string | undefined; status: Phone["status"] | undefined }) {
-  return <div className="only-read" role="status" aria-live="assertive" aria-atomic="true">{words(call, name, status)}</div>;
+  return <div className="only-read" aria-live="assertive" aria-atomic="true">{words(call, name, status)}</div>;
 }
 
 function words(call: Call | undefined, name: string, status: Phone["status"] | undefined): string {
