@@ -10,6 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use rollcall_domain::ids::ResidentId;
+use rollcall_domain::staff;
 use rollcall_ports::{Audit, AuditEntry, Clock};
 use serde::Serialize;
 use std::sync::Arc;
@@ -65,25 +66,31 @@ impl FromRef<Api> for Deeds {
 }
 
 impl Deeds {
-    /// Writes down a deed; `detail` is without personal data.
+    /// Writes down a deed that is another one each time, also when the same is
+    /// asked again; `detail` is without personal data.
     pub(crate) async fn note(
         &self,
         caller: &Caller,
-        action: &str,
+        action: &'static str,
         resident: Option<ResidentId>,
-        detail: &str,
+        detail: impl Into<String>,
     ) -> Result<(), Problem> {
         let mut key = [0; 16];
-        // Each request is a deed of its own, also the same one again.
         getrandom::fill(&mut key).map_err(|_| Problem::internal())?;
-        let entry = AuditEntry {
-            key: format!("api/{}", URL_SAFE_NO_PAD.encode(key)),
-            at: self.clock.now(),
-            actor: caller.name.clone(),
-            action: action.to_owned(),
-            resident,
-            detail: detail.to_owned(),
-        };
-        Ok(self.audit.record(&entry).await?)
+        let key = format!("api/{}", URL_SAFE_NO_PAD.encode(key));
+        self.write(key, caller, resident, staff::Deed { action, detail: detail.into() }).await
+    }
+
+    /// Writes down a deed under a key: a repeat with the same key is the same
+    /// deed.
+    pub(crate) async fn write(
+        &self,
+        key: String,
+        caller: &Caller,
+        resident: Option<ResidentId>,
+        staff::Deed { action, detail }: staff::Deed,
+    ) -> Result<(), Problem> {
+        let (at, actor, action) = (self.clock.now(), caller.name.clone(), action.to_owned());
+        Ok(self.audit.record(&AuditEntry { key, at, actor, action, resident, detail }).await?)
     }
 }

@@ -40,7 +40,7 @@ pub(crate) fn finish(document: &mut OpenApi) {
     for (path, item) in &mut document.paths.paths {
         for (method, operation) in operations(item) {
             let who = access::who(&method, path);
-            describe(operation, who);
+            describe(operation, path, who);
         }
     }
 }
@@ -68,25 +68,33 @@ fn operations(item: &mut PathItem) -> Vec<(Method, &mut Operation)> {
     all.into_iter().filter_map(|(method, operation)| Some((method, operation.as_mut()?))).collect()
 }
 
-fn describe(operation: &mut Operation, who: Option<Who>) {
+fn describe(operation: &mut Operation, path: &str, who: Option<Who>) {
+    let parameters = operation.parameters.as_deref().unwrap_or_default();
+    let is_conditional =
+        parameters.iter().any(|parameter| matches!(parameter, RefOr::T(one) if one.name == "if-match"));
+    let has_body = operation.request_body.is_some();
+    let takes_input = has_body || !parameters.is_empty();
     let mut refuse = |status: &str, description: &str| {
         let entry = operation.responses.responses.entry(status.to_owned());
         entry.or_insert_with(|| RefOr::T(refusal(description)));
     };
+    if path.contains('{') {
+        refuse("404", "There is nothing by that name.");
+    }
+    if is_conditional {
+        refuse("412", "Somebody else changed it since it was read.");
+        refuse("428", "If-Match is missing.");
+    }
+    if takes_input {
+        refuse("400", "The request cannot be understood.");
+    }
+    if has_body {
+        refuse("413", "The body is too large.");
+        refuse("415", "The body is of another type.");
+    }
     refuse("429", "Too many requests.");
     refuse("500", "A fault of the service.");
     refuse("503", "Not available just now.");
-    if operation_takes_input(operation) {
-        let mut refuse = |status: &str, description: &str| {
-            let entry = operation.responses.responses.entry(status.to_owned());
-            entry.or_insert_with(|| RefOr::T(refusal(description)));
-        };
-        refuse("400", "The request cannot be understood.");
-        if operation.request_body.is_some() {
-            refuse("413", "The body is too large.");
-            refuse("415", "The body is of another type.");
-        }
-    }
     if let Some(Who::Groups(groups)) = who {
         let names: Vec<_> = groups.iter().map(|group| group.name()).collect();
         let responses = &mut operation.responses.responses;
@@ -98,10 +106,6 @@ fn describe(operation: &mut Operation, who: Option<Who>) {
             operation.description.take().map_or_else(|| text.clone(), |told| format!("{told}\n\n{text}")),
         );
     }
-}
-
-fn operation_takes_input(operation: &Operation) -> bool {
-    operation.request_body.is_some() || operation.parameters.as_ref().is_some_and(|all| !all.is_empty())
 }
 
 fn refusal(description: &str) -> Response {

@@ -123,7 +123,7 @@ pub(crate) async fn add(
     let Saved::Done(version) = local.accounts().save(&new).await? else {
         return Err(Problem::conflict("This name is taken."));
     };
-    deeds.note(&caller, "user-added", None, &told(&new.value)).await?;
+    deeds.note(&caller, "user-added", None, told(&new.value)).await?;
     Ok((StatusCode::CREATED, Tagged(version, Json(shown(Versioned { version, ..new })))))
 }
 
@@ -133,15 +133,9 @@ pub(crate) async fn add(
         ("If-Match" = String, Header, description = "Its version, in quotes.")),
     responses(
         (status = 200, description = "The account.", body = User, headers(("ETag" = String))),
-        (status = 404, description = "There is no such account.", body = Problem,
-            content_type = "application/problem+json"),
         (status = 409, description = "It is your own.", body = Problem,
             content_type = "application/problem+json"),
-        (status = 412, description = "Somebody changed it.", body = Problem,
-            content_type = "application/problem+json"),
         (status = 422, description = "Some values are not possible.", body = Problem,
-            content_type = "application/problem+json"),
-        (status = 428, description = "If-Match is missing.", body = Problem,
             content_type = "application/problem+json")))]
 pub(crate) async fn change(
     keeper: Keeper,
@@ -166,7 +160,7 @@ pub(crate) async fn change(
         account.value.password_hash = local.hash(password).await?;
     }
     account.version = done(local.accounts().save(&account).await?)?;
-    deeds.note(&caller, "user-changed", None, &told(&account.value)).await?;
+    deeds.note(&caller, "user-changed", None, told(&account.value)).await?;
     Ok(Tagged(account.version, Json(shown(account))))
 }
 
@@ -175,8 +169,6 @@ pub(crate) async fn change(
     params(("name" = String, Path, description = "The account.")),
     responses(
         (status = 204, description = "It is gone."),
-        (status = 404, description = "There is no such account.", body = Problem,
-            content_type = "application/problem+json"),
         (status = 409, description = "It is your own.", body = Problem,
             content_type = "application/problem+json")))]
 pub(crate) async fn remove(keeper: Keeper, Path(name): Path<String>) -> Result<StatusCode, Problem> {
@@ -187,7 +179,7 @@ pub(crate) async fn remove(keeper: Keeper, Path(name): Path<String>) -> Result<S
     if !local.accounts().remove(&name).await? {
         return Err(nobody());
     }
-    deeds.note(&caller, "user-removed", None, &format!("account {name}")).await?;
+    deeds.note(&caller, "user-removed", None, format!("account {name}")).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -5,11 +5,13 @@
 //! rehearsal are both built from them, and `infra/` is compared with them.
 //! [`loops`] runs the handlers on polling loops; [`telephony`] is the port to
 //! the simulated Connect; [`clock`] a clock that runs faster.
+//! [`kept`] keeps secrets in files.
 //! [`machine`] puts all of it together over one data directory.
 
 pub mod bell;
 pub mod clock;
 mod compose;
+pub mod kept;
 pub mod loops;
 pub mod machine;
 pub mod telephony;

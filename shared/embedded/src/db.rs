@@ -5,6 +5,10 @@ use rusqlite::Connection;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::runtime::{Handle, RuntimeFlavor};
 
+/// In memory, so many transactions are one commit: SQLite walks through its whole
+/// page cache at each commit that split a page, and nobody waits for a flush.
+const GROUP: u32 = 1_000;
+
 /// What a commit survives once it is acknowledged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Durability {
@@ -23,12 +27,24 @@ pub(crate) struct Db {
     blocks: bool,
 }
 
+/// How transactions begin and end.
+#[derive(Clone, Copy)]
+enum Bounds {
+    /// Each is one of SQLite's.
+    Own,
+    /// Each is a savepoint in a transaction of many, of which there were so many.
+    Group(u32),
+}
+
 /// The connection, and what is remembered along with it.
 pub(crate) struct Session {
     pub(crate) connection: Connection,
     pub(crate) keys: Keys,
     pub(crate) places: Places,
     level: Durability,
+    bounds: Bounds,
+    /// A transaction is under way, or was when somebody panicked.
+    inside: bool,
 }
 
 /// Why a query failed.
@@ -49,7 +65,9 @@ impl Db {
     /// Takes over a connection that is set to `synchronous=NORMAL`.
     pub(crate) fn new(connection: Connection, strongest: Durability, blocks: bool) -> Self {
         let (keys, places) = (Keys::default(), Places::default());
-        let session = Session { connection, keys, places, level: Durability::Process };
+        let bounds = if blocks { Bounds::Own } else { Bounds::Group(0) };
+        let level = Durability::Process;
+        let session = Session { connection, keys, places, level, bounds, inside: false };
         Self { session: Mutex::new(session), strongest, blocks }
     }
 
@@ -122,10 +140,10 @@ impl Session {
         begin: &str,
         work: impl FnOnce(&mut Self) -> Result<T, DbError>,
     ) -> Result<T, Fault> {
-        if !self.connection.is_autocommit() {
+        if self.inside {
             self.roll_back();
         }
-        run(&self.connection, begin).map_err(|error| error.into_fault(port))?;
+        self.begin(begin).map_err(|error| error.into_fault(port))?;
         let value = match work(self) {
             Ok(value) => value,
             Err(error) => {
@@ -133,7 +151,7 @@ impl Session {
                 return Err(error.into_fault(port));
             }
         };
-        run(&self.connection, "COMMIT").map_err(|_| {
+        self.commit().map_err(|_| {
             self.roll_back();
             // The log may hold the commit although its flush failed.
             Fault::Unanswered(port)
@@ -141,18 +159,53 @@ impl Session {
         Ok(value)
     }
 
+    fn begin(&mut self, begin: &str) -> Result<(), DbError> {
+        self.inside = true;
+        match self.bounds {
+            Bounds::Own => run(&self.connection, begin),
+            Bounds::Group(_) => {
+                if self.connection.is_autocommit() {
+                    run(&self.connection, "BEGIN")?;
+                }
+                run(&self.connection, "SAVEPOINT one")
+            }
+        }
+    }
+
+    fn commit(&mut self) -> Result<(), DbError> {
+        match &mut self.bounds {
+            Bounds::Own => run(&self.connection, "COMMIT")?,
+            Bounds::Group(many) => {
+                run(&self.connection, "RELEASE one")?;
+                *many = (*many + 1) % GROUP;
+                if *many == 0 {
+                    run(&self.connection, "COMMIT")?;
+                }
+            }
+        }
+        self.inside = false;
+        Ok(())
+    }
+
     fn roll_back(&mut self) {
         self.keys.forget();
-        // Fails only when SQLite has rolled back by itself.
-        let _rolled_back = run(&self.connection, "ROLLBACK");
+        self.inside = false;
+        let statements: &[&str] = match self.bounds {
+            Bounds::Own => &["ROLLBACK"],
+            Bounds::Group(_) => &["ROLLBACK TO one", "RELEASE one"],
+        };
+        for statement in statements {
+            // Fails only when SQLite has rolled back by itself.
+            let _rolled_back = run(&self.connection, statement);
+        }
     }
 
     /// Applies to the following commits; cannot change inside a transaction.
     fn set_level(&mut self, level: Durability) -> Result<(), DbError> {
-        if level == self.level {
+        if level == self.level || matches!(self.bounds, Bounds::Group(_)) {
             return Ok(());
         }
-        if !self.connection.is_autocommit() {
+        if self.inside {
             self.roll_back();
         }
         // Takes effect while the statement is compiled, so it is never cached.
@@ -189,7 +242,7 @@ impl DbError {
 
 #[cfg(test)]
 mod tests {
-    use super::{Db, DbError, Durability};
+    use super::{Db, DbError, Durability, GROUP};
     use crate::open;
     use rollcall_ports::Fault;
     use rusqlite::Connection;
@@ -214,10 +267,10 @@ mod tests {
         Ok(connection.execute("INSERT INTO t VALUES (1)", []).map(|_| ())?)
     }
 
-    fn table() -> Db {
+    fn table(blocks: bool) -> Db {
         let connection = Connection::open_in_memory().unwrap();
         connection.execute_batch("CREATE TABLE t (x)").unwrap();
-        Db::new(connection, Durability::Power, true)
+        Db::new(connection, Durability::Power, blocks)
     }
 
     /// SQLite's numbers: 1 is NORMAL, 2 is FULL.
@@ -248,7 +301,26 @@ mod tests {
 
     #[test]
     fn a_transaction_that_fails_or_panics_leaves_nothing() {
-        let db = table();
+        for blocks in [true, false] {
+            fails_or_panics(&table(blocks));
+        }
+    }
+
+    #[test]
+    fn in_memory_many_are_one_commit_and_each_is_whole() {
+        let db = table(false);
+        for number in 1..=i64::from(GROUP) + 2 {
+            db.write("test", Durability::Power, |session| insert(&session.connection)).unwrap();
+            let failed = db.write("test", Durability::Power, |session| {
+                insert(&session.connection)?;
+                Err::<(), _>(DbError::Unreadable("thing"))
+            });
+            assert!(failed.is_err());
+            assert_eq!(count(&db), number);
+        }
+    }
+
+    fn fails_or_panics(db: &Db) {
         let failed = db.write("test", Durability::Process, |session| {
             insert(&session.connection)?;
             Err::<(), _>(DbError::Unreadable("thing"))
@@ -265,18 +337,18 @@ mod tests {
         }));
         assert!(panicked.is_err());
         assert_eq!(db.write("test", Durability::Power, |session| insert(&session.connection)), Ok(()));
-        assert_eq!(count(&db), 1);
+        assert_eq!(count(db), 1);
     }
 
     #[test]
     fn it_works_within_every_kind_of_runtime_and_without_one() {
-        let db = table();
+        let db = table(true);
         let write = || db.write("test", Durability::Process, |session| insert(&session.connection)).unwrap();
         write();
         tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async { write() });
         let several = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build().unwrap();
         several.block_on(async { write() });
-        let db = std::sync::Arc::new(table());
+        let db = std::sync::Arc::new(table(true));
         let task = async move {
             db.write("test", Durability::Process, |session| insert(&session.connection)).unwrap();
             count(&db)

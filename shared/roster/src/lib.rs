@@ -32,6 +32,7 @@ mod rows;
 mod scanner;
 mod text;
 pub mod typed;
+mod write;
 
 pub use dialect::{Delimiter, Dialect, Encoding, SNIFF_BYTES, sniff};
 pub use header::{Column, Header};
@@ -43,3 +44,4 @@ pub use refusal::Refusal;
 pub use row::{Row, RowNote};
 pub use rows::{Line, Rows, read_rows};
 pub use scanner::{Chunk, ChunkLimits, Scanned, Scanner};
+pub use write::csv_line;

@@ -2,7 +2,8 @@
 
 use crate::dialect::Delimiter;
 use crate::layout::Opening;
-use crate::neutralise::neutralise;
+use crate::write::csv_line;
+use std::iter;
 
 /// The column in front of the others, which says why. It is not read when the file comes back.
 pub const REASON: &str = "reason";
@@ -33,26 +34,6 @@ impl Mending {
     /// One row, with its line end.
     #[must_use]
     pub fn row(self, reason: &str, cells: &[String]) -> String {
-        let mut row = String::new();
-        self.cell(reason, &mut row);
-        for cell in cells {
-            row.push(char::from(self.delimiter.byte()));
-            self.cell(cell, &mut row);
-        }
-        row.push_str("\r\n");
-        row
-    }
-
-    fn cell(self, cell: &str, row: &mut String) {
-        let text = neutralise(cell);
-        let delimiter = char::from(self.delimiter.byte());
-        let plain = !text.contains(['"', '\n', '\r', delimiter]) && text.trim() == text;
-        if plain {
-            row.push_str(&text);
-        } else {
-            row.push('"');
-            row.push_str(&text.replace('"', "\"\""));
-            row.push('"');
-        }
+        csv_line(self.delimiter, iter::once(reason).chain(cells.iter().map(String::as_str)))
     }
 }

@@ -4,6 +4,7 @@
 mod undo;
 
 use crate::Api;
+use crate::audit::Deeds;
 use crate::extract::{Json, Path, Query};
 use crate::paging::{Page, Paging};
 use crate::problem::Problem;
@@ -13,7 +14,7 @@ use jiff::Timestamp;
 use rollcall_domain::batch::{Batch, BatchStage, Tally};
 use rollcall_domain::ids::BatchId;
 use rollcall_domain::policy::Policy;
-use rollcall_ports::{Attempts, Audit, Batches, Clock, Cursor, Residents};
+use rollcall_ports::{Attempts, Batches, Clock, Cursor, Residents};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use undo::Undoable;
@@ -39,15 +40,15 @@ pub(crate) struct History {
     batches: Arc<dyn Batches>,
     residents: Arc<dyn Residents>,
     attempts: Arc<dyn Attempts>,
-    audit: Arc<dyn Audit>,
+    deeds: Deeds,
     clock: Arc<dyn Clock>,
     policy: Arc<Policy>,
 }
 
 impl FromRef<Api> for History {
     fn from_ref(api: &Api) -> Self {
-        let Api { batches, residents, attempts, audit, clock, policy, .. } = api.clone();
-        Self { batches, residents, attempts, audit, clock, policy }
+        let Api { batches, residents, attempts, clock, policy, .. } = api.clone();
+        Self { batches, residents, attempts, deeds: Deeds::from_ref(api), clock, policy }
     }
 }
 
@@ -159,9 +160,7 @@ pub(crate) async fn list(
 
 /// One upload, and how far it has come.
 #[utoipa::path(get, path = "/api/batches/{id}", tag = "uploads", params(("id" = Uuid, Path)), responses(
-    (status = 200, description = "The upload.", body = ShownBatch),
-    (status = 404, description = "There is no such batch.", body = Problem,
-        content_type = "application/problem+json")))]
+    (status = 200, description = "The upload.", body = ShownBatch)))]
 pub(crate) async fn one(
     State(history): State<History>,
     Path(id): Path<Uuid>,
@@ -197,9 +196,7 @@ pub(crate) struct NotesAsked {
 
 /// What there is to say about single lines of an upload, by line.
 #[utoipa::path(get, path = "/api/batches/{id}/notes", tag = "uploads", params(("id" = Uuid, Path), NotesAsked),
-    responses((status = 200, description = "A page of the remarks.", body = Page<LineRemark>),
-    (status = 404, description = "There is no such batch.", body = Problem,
-        content_type = "application/problem+json")))]
+    responses((status = 200, description = "A page of the remarks.", body = Page<LineRemark>)))]
 pub(crate) async fn notes(
     State(history): State<History>,
     Path(id): Path<Uuid>,

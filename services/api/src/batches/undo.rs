@@ -16,8 +16,9 @@ use rollcall_domain::batch::{Batch, BatchStage, Tally};
 use rollcall_domain::ids::{BatchId, ResidentId};
 use rollcall_domain::resident::Resident;
 use rollcall_domain::search::Filter;
+use rollcall_domain::staff::Deed;
 use rollcall_domain::undo::{Since, since_loaded, was_called};
-use rollcall_ports::{AuditEntry, Cursor, Listed, Order, Question, Removed, Search, Versioned};
+use rollcall_ports::{Cursor, Listed, Order, Question, Removed, Search, Versioned};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -89,8 +90,6 @@ impl Survey {
 #[utoipa::path(post, path = "/api/batches/{id}/undo", tag = "uploads", params(("id" = Uuid, Path)), responses(
     (status = 200, description = "It is undone.", body = Undoing),
     (status = 202, description = "It is being undone; ask again.", body = Undoing),
-    (status = 404, description = "There is no such batch.", body = Problem,
-        content_type = "application/problem+json"),
     (status = 409, description = "It cannot be undone, or not now; the detail says why.", body = Problem,
         content_type = "application/problem+json")))]
 pub(crate) async fn undo(
@@ -255,15 +254,8 @@ impl History {
         Ok(())
     }
 
-    async fn did(&self, caller: &Caller, action: &str, id: BatchId) -> Result<(), Problem> {
-        let entry = AuditEntry {
-            key: format!("{action} {id}"),
-            at: self.clock.now(),
-            actor: caller.name.clone(),
-            action: action.to_owned(),
-            resident: None,
-            detail: id.to_string(),
-        };
-        Ok(self.audit.record(&entry).await?)
+    async fn did(&self, caller: &Caller, action: &'static str, id: BatchId) -> Result<(), Problem> {
+        let deed = Deed { action, detail: id.to_string() };
+        self.deeds.write(format!("{action} {id}"), caller, None, deed).await
     }
 }

@@ -89,13 +89,7 @@ fn read<T>(
     params(("id" = Uuid, Path), ("if-match" = String, Header, description = "The ETag that was read.")),
     responses((status = 200, description = "The resident as changed.", body = Detail,
         headers(("etag" = String, description = "The version now."))),
-    (status = 404, description = "There is no such resident.", body = Problem,
-        content_type = "application/problem+json"),
-    (status = 412, description = "Somebody else changed them since they were read.", body = Problem,
-        content_type = "application/problem+json"),
     (status = 422, description = "Values that are not possible.", body = Problem,
-        content_type = "application/problem+json"),
-    (status = 428, description = "If-Match is missing.", body = Problem,
         content_type = "application/problem+json")))]
 pub(crate) async fn correct(
     State(register): State<Register>,
@@ -122,13 +116,7 @@ pub(crate) struct Enabled {
     params(("id" = Uuid, Path), ("if-match" = String, Header, description = "The ETag that was read.")),
     responses((status = 200, description = "The resident as changed.", body = Detail,
         headers(("etag" = String, description = "The version now."))),
-    (status = 404, description = "There is no such resident.", body = Problem,
-        content_type = "application/problem+json"),
-    (status = 412, description = "Somebody else changed them since they were read.", body = Problem,
-        content_type = "application/problem+json"),
     (status = 422, description = "Values that are not possible.", body = Problem,
-        content_type = "application/problem+json"),
-    (status = 428, description = "If-Match is missing.", body = Problem,
         content_type = "application/problem+json")))]
 pub(crate) async fn enabled(
     State(register): State<Register>,
@@ -157,13 +145,7 @@ pub(crate) struct NewPause {
     params(("id" = Uuid, Path), ("if-match" = String, Header, description = "The ETag that was read.")),
     responses((status = 200, description = "The resident as changed.", body = Detail,
         headers(("etag" = String, description = "The version now."))),
-    (status = 404, description = "There is no such resident.", body = Problem,
-        content_type = "application/problem+json"),
-    (status = 412, description = "Somebody else changed them since they were read.", body = Problem,
-        content_type = "application/problem+json"),
     (status = 422, description = "Values that are not possible.", body = Problem,
-        content_type = "application/problem+json"),
-    (status = 428, description = "If-Match is missing.", body = Problem,
         content_type = "application/problem+json")))]
 pub(crate) async fn pause(
     State(register): State<Register>,
@@ -181,13 +163,7 @@ pub(crate) async fn pause(
         ("if-match" = String, Header, description = "The ETag that was read.")),
     responses((status = 200, description = "The resident as changed.", body = Detail,
         headers(("etag" = String, description = "The version now."))),
-    (status = 404, description = "There is no such resident, or no such pause.", body = Problem,
-        content_type = "application/problem+json"),
     (status = 409, description = "The pause is over.", body = Problem,
-        content_type = "application/problem+json"),
-    (status = 412, description = "Somebody else changed them since they were read.", body = Problem,
-        content_type = "application/problem+json"),
-    (status = 428, description = "If-Match is missing.", body = Problem,
         content_type = "application/problem+json")))]
 pub(crate) async fn end_pause(
     State(register): State<Register>,
@@ -214,10 +190,6 @@ const TRIES: u32 = 5;
     params(("id" = Uuid, Path)),
     responses((status = 200, description = "The resident as changed.", body = Detail,
         headers(("etag" = String, description = "The version now."))),
-    (status = 404, description = "There is no such resident.", body = Problem,
-        content_type = "application/problem+json"),
-    (status = 412, description = "Others kept changing them.", body = Problem,
-        content_type = "application/problem+json"),
     (status = 422, description = "Values that are not possible.", body = Problem,
         content_type = "application/problem+json")))]
 pub(crate) async fn note(

@@ -14,7 +14,7 @@ use futures_util::stream;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use rollcall_ports::{Cursor, Fault};
-use rollcall_roster::neutralise;
+use rollcall_roster::{Delimiter, csv_line};
 
 /// People of one part of the file, all of which are in memory at once.
 const PART: u32 = 5_000;
@@ -42,7 +42,7 @@ pub(crate) async fn export(
     let (listed, next) = register.look(&asked, None, PART).await?;
     let mut text = String::from("\u{feff}");
     let columns = columns(&zone);
-    line(&mut text, columns.iter().map(String::as_str));
+    text.push_str(&csv_line(Delimiter::Comma, columns.iter().map(String::as_str)));
     for one in &listed {
         row(&mut text, &register.summary(one), &zone);
     }
@@ -116,8 +116,8 @@ fn row(text: &mut String, one: &Summary, zone: &TimeZone) {
     let attempts = one.attempts_24h.to_string();
     let times = [one.next_due_at, one.last_reached_at, one.paused_until, Some(one.registered_at)].map(time);
     let [next_due, last_reached, paused, registered] = &times;
-    line(
-        text,
+    text.push_str(&csv_line(
+        Delimiter::Comma,
         [
             &one.first_name,
             &one.last_name,
@@ -133,7 +133,7 @@ fn row(text: &mut String, one: &Summary, zone: &TimeZone) {
             &one.timezone,
             registered,
         ],
-    );
+    ));
 }
 
 /// In the words of the list on the screen.
@@ -148,22 +148,4 @@ fn state(state: Day) -> &'static str {
         Day::Excluded => "not called",
         Day::NotDue => "not due",
     }
-}
-
-/// A line of CSV (RFC 4180), each cell harmless for a spreadsheet.
-fn line<'a>(text: &mut String, cells: impl IntoIterator<Item = &'a str>) {
-    for (place, cell) in cells.into_iter().enumerate() {
-        if place > 0 {
-            text.push(',');
-        }
-        let cell = neutralise(cell);
-        if cell.contains(['"', ',', '\r', '\n']) {
-            text.push('"');
-            text.push_str(&cell.replace('"', "\"\""));
-            text.push('"');
-        } else {
-            text.push_str(&cell);
-        }
-    }
-    text.push_str("\r\n");
 }

@@ -70,9 +70,7 @@ pub(crate) enum Pressed {
 /// The dials to somebody, the latest first.
 #[utoipa::path(get, path = "/api/residents/{id}/attempts", tag = "residents",
     params(Paging, ("id" = Uuid, Path)), responses(
-    (status = 200, description = "A page of the dials.", body = Page<Dial>),
-    (status = 404, description = "There is no such resident.", body = Problem,
-        content_type = "application/problem+json")))]
+    (status = 200, description = "A page of the dials.", body = Page<Dial>)))]
 pub(crate) async fn attempts(
     State(register): State<Register>,
     caller: Caller,
@@ -159,8 +157,6 @@ pub(crate) enum DayResult {
 #[utoipa::path(get, path = "/api/residents/{id}/days", tag = "residents",
     params(Days, ("id" = Uuid, Path)), responses(
     (status = 200, description = "One entry a day.", body = [Day]),
-    (status = 404, description = "There is no such resident.", body = Problem,
-        content_type = "application/problem+json"),
     (status = 422, description = "Values that are not possible.", body = Problem,
         content_type = "application/problem+json")))]
 pub(crate) async fn days(

@@ -3,20 +3,17 @@
 use super::Register;
 use crate::auth::Caller;
 use crate::problem::Problem;
-use jiff::Timestamp;
 use rollcall_domain::ids::ResidentId;
 use rollcall_domain::staff::Deed;
-use rollcall_ports::AuditEntry;
 
 impl Register {
     /// Somebody is looked at. What a page asks for at once, and again within
     /// the minute, is one view.
     pub(super) async fn viewed(&self, caller: &Caller, id: ResidentId) -> Result<(), Problem> {
-        let now = self.clock.now();
-        let minute = now.as_second().div_euclid(60);
+        let minute = self.clock.now().as_second().div_euclid(60);
         let key = format!("view {id} {} {minute}", caller.name);
         let deed = Deed { action: "resident.view", detail: String::new() };
-        self.write((key, now), caller, Some(id), deed).await
+        self.deeds.write(key, caller, Some(id), deed).await
     }
 
     /// Somebody, at this version, is about to be changed. A repeat of the same
@@ -28,7 +25,7 @@ impl Register {
         deed: Deed,
     ) -> Result<(), Problem> {
         let key = key("change", caller, id, version, &deed);
-        self.write((key, self.clock.now()), caller, Some(id), deed).await
+        self.deeds.write(key, caller, Some(id), deed).await
     }
 
     /// A change that was recorded did not happen.
@@ -41,27 +38,14 @@ impl Register {
         let key = key("no change", caller, id, version, deed);
         let detail = format!("{} came to nothing: somebody else wrote first", deed.action);
         let deed = Deed { action: "resident.unchanged", detail };
-        self.write((key, self.clock.now()), caller, Some(id), deed).await
+        self.deeds.write(key, caller, Some(id), deed).await
     }
 
     /// A list of people leaves the service.
     pub(super) async fn exported(&self, caller: &Caller, what: &str) -> Result<(), Problem> {
-        let now = self.clock.now();
-        let key = format!("export {} {now}", caller.name);
+        let key = format!("export {} {}", caller.name, self.clock.now());
         let deed = Deed { action: "resident.export", detail: what.to_owned() };
-        self.write((key, now), caller, None, deed).await
-    }
-
-    async fn write(
-        &self,
-        (key, at): (String, Timestamp),
-        caller: &Caller,
-        resident: Option<ResidentId>,
-        Deed { action, detail }: Deed,
-    ) -> Result<(), Problem> {
-        let (actor, action) = (caller.name.clone(), action.to_owned());
-        let entry = AuditEntry { key, at, actor, action, resident, detail };
-        Ok(self.audit.record(&entry).await?)
+        self.deeds.write(key, caller, None, deed).await
     }
 }
 

@@ -16,12 +16,13 @@ mod shown;
 mod view;
 
 use crate::Api;
+use crate::audit::Deeds;
 use crate::problem::Problem;
 use axum::extract::FromRef;
 use rollcall_domain::ids::ResidentId;
 use rollcall_domain::policy::Policy;
 use rollcall_domain::resident::Resident;
-use rollcall_ports::{Attempts, Audit, Callbacks, Checks, Clock, Residents, Versioned};
+use rollcall_ports::{Attempts, Callbacks, Checks, Clock, Residents, Versioned};
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -50,15 +51,15 @@ pub(crate) struct Register {
     attempts: Arc<dyn Attempts>,
     callbacks: Arc<dyn Callbacks>,
     checks: Arc<dyn Checks>,
-    audit: Arc<dyn Audit>,
+    deeds: Deeds,
     clock: Arc<dyn Clock>,
     policy: Arc<Policy>,
 }
 
 impl FromRef<Api> for Register {
     fn from_ref(api: &Api) -> Self {
-        let Api { residents, attempts, callbacks, checks, audit, clock, policy, .. } = api.clone();
-        Self { residents, attempts, callbacks, checks, audit, clock, policy }
+        let Api { residents, attempts, callbacks, checks, clock, policy, .. } = api.clone();
+        Self { residents, attempts, callbacks, checks, deeds: Deeds::from_ref(api), clock, policy }
     }
 }
 

@@ -60,13 +60,7 @@ pub(crate) struct Farewell {
 /// is cancelled. A list that names them again brings them back as somebody new.
 #[utoipa::path(delete, path = "/api/residents/{id}", tag = "residents", request_body = Farewell,
     params(("id" = Uuid, Path), ("if-match" = String, Header, description = "The ETag that was read.")),
-    responses((status = 204, description = "They are gone."),
-    (status = 404, description = "There is no such resident.", body = Problem,
-        content_type = "application/problem+json"),
-    (status = 412, description = "Somebody else changed them since they were read.", body = Problem,
-        content_type = "application/problem+json"),
-    (status = 428, description = "If-Match is missing.", body = Problem,
-        content_type = "application/problem+json")))]
+    responses((status = 204, description = "They are gone.")))]
 pub(crate) async fn remove(
     State(register): State<Register>,
     caller: Caller,

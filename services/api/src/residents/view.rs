@@ -20,9 +20,7 @@ use uuid::Uuid;
 /// All that is known of somebody.
 #[utoipa::path(get, path = "/api/residents/{id}", tag = "residents", params(("id" = Uuid, Path)), responses(
     (status = 200, description = "The resident, with the version as ETag.", body = Detail,
-        headers(("etag" = String, description = "The version, for If-Match."))),
-    (status = 404, description = "There is no such resident.", body = Problem,
-        content_type = "application/problem+json")))]
+        headers(("etag" = String, description = "The version, for If-Match.")))))]
 pub(crate) async fn resident(
     State(register): State<Register>,
     caller: Caller,
@@ -62,9 +60,7 @@ pub(crate) struct Why {
 
 /// Whether somebody may be called now, and if not, why not.
 #[utoipa::path(get, path = "/api/residents/{id}/why", tag = "residents", params(("id" = Uuid, Path)), responses(
-    (status = 200, description = "The answer of the rules.", body = Why),
-    (status = 404, description = "There is no such resident.", body = Problem,
-        content_type = "application/problem+json")))]
+    (status = 200, description = "The answer of the rules.", body = Why)))]
 pub(crate) async fn why(
     State(register): State<Register>,
     caller: Caller,

@@ -14,12 +14,14 @@ mod receive;
 pub(crate) use preview::{LineRemark, UploadRefusal};
 
 use crate::Api;
+use crate::audit::Deeds;
 use crate::auth::Caller;
 use crate::problem::Problem;
 use axum::extract::{DefaultBodyLimit, FromRef};
 use rollcall_domain::ids::UploadId;
 use rollcall_domain::policy::Policy;
-use rollcall_ports::{Audit, AuditEntry, Batches, Clock, Deposits, Intake, Residents, Staged, Uploads};
+use rollcall_domain::staff::Deed;
+use rollcall_ports::{Batches, Clock, Deposits, Intake, Residents, Staged, Uploads};
 use std::sync::Arc;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
 use utoipa_axum::routes;
@@ -43,15 +45,16 @@ pub(crate) struct Arrivals {
     uploads: Arc<dyn Uploads>,
     batches: Arc<dyn Batches>,
     residents: Arc<dyn Residents>,
-    audit: Arc<dyn Audit>,
+    deeds: Deeds,
     clock: Arc<dyn Clock>,
     policy: Arc<Policy>,
 }
 
 impl FromRef<Api> for Arrivals {
     fn from_ref(api: &Api) -> Self {
-        let Api { deposits, intake, uploads, batches, residents, audit, clock, policy, .. } = api.clone();
-        Self { deposits, intake, uploads, batches, residents, audit, clock, policy }
+        let Api { deposits, intake, uploads, batches, residents, clock, policy, .. } = api.clone();
+        let deeds = Deeds::from_ref(api);
+        Self { deposits, intake, uploads, batches, residents, deeds, clock, policy }
     }
 }
 
@@ -66,16 +69,9 @@ impl Arrivals {
 
     /// Somebody did something with an upload; the same deed of the same account
     /// is recorded once.
-    async fn did(&self, caller: &Caller, action: &str, id: UploadId) -> Result<(), Problem> {
-        let entry = AuditEntry {
-            key: format!("{action} {id} {}", caller.name),
-            at: self.clock.now(),
-            actor: caller.name.clone(),
-            action: action.to_owned(),
-            resident: None,
-            detail: id.to_string(),
-        };
-        Ok(self.audit.record(&entry).await?)
+    async fn did(&self, caller: &Caller, action: &'static str, id: UploadId) -> Result<(), Problem> {
+        let deed = Deed { action, detail: id.to_string() };
+        self.deeds.write(format!("{action} {id} {}", caller.name), caller, None, deed).await
     }
 }
 

@@ -4,9 +4,8 @@
 //! One key a line, in base64; the last one signs, the others are still
 //! accepted. To change keys, delete the file: everybody signs in again.
 
+use crate::kept::kept;
 use rollcall_api::auth::local::{BadKey, Issuer};
-use std::fs::OpenOptions;
-use std::io::{ErrorKind, Write};
 use std::path::Path;
 
 /// The file in the data directory.
@@ -31,21 +30,8 @@ pub enum SigningError {
 /// # Errors
 /// When the keys cannot be read or made.
 pub fn issuer(dir: &Path) -> Result<Issuer, SigningError> {
-    let path = dir.join(FILE);
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    match options.open(&path) {
-        Ok(mut file) => {
-            // In one write: whoever is killed before leaves an empty file, which says what to do.
-            file.write_all(format!("{}\n", Issuer::new_secret()?).as_bytes())?;
-            file.sync_all()?;
-        }
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-        Err(error) => return Err(error.into()),
-    }
-    let secrets: Vec<String> = std::fs::read_to_string(&path)?.lines().map(str::to_owned).collect();
+    let text = kept(&dir.join(FILE), || Ok::<_, SigningError>(format!("{}\n", Issuer::new_secret()?)))?;
+    let secrets: Vec<String> = text.lines().map(str::to_owned).collect();
     Ok(Issuer::new(&secrets)?)
 }
 

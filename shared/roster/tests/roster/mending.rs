@@ -95,7 +95,7 @@ fn what_is_mended_reads_as_it_was_meant() {
     let bad = bad_rows(file.as_bytes());
     let lines: Vec<&str> = bad.trim_end().split("\r\n").collect();
     assert_eq!(lines.len(), 3);
-    assert_eq!(lines[0], "\u{feff}reason;Surname;\" Forename \";Telephone No;Colour");
+    assert_eq!(lines[0], "\u{feff}reason;Surname; Forename ;Telephone No;Colour");
     assert!(lines[1].ends_with(";'=cmd()|x;\"Zo\u{eb} \"\"Z\"\"\";12;red"), "{}", lines[1]);
     assert!(lines[2].ends_with(";'-Dash;'@At;'+44 12;"), "{}", lines[2]);
     let mended = bad.replace(";12;", ";07700 900101;").replace("'+44 12", "'+447700900103");
