@@ -114,7 +114,7 @@ impl Desk {
     }
 
     /// Writes down that something is about to be done with a promise.
-    async fn doing(&self, caller: &Caller, found: &Found, action: &str, word: &str) -> Result<(), Problem> {
+    async fn doing(&self, caller: &Caller, found: &Found, action: &'static str, word: &str) -> Result<(), Problem> {
         let id = found.callback.value.id;
         let detail = if word.is_empty() { id.to_string() } else { format!("{word} {id}") };
         self.deeds.note(caller, action, Some(found.resident.value.id), &detail).await
