@@ -142,3 +142,12 @@ export function count(n: number, one: string, many = `${one}s`): string {
 }
 
 export const whole = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 0 });
+
+/** What people call the language of a tag (BCP 47): "Welsh"; the tag itself where there is no such language. */
+export function language(tag: string): string {
+  try {
+    return new Intl.DisplayNames("en-GB", { type: "language" }).of(tag) ?? tag;
+  } catch {
+    return tag;
+  }
+}

@@ -11,7 +11,7 @@ import { PageLink } from "../../ui/PageLink";
 import { StateLabel } from "../../ui/StateLabel";
 import { Time } from "../../ui/Time";
 import { Waiting } from "../../ui/Waiting";
-import { agentDispositions, causes } from "../../ui/words";
+import { agentDispositions, causes, language } from "../../ui/words";
 import { Days } from "../resident/Days";
 import { NoteList } from "../resident/Notes";
 import { useRecord } from "../resident/record";
@@ -83,7 +83,7 @@ function Person({ resident, callback }: { resident: Detail; callback: Callback |
       <p className="soft">
         {callback && <>Asked to talk <Time at={callback.requested_at} />, promised by <span className={callback.overdue ? "warn" : ""}><Time at={callback.deadline} /></span>. </>}
         {callback?.last_result && <>Last time: {agentDispositions[callback.last_result.disposition].label.toLowerCase()}, by {callback.last_result.by}, <Time at={callback.last_result.at} />. </>}
-        {resident.language && <>Speaks {resident.language}. </>}
+        {resident.language && <>Speaks {language(resident.language)}. </>}
         Lives by {zoneName(resident.timezone)}.{resident.reference && ` Reference ${resident.reference}.`}
       </p>
     </>
