@@ -72,6 +72,7 @@ fn course(world: &mut World, looks: u32, pass: impl Fn(&mut World, SignedDuratio
         pass(world, seconds(7));
         if look == 200 {
             world.sim.set_people_pace(3);
+            world.run(seconds(0));
         }
     }
 }
@@ -146,6 +147,7 @@ fn only_what_changed_something_is_noted() {
     }
     for (pace, noted) in [(1, 3), (0, 3), (60, 4), (60, 4), (1, 5)] {
         world.sim.set_people_pace(pace);
+        world.run(seconds(1));
         assert_eq!(*count.lock().unwrap(), noted, "pace {pace}");
     }
 }

@@ -40,6 +40,7 @@ const UNSEEN: [(&str, &str, &str, &str); 35] = [
     ("key-press", "dynamodb:GetItem", "-control", "the end of a call, which came before its key"),
     ("key-press", "dynamodb:PutItem", "-control", "likewise"),
     ("sweep", "connect:DescribeContact", "", "an attempt whose evidence is forty minutes late"),
+    ("sweep", "connect:StopContact", "", "a callback that was cancelled by somebody who was interrupted"),
     ("sweep", "dynamodb:GetItem", "-attempts", "likewise"),
     ("sweep", "dynamodb:PutItem", "-attempts", "likewise"),
     ("sweep", "dynamodb:PutItem", "-control", "likewise"),

@@ -63,15 +63,9 @@ impl Completion {
     params(("id" = Uuid, Path), ("if-match" = String, Header, description = "The ETag that was read.")),
     responses((status = 200, description = "The callback as it stands now.", body = Owed,
         headers(("etag" = String, description = "The version now."))),
-    (status = 404, description = "There is no such callback.", body = Problem,
-        content_type = "application/problem+json"),
     (status = 409, description = "It is not the caller's to complete, or no longer.", body = Problem,
         content_type = "application/problem+json"),
-    (status = 412, description = "It changed since it was read.", body = Problem,
-        content_type = "application/problem+json"),
     (status = 422, description = "Values that are not possible.", body = Problem,
-        content_type = "application/problem+json"),
-    (status = 428, description = "If-Match is missing.", body = Problem,
         content_type = "application/problem+json")))]
 pub(crate) async fn complete(
     State(desk): State<Desk>,
@@ -111,7 +105,8 @@ impl Desk {
             let by = (caller.name.as_str(), self.recorder.clock.now());
             let changed = apply(&resident.value, &change, by, &self.recorder.policy).map_err(unnoted)?;
             let Some(Changed { resident: noted, schedule, deed }) = changed else { return Ok(resident) };
-            self.deeds.note(caller, deed.action, Some(id), &deed.detail).await?;
+            let key = format!("change {id} {} {} {}", resident.version, caller.name, deed.action);
+            self.deeds.write(key, caller, Some(id), deed).await?;
             let written = Versioned { value: noted, version: resident.version };
             if let Saved::Done(version) = self.recorder.residents.save(&written, schedule).await? {
                 return Ok(Versioned { version, ..written });

@@ -52,9 +52,7 @@ pub(crate) async fn desk(State(desk): State<Desk>, caller: Caller) -> Result<Jso
 /// One promise, also one that was kept or cancelled meanwhile.
 #[utoipa::path(get, path = "/api/desk/callbacks/{id}", tag = "desk", params(("id" = Uuid, Path)), responses(
     (status = 200, description = "The callback, with the version as ETag.", body = Owed,
-        headers(("etag" = String, description = "The version, for If-Match."))),
-    (status = 404, description = "There is no such callback.", body = Problem,
-        content_type = "application/problem+json")))]
+        headers(("etag" = String, description = "The version, for If-Match.")))))]
 pub(crate) async fn callback(
     State(desk): State<Desk>,
     caller: Caller,

@@ -23,7 +23,8 @@ use rollcall_domain::callback::{Callback, CallbackState, Try};
 use rollcall_domain::desk::DeskRefusal;
 use rollcall_domain::ids::CallbackId;
 use rollcall_domain::resident::Resident;
-use rollcall_ports::{Audit, AuditEntry, Described, Saved, Signal, Softphone, Telephony, Versioned};
+use rollcall_domain::staff::Deed;
+use rollcall_ports::{Described, Saved, Signal, Softphone, Telephony, Versioned};
 use rollcall_recording::Recorder;
 use shown::Owed;
 use std::sync::Arc;
@@ -57,7 +58,6 @@ pub(crate) struct Desk {
     recorder: Recorder,
     telephony: Arc<dyn Telephony>,
     softphone: Option<Arc<dyn Softphone>>,
-    audit: Arc<dyn Audit>,
     deeds: Deeds,
 }
 
@@ -66,8 +66,8 @@ impl FromRef<Api> for Desk {
         let deeds = Deeds::from_ref(api);
         let Api { attempts, callbacks, residents, checks, pace, clock, signals, policy, .. } = api.clone();
         let recorder = Recorder { attempts, callbacks, residents, checks, pace, clock, signals, policy };
-        let Api { telephony, softphone, audit, .. } = api.clone();
-        Self { recorder, telephony, softphone, audit, deeds }
+        let Api { telephony, softphone, .. } = api.clone();
+        Self { recorder, telephony, softphone, deeds }
     }
 }
 
@@ -104,20 +104,26 @@ impl Desk {
 
     /// Somebody is looked at: as elsewhere, once a minute is one view.
     async fn viewed(&self, caller: &Caller, found: &Found) -> Result<(), Problem> {
-        let at = self.recorder.clock.now();
         let id = found.resident.value.id;
-        let minute = at.as_second().div_euclid(60);
-        let (actor, action) = (caller.name.clone(), "resident.view".to_owned());
+        let minute = self.recorder.clock.now().as_second().div_euclid(60);
         let key = format!("view {id} {} {minute}", caller.name);
-        let entry = AuditEntry { key, at, actor, action, resident: Some(id), detail: String::new() };
-        Ok(self.audit.record(&entry).await?)
+        let deed = Deed { action: "resident.view", detail: String::new() };
+        self.deeds.write(key, caller, Some(id), deed).await
     }
 
-    /// Writes down that something is about to be done with a promise.
-    async fn doing(&self, caller: &Caller, found: &Found, action: &'static str, word: &str) -> Result<(), Problem> {
-        let id = found.callback.value.id;
+    /// Writes down that something is about to be done with a promise. A repeat
+    /// of the same deed on the same version is recorded once.
+    async fn doing(
+        &self,
+        caller: &Caller,
+        found: &Found,
+        action: &'static str,
+        word: &str,
+    ) -> Result<(), Problem> {
+        let Versioned { value: Callback { id, .. }, version } = &found.callback;
         let detail = if word.is_empty() { id.to_string() } else { format!("{word} {id}") };
-        self.deeds.note(caller, action, Some(found.resident.value.id), &detail).await
+        let key = format!("{action} {id} {version} {} {word}", caller.name);
+        self.deeds.write(key, caller, Some(found.resident.value.id), Deed { action, detail }).await
     }
 
     /// That no agent has a leg of it at this moment, as far as Connect says:
@@ -144,7 +150,7 @@ impl Desk {
     /// Stores `decided` in place of what was found, and carries it out.
     async fn carry_out(
         &self,
-        (caller, action): (&Caller, &str),
+        (caller, action): (&Caller, &'static str),
         mut found: Found,
         decided: Callback,
     ) -> Result<Found, Problem> {
@@ -179,10 +185,19 @@ impl Desk {
     }
 
     fn announce(&self, before: &Callback, after: &Callback) {
-        let kept = |one: &Callback| matches!(one.state(&self.recorder.policy), CallbackState::SpokenTo(_));
-        if kept(after) && !kept(before) {
-            let (callback, resident) = (after.id, after.resident);
-            self.recorder.signals.emit(&Signal::CallbackKept { callback, resident });
+        let (callback, resident) = (after.id, after.resident);
+        let (was, is) = (before.state(&self.recorder.policy), after.state(&self.recorder.policy));
+        match is {
+            CallbackState::SpokenTo(_) if !matches!(was, CallbackState::SpokenTo(_)) => {
+                self.recorder.signals.emit(&Signal::CallbackKept { callback, resident });
+            }
+            CallbackState::Missed if was != CallbackState::Missed => {
+                self.recorder.signals.emit(&Signal::CallbackMissed { callback, resident });
+            }
+            CallbackState::SpokenTo(_)
+            | CallbackState::Missed
+            | CallbackState::Open
+            | CallbackState::Cancelled(_) => {}
         }
     }
 }

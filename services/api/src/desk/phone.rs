@@ -223,7 +223,12 @@ impl WhichCall {
 }
 
 impl Desk {
-    async fn act(&self, caller: &Caller, act: PhoneAct, action: &'static str) -> Result<Json<PhoneShown>, Problem> {
+    async fn act(
+        &self,
+        caller: &Caller,
+        act: PhoneAct,
+        action: &'static str,
+    ) -> Result<Json<PhoneShown>, Problem> {
         let Some(softphone) = &self.softphone else {
             return Err(Problem::not_found("The telephone is not worked through this service."));
         };

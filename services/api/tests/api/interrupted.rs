@@ -182,7 +182,7 @@ fn wishes() -> Vec<Wish> {
 /// first try made.
 async fn play(wish: &Wish, cut: Cut) -> (End, usize) {
     let gate = Gate::default();
-    let world = World::with(|api| {
+    let world = World::without_accounts(|api| {
         api.residents = Arc::new(Gated::<dyn Residents>(Arc::clone(&api.residents), gate.clone()));
         api.callbacks = Arc::new(Gated::<dyn Callbacks>(Arc::clone(&api.callbacks), gate.clone()));
         api.audit = Arc::new(Gated::<dyn Audit>(Arc::clone(&api.audit), gate.clone()));

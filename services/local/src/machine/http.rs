@@ -24,11 +24,10 @@ pub struct Portal {
     /// The clock of the people who sign in, also where the machine's runs
     /// faster.
     pub clock: Arc<dyn Clock>,
-    /// The phones of those who work at the desk; none where they are not
-    /// worked through us.
-    pub softphone: Option<Arc<dyn Softphone>>,
     /// What the portal is told of the installation.
     pub shown: Shown,
+    /// The agents' phones, where they are those of the simulated Connect.
+    pub softphone: Option<Arc<dyn Softphone>>,
     /// The files of the portal; none where it is not built in.
     pub assets: Assets,
 }
@@ -47,7 +46,7 @@ pub fn router(machine: &Machine, portal: Portal, wire: Option<&Service>) -> Rout
 
 fn api(machine: &Machine, portal: Portal) -> Api {
     let ports = machine.ports().clone();
-    let Portal { local, verifier, clock: people, softphone, shown, assets } = portal;
+    let Portal { local, verifier, clock: people, shown, softphone, assets } = portal;
     let board = Arc::new(Board::new(Parts {
         residents: Arc::clone(&ports.residents),
         callbacks: Arc::clone(&ports.callbacks),

@@ -12,7 +12,7 @@ use rollcall_api::session::{Live, Shown, SignIn, Softphone};
 use rollcall_host::clock::SystemClock;
 use rollcall_host::settings::Vars;
 use rollcall_local::machine::{Machine, http, signing};
-use rollcall_ports::Clock;
+use rollcall_ports::{Clock, Softphone as Phones};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -79,7 +79,7 @@ pub(super) fn open(
     provider: Option<Provider>,
 ) -> Result<http::Portal, Stop> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let (phone, softphone): (_, Option<Arc<dyn rollcall_ports::Softphone>>) = match line {
+    let (kind, softphone): (_, Option<Arc<dyn Phones>>) = match line {
         Line::Simulated(simulated) => (Softphone::Simulated, Some(Arc::new(simulated.port.clone()))),
         Line::Real { .. } => (Softphone::None, None),
     };
@@ -98,8 +98,8 @@ pub(super) fn open(
             (Some(Arc::new(local)), verifier, SignIn::Local, Vec::new())
         }
     };
-    let shown = Shown { sign_in, softphone: phone, live: Live::Stream, origins };
-    Ok(http::Portal { local, verifier, clock, softphone, shown, assets: Assets::new(portal::FILES) })
+    let shown = Shown { sign_in, softphone: kind, live: Live::Stream, origins };
+    Ok(http::Portal { local, verifier, clock, shown, softphone, assets: Assets::new(portal::FILES) })
 }
 
 #[cfg(test)]

@@ -63,7 +63,7 @@ pub const CALLBACKS: Table = Table {
     sort: None,
     indexes: &[
         Index::by_time("review", Key::number("review_shard"), Key::number("review_at")),
-        // In one part: a day makes hundreds, and only their count is asked for.
+        // In one part: a day makes hundreds, and all of them are asked for.
         Index { name: "open", partition: Key::number("open"), sort: None },
     ],
     expires: None,

@@ -83,7 +83,7 @@ impl Simulator {
             }
             Input::PeoplePace { at, pace } => {
                 self.run_to(*at, false);
-                self.set_people_pace(*pace);
+                self.config.people_pace = *pace;
             }
         }
         self.called = false;

@@ -49,13 +49,18 @@ impl Simulator {
     }
 
     /// Durations that people live through last so many times longer from now on, at least once; those that have begun
-    /// stay as they are. It takes effect at the latest moment that this Connect has seen. Not part of what makes two
-    /// Connects the same, so that one that goes on in another process may go on at another speed.
+    /// stay as they are. It takes effect when [`Self::advance`] has nothing left to do: of a Connect that was brought
+    /// back by [`Self::repeat`], what happened after its last input has happened already, at the former pace. Being an
+    /// input, it is no part of how a Connect begins, and one that goes on in another process may do so at another speed.
     pub fn set_people_pace(&mut self, pace: u32) {
-        let pace = pace.max(1);
-        if pace != self.config.people_pace {
-            // What is due at that very moment comes before, also when this is repeated.
-            self.run_to(self.now, false);
+        self.next_pace = Some(pace.max(1));
+    }
+
+    /// What was set takes effect now.
+    pub(super) fn change_pace(&mut self) {
+        if let Some(pace) = self.next_pace.take()
+            && pace != self.config.people_pace
+        {
             self.note(|at| Input::PeoplePace { at, pace });
             self.config.people_pace = pace;
         }
