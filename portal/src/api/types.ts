@@ -44,6 +44,13 @@ export type Stage = Batch["stage"];
 export type RemarkKind = paths["/api/batches/{id}/notes"]["get"]["parameters"]["query"]["kind"];
 export type Undoing = Answer<"/api/batches/{id}/undo", "post">;
 
+export type Desk = Answer<"/api/desk", "get">;
+export type Phone = NonNullable<Desk["phone"]>;
+export type Call = NonNullable<Phone["call"]>;
+export type Callback = Answer<"/api/desk/callbacks/{id}", "get">;
+export type AgentDisposition = Body<"/api/desk/callbacks/{id}/complete", "post">["disposition"];
+export type CancelReason = Body<"/api/desk/callbacks/{id}/cancel", "post">["reason"];
+
 export type Queue = Answer<"/api/queues", "get">[number];
 export type DeadLetterPage = Answer<"/api/dead-letters", "get">;
 export type DeadLetter = DeadLetterPage["items"][number];
