@@ -34,6 +34,11 @@ impl Sweep {
             // Deleted, and whoever did so was interrupted.
             callback.cancel_owed(Cancelled::since_deleted(now), &self.policy);
         }
+        if callback.is_concern_untold() {
+            let (callback_id, resident) = (callback.id, callback.resident);
+            self.notices.tell(&Notice::Concern { resident, callback: callback_id }).await?;
+            callback.concern_told = true;
+        }
         match callback.state(&self.policy) {
             CallbackState::Open if callback.review_at(&self.policy).is_some_and(|at| at <= now) => {
                 self.tell_overdue(callback).await?;

@@ -57,6 +57,9 @@ pub struct Callback {
     /// queue may not know yet: the sweep looks at once.
     #[serde(default, skip_serializing_if = "is_false")]
     pub unsettled: bool,
+    /// Somebody was told that an agent fears for their safety.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub concern_told: bool,
 }
 
 /// Serde asks by reference.
@@ -129,6 +132,7 @@ impl Callback {
             results: BTreeSet::new(),
             withdrawn: BTreeSet::new(),
             unsettled: false,
+            concern_told: false,
         }
     }
 
@@ -285,7 +289,7 @@ impl Callback {
     /// promise, every try was missed, or something is not carried out yet.
     #[must_use]
     pub fn review_at(&self, policy: &Policy) -> Option<Timestamp> {
-        if self.unsettled {
+        if self.unsettled || self.is_concern_untold() {
             return Some(self.requested_at);
         }
         match self.state(policy) {

@@ -240,6 +240,13 @@ impl Callback {
         Ok(true)
     }
 
+    /// Whether an agent fears for their safety, and nobody was told yet.
+    #[must_use]
+    pub fn is_concern_untold(&self) -> bool {
+        !self.concern_told
+            && self.results.iter().any(|result| result.disposition == AgentDisposition::Safeguarding)
+    }
+
     /// Whether an agent says the same of the same call once more.
     fn is_said_again(&self, result: &AgentResult) -> Result<bool, DeskRefusal> {
         let AgentResult { by, disposition, contact, .. } = result;

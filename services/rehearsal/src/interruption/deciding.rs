@@ -34,6 +34,11 @@ fn cancelled(stage: &Stage) {
     waits(stage, |callback| assert!(callback.cancel_by(by, CancelReason::Asked, &stage.policy).unwrap()));
 }
 
+fn feared(stage: &Stage) {
+    let concern = said(stage, AgentDisposition::Safeguarding);
+    waits(stage, |callback| assert!(callback.complete(concern, &stage.policy).unwrap()));
+}
+
 fn kept(stage: &Stage) {
     let helped = said(stage, AgentDisposition::Helped);
     waits(stage, |callback| assert!(callback.complete(helped, &stage.policy).unwrap()));
@@ -67,6 +72,8 @@ const ASKED: Shown = ("ann reached", "WantsToTalk");
 const OPEN: Shown = ("promises open", "1");
 const NONE_OPEN: Shown = ("promises open", "0");
 const CALM: Shown = ("promises to review", "0");
+const TOLD: Shown = ("ann promises", "SpokenTo 1 tries concern told");
+const NOTICE: Shown = ("notices", "concern/ce807afb-a3c6-514a-aced-997e007efb80");
 
 #[test]
 fn a_decision_that_was_written_down_and_not_carried_out() {
@@ -78,6 +85,12 @@ fn a_decision_that_was_written_down_and_not_carried_out() {
             ..SWEEP
         },
         Situation { name: "cancelled", setup: cancelled, shows: &[OFF, NONE_OPEN, CALM], ..SWEEP },
+        Situation {
+            name: "feared for",
+            setup: feared,
+            shows: &[OFF, NONE_OPEN, CALM, TOLD, NOTICE],
+            ..SWEEP
+        },
         Situation { name: "kept", setup: kept, shows: &[OFF, NONE_OPEN, CALM], ..SWEEP },
         Situation {
             name: "comes back",

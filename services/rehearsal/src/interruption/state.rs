@@ -143,6 +143,7 @@ fn promise(stage: &Stage, attempt: AttemptId) -> Option<String> {
         ("missed told", found.missed_told),
         ("taken", found.taken.is_some()),
         ("unsettled", found.unsettled),
+        ("concern told", found.concern_told),
     ] {
         if is {
             text = format!("{text} {name}");
