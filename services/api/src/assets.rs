@@ -34,7 +34,20 @@ struct Asset {
     tag: String,
 }
 
+/// As they were built into the program (`make portal`); none without the
+/// feature.
+#[cfg(feature = "portal")]
+const BUILT_IN: &[File] = include!(concat!(env!("OUT_DIR"), "/portal.rs"));
+#[cfg(not(feature = "portal"))]
+const BUILT_IN: &[File] = &[];
+
 impl Assets {
+    /// The portal, where it was built into the program; else nothing.
+    #[must_use]
+    pub fn built_in() -> Self {
+        Self::new(BUILT_IN)
+    }
+
     /// These files.
     #[must_use]
     pub fn new(files: &'static [File]) -> Self {

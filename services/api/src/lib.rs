@@ -22,6 +22,8 @@ pub mod auth;
 mod batches;
 mod extract;
 mod health;
+#[cfg(feature = "lambda")]
+pub mod lambda;
 pub mod limits;
 pub mod openapi;
 mod operations;

@@ -4,7 +4,6 @@ mod demo;
 mod entrance;
 mod outside;
 mod owner;
-mod portal;
 mod printer;
 mod seen;
 mod words;
@@ -13,7 +12,6 @@ use crate::args::Serve;
 use crate::runtime::runtime;
 use crate::stop::Stop;
 use crate::{directory, times, town};
-use entrance::Provider;
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 use outside::Outside;
@@ -84,7 +82,7 @@ impl Wanted {
         });
         let policy = directory::policy(&args.data_dir).map_err(|more| problems.extend(more));
         let outside = outside(args).await.map_err(|more| problems.extend(more));
-        let provider = Provider::read(&ProcessVars).map_err(|more| problems.extend(more));
+        let provider = Provider::read(&|name| ProcessVars.get(name)).map_err(|more| problems.extend(more));
         match (listen, policy, outside, provider) {
             (Ok(listen), Ok(policy), Ok(outside), Ok(provider)) if problems.is_empty() => {
                 Ok(Self { listen, speed, policy: Arc::new(policy), outside, provider })
