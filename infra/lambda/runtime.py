@@ -38,6 +38,8 @@ SETTINGS = {
     "ROLLCALL_BUCKET_UPLOADS": "rollcall-uploads",
     "ROLLCALL_TOPIC_NOTICES": "arn:aws:sns:eu-west-2:111122223333:rollcall-notices",
     "ROLLCALL_STREAM_OUTCOMES": "rollcall-outcomes",
+    "ROLLCALL_OIDC_ISSUER": "https://cognito-idp.eu-west-2.amazonaws.com/eu-west-2_Example",
+    "ROLLCALL_OIDC_CLIENT_ID": "portal",
     "ROLLCALL_CONNECT_INSTANCE_ID": "5f9b2c1e-7a44-4d0b-9a3e-2d6c8e1f0a11",
     "ROLLCALL_CONNECT_FLOW_ID": "5f9b2c1e-7a44-4d0b-9a3e-2d6c8e1f0a12",
     "ROLLCALL_CONNECT_QUEUE_ID": "5f9b2c1e-7a44-4d0b-9a3e-2d6c8e1f0a13",
