@@ -108,7 +108,7 @@ WITH_AWS = -p rollcall-aws -p rollcall-host -p rollcall -p rollcall-system $(FUN
 	$(subst $(space),$(comma),$(strip $(SERVICES:%=rollcall-aws/%) $(FUNCTIONS:%=rollcall-%/lambda) \
 	rollcall-host/lambda rollcall/aws rollcall-system/emulators))
 # The other tests of these packages have run before.
-ON_EMULATORS = package(rollcall-aws) + (package(rollcall-host) & (binary(lambda) + test(lambda))) + (package(rollcall-api) & binary(lambda)) + (package(rollcall) & binary(connect))
+ON_EMULATORS = package(rollcall-aws) + (package(rollcall-host) & (binary(lambda) + test(lambda))) + (package(rollcall-api) & test(lambda)) + (package(rollcall) & binary(connect))
 
 aws: tools
 	@echo "== Amazon's services"

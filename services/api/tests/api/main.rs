@@ -8,6 +8,8 @@ mod document;
 mod health;
 mod http_keys;
 mod interrupted;
+#[cfg(feature = "lambda")]
+mod lambda;
 mod lists;
 mod overview;
 mod people;
