@@ -201,6 +201,11 @@ impl Deployment {
         if variables.get("AWS_ENDPOINT_URL_CONNECT").is_some() {
             variables["AWS_ENDPOINT_URL_CONNECT"] = json!(calls);
         }
+        if variables.get("ROLLCALL_OIDC_ISSUER").is_some() {
+            // The tokens name the issuer that the template does; its keys are at the emulator.
+            let keys = format!("{}/{}/.well-known/jwks.json", endpoint(), self.output("UserPoolId"));
+            variables["ROLLCALL_OIDC_KEYS"] = json!(keys);
+        }
         let wanted = json!({ "Environment": { "Variables": variables } }).to_string();
         self.lambda("PUT", function, "configuration", &wanted).await?.fine()?;
         let role = settings["Role"].as_str().unwrap_or_default();
