@@ -135,7 +135,8 @@ fn s3(method: &Method, uri: &Uri, copied: &str) -> Vec<Permission> {
     };
     let mut needed = vec![Permission::new(action, &format!("arn:aws:s3:::{path}"))];
     if !copied.is_empty() {
-        let (from, query) = copied.split_once('?').map_or((copied, None), |(from, query)| (from, Some(query)));
+        let (from, query) =
+            copied.split_once('?').map_or((copied, None), |(from, query)| (from, Some(query)));
         let from = decoded(from.trim_start_matches('/'));
         needed.push(Permission::new(reading(query), &format!("arn:aws:s3:::{from}")));
     }
@@ -199,7 +200,8 @@ mod tests {
     fn a_copy_reads_and_writes() {
         let mut headers = HeaderMap::new();
         headers.insert("x-amz-copy-source", HeaderValue::from_static("b/staged/one?versionId=1"));
-        let found = needed(&Method::PUT, &Uri::from_static("/b/loaded/one.csv?x-id=CopyObject"), &headers, b"");
+        let found =
+            needed(&Method::PUT, &Uri::from_static("/b/loaded/one.csv?x-id=CopyObject"), &headers, b"");
         let expected = [
             Permission::new("s3:PutObject", "arn:aws:s3:::b/loaded/one.csv"),
             Permission::new("s3:GetObjectVersion", "arn:aws:s3:::b/staged/one"),

@@ -64,7 +64,8 @@ fn read(event: Value) -> Option<(LambdaRequest, bool)> {
     let path = request.raw_path.as_deref().unwrap_or_default();
     let query = request.raw_query_string.as_deref().unwrap_or_default();
     let is_short = path.len().saturating_add(query.len()) < LONGEST_ADDRESS;
-    let is_address = is_short && path.starts_with('/') && format!("/?{query}").parse::<PathAndQuery>().is_ok();
+    let is_address =
+        is_short && path.starts_with('/') && format!("/?{query}").parse::<PathAndQuery>().is_ok();
     if !is_address {
         request.raw_path = Some("/".to_owned());
         request.raw_query_string = None;
@@ -101,7 +102,8 @@ async fn whole(answer: Response) -> Response<Full<Bytes>> {
         Err(_) => Problem::unavailable("The answer broke off. Try again."),
     };
     let (instead, body) = problem.into_response().into_parts();
-    for name in [header::CONTENT_DISPOSITION, header::CONTENT_ENCODING, header::CONTENT_LENGTH, header::ETAG] {
+    for name in [header::CONTENT_DISPOSITION, header::CONTENT_ENCODING, header::CONTENT_LENGTH, header::ETAG]
+    {
         parts.headers.remove(name);
     }
     parts.headers.extend(instead.headers);

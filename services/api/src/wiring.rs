@@ -70,9 +70,8 @@ pub(crate) async fn function(start: &Start) -> Result<HttpFunction, Vec<String>>
 
 /// How people get in, and what they find; `files` is where they send lists to.
 fn people(clock: &Arc<dyn Clock>, files: Option<String>) -> Result<(Shown, Verifier), Vec<String>> {
-    let provider = Provider::read(&Start::var)?.ok_or_else(|| {
-        vec!["ROLLCALL_OIDC_ISSUER is missing; expected who keeps the accounts".to_owned()]
-    })?;
+    let provider = Provider::read(&Start::var)?
+        .ok_or_else(|| vec!["ROLLCALL_OIDC_ISSUER is missing; expected who keeps the accounts".to_owned()])?;
     let softphone = match Start::var("ROLLCALL_CCP_URL") {
         None => Softphone::None,
         Some(ccp_url) if ccp_url.starts_with("https://") => Softphone::Connect { ccp_url },

@@ -134,8 +134,7 @@ impl Compose {
 
     /// Every queue and all dead letters, for whoever looks at them.
     pub fn queues(&mut self) -> crate::sqs::Queues {
-        let mut queue =
-            |name: &str| self.required(&format!("ROLLCALL_QUEUE_{name}"), "the URL of the queue");
+        let mut queue = |name: &str| self.required(&format!("ROLLCALL_QUEUE_{name}"), "the URL of the queue");
         let [uploads, rows, call_requests] = ["UPLOADS", "ROWS", "CALL_REQUESTS"].map(&mut queue);
         let mut letters = |name: &str| {
             self.required(&format!("ROLLCALL_DEAD_LETTERS_{name}"), "the URL of the dead-letter queue")

@@ -37,10 +37,16 @@ pub(crate) async fn tried(stage: &Stage) {
 /// The page is there for everybody, and may speak to nobody but those it must.
 async fn the_page(stage: &Stage, nobody: &Visitor<'_>) {
     let page = nobody.ask("GET", "/residents", &[], "").await;
-    assert_eq!((page.status, page.header("content-type")), (200, "text/html; charset=utf-8"), "{}", page.text());
+    assert_eq!(
+        (page.status, page.header("content-type")),
+        (200, "text/html; charset=utf-8"),
+        "{}",
+        page.text()
+    );
     let policy = page.header("content-security-policy");
     let domain = stage.deployment.output("SignInAddress");
-    let speaks_to = format!("connect-src 'self' https://cognito-idp.eu-west-2.amazonaws.com {domain} {};", endpoint());
+    let speaks_to =
+        format!("connect-src 'self' https://cognito-idp.eu-west-2.amazonaws.com {domain} {};", endpoint());
     assert!(policy.contains(&speaks_to), "{policy}");
     assert!(policy.ends_with("frame-src 'none'"), "{policy}");
     let config = nobody.json("GET", "/api/config", "").await;
@@ -117,7 +123,8 @@ async fn a_list(clerk: &Visitor<'_>) -> String {
     let bad = clerk.ask("GET", &format!("/api/uploads/{id}/bad-rows.csv"), &[], "").await;
     assert!(bad.status == 200 && bad.text().contains("N-2"), "{}", bad.text());
     let started = clerk.json("POST", &format!("/api/uploads/{id}/load"), "").await;
-    let batch = format!("/api/batches/{}", started["batch_id"].as_str().unwrap_or_else(|| panic!("{started}")));
+    let batch =
+        format!("/api/batches/{}", started["batch_id"].as_str().unwrap_or_else(|| panic!("{started}")));
     let is_loaded = async |_: &Stage| clerk.json("GET", &batch, "").await["finished"] == true;
     clerk.stage.until("the list of the clerk is loaded", 60, is_loaded).await;
     let told = clerk.json("GET", &batch, "").await;

@@ -52,8 +52,7 @@ fn event(method: &str, path: &str, headers: &[(&str, &str)]) -> Value {
 }
 
 async fn ask(router: &axum::Router, event: Value) -> Value {
-    let invocation =
-        Invocation { id: "one".to_owned(), deadline: Timestamp::UNIX_EPOCH, trace: None };
+    let invocation = Invocation { id: "one".to_owned(), deadline: Timestamp::UNIX_EPOCH, trace: None };
     HttpFunction(router.clone()).call(event, &invocation).await.unwrap()
 }
 
@@ -97,7 +96,8 @@ async fn a_version_that_was_read_is_the_one_that_is_changed() {
     let token = format!("Bearer {}", world.token(&[Group::Operators]));
     let read = ask(&world.router, event("GET", &path(id), &[("authorization", &token)])).await;
     let tag = read["headers"]["etag"].as_str().unwrap();
-    let headers = [("authorization", token.as_str()), ("content-type", "application/json"), ("if-match", tag)];
+    let headers =
+        [("authorization", token.as_str()), ("content-type", "application/json"), ("if-match", tag)];
     let mut change = event("PATCH", &path(id), &headers);
     change["body"] = json!(r#"{"last_name": "Exämple"}"#);
     let answer = ask(&world.router, change.clone()).await;

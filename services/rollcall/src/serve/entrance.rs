@@ -4,8 +4,8 @@
 use super::Line;
 use crate::stop::Stop;
 use rollcall_api::assets::Assets;
-use rollcall_api::auth::accounts::LocalAccounts;
 use rollcall_api::auth::Verifier;
+use rollcall_api::auth::accounts::LocalAccounts;
 use rollcall_api::auth::local;
 use rollcall_api::auth::provider::Provider;
 use rollcall_api::session::{Live, Shown, SignIn, Softphone};
