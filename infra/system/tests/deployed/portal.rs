@@ -1,10 +1,10 @@
 //! The portal's API, by way of API Gateway, as its people use it: signed in
 //! with Cognito, a list sent to the bucket by the form that was signed.
 //!
-//! Where the emulator (MiniStack 1.5.33) is not AWS: it lets an administrator
-//! sign somebody in by password although the client allows no such flow; its
-//! Cognito keeps its keys elsewhere than the issuer says, which the deployment
-//! is told; it neither throttles nor writes the gateway's log.
+//! There is no browser here: the client is opened for a sign-in by password,
+//! which the template does not allow. Where the emulator (MiniStack 1.5.33) is
+//! not AWS: its Cognito keeps its keys elsewhere than the issuer says, which
+//! the deployment is told; it neither throttles nor writes the gateway's log.
 
 use crate::stage::Stage;
 use rollcall_system::endpoint;
@@ -179,9 +179,14 @@ impl<'s> Visitor<'s> {
             all.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
             all
         };
-        cognito("AdminCreateUser", &one(json!({}))).await;
+        // The password that the emulator thinks of does not keep to the pool's policy.
+        let temporary = one(json!({ "TemporaryPassword": "Correct-Horse-8-Battery" }));
+        cognito("AdminCreateUser", &temporary).await;
         cognito("AdminSetUserPassword", &one(json!({ "Password": PASSWORD, "Permanent": true }))).await;
         cognito("AdminAddUserToGroup", &one(json!({ "GroupName": group }))).await;
+        let flows = ["ALLOW_ADMIN_USER_PASSWORD_AUTH"];
+        let opened = json!({ "UserPoolId": pool, "ClientId": client, "ExplicitAuthFlows": flows });
+        cognito("UpdateUserPoolClient", &opened).await;
         let begun = json!({
             "UserPoolId": pool, "ClientId": client, "AuthFlow": "ADMIN_USER_PASSWORD_AUTH",
             "AuthParameters": { "USERNAME": name, "PASSWORD": PASSWORD },
