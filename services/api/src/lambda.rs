@@ -13,15 +13,17 @@ use axum::extract::ConnectInfo;
 use axum::http::header;
 use axum::http::uri::PathAndQuery;
 use axum::response::{IntoResponse, Response};
-use http_body_util::{BodyExt, Collected, Full, LengthLimitError, Limited};
+use http_body_util::{BodyExt, Collected, LengthLimitError, Limited};
 use lambda_http::request::{LambdaRequest, RequestContext};
-use lambda_http::{Adapter, Context, LambdaEvent, Request, RequestExt, Service, service_fn};
+use lambda_http::{Adapter, Body, Context, LambdaEvent, Request, RequestExt, Service, service_fn};
 use rollcall_host::lambda::{Function, Invocation};
 use rollcall_ports::Fault;
 use rollcall_ports::trace::within;
 use serde_json::Value;
 use std::convert::Infallible;
+use std::future::{Future, ready};
 use std::net::{IpAddr, SocketAddr};
+use std::pin::Pin;
 use tower::ServiceExt;
 
 /// What an answer may have. Lambda's limit is 6 MiB in base64 with the headers
@@ -94,10 +96,10 @@ fn no_address() -> Response {
 
 /// The answer in one piece. One that broke off is none: nobody has seen its
 /// beginning yet.
-async fn whole(answer: Response) -> Response<Full<Bytes>> {
+async fn whole(answer: Response) -> Whole {
     let (mut parts, body) = answer.into_parts();
     let problem = match Limited::new(body, LARGEST).collect().await {
-        Ok(body) => return Response::from_parts(parts, Full::new(body.to_bytes())),
+        Ok(body) => return Whole(Response::from_parts(parts, body.to_bytes())),
         Err(error) if error.is::<LengthLimitError>() => Problem::too_large(TOO_MUCH),
         Err(_) => Problem::unavailable("The answer broke off. Try again."),
     };
@@ -110,7 +112,23 @@ async fn whole(answer: Response) -> Response<Full<Bytes>> {
     parts.status = instead.status;
     // A problem is a text of some hundred bytes that is already there.
     let body = body.collect().await.map(Collected::to_bytes).unwrap_or_default();
-    Response::from_parts(parts, Full::new(body))
+    Whole(Response::from_parts(parts, body))
+}
+
+/// An answer whose body is there. The crate's own way to an event takes a byte
+/// order mark from the beginning of a text, which spreadsheets need.
+struct Whole(Response<Bytes>);
+
+impl lambda_http::IntoResponse for Whole {
+    fn into_response(self) -> Pin<Box<dyn Future<Output = Response<Body>> + Send>> {
+        let (parts, bytes) = self.0.into_parts();
+        let is_packed = parts.headers.contains_key(header::CONTENT_ENCODING);
+        let body = match std::str::from_utf8(&bytes) {
+            Ok(text) if !is_packed => Body::from(text),
+            _ => Body::from(bytes.as_ref()),
+        };
+        Box::pin(ready(Response::from_parts(parts, body)))
+    }
 }
 
 fn misbehaved(reason: &str) -> Fault {

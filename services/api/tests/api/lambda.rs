@@ -154,12 +154,21 @@ async fn an_answer_that_is_too_long_or_breaks_off_is_refused_as_a_whole() {
             .unwrap()
     };
     let long = || async { "x".repeat(5_000_000) };
-    let router = axum::Router::new().route("/broken", get(broken)).route("/long", get(long));
+    let marked = || async { "\u{feff}a,b" };
+    let router = axum::Router::new()
+        .route("/broken", get(broken))
+        .route("/long", get(long))
+        .route("/marked", get(marked));
     let answer = ask(&router, event("GET", "/broken", &[])).await;
     expect_problem(&answer, 503);
     assert_eq!(answer["headers"]["x-frame-options"], "DENY", "what holds for every answer");
     assert_eq!(answer["headers"]["content-disposition"], Value::Null);
     expect_problem(&ask(&router, event("GET", "/long", &[])).await, 413);
+    assert_eq!(
+        ask(&router, event("GET", "/marked", &[])).await["body"],
+        "\u{feff}a,b",
+        "spreadsheets need it"
+    );
 }
 
 #[tokio::test]
