@@ -18,11 +18,12 @@ use outside::Outside;
 #[cfg(feature = "aws")]
 pub(crate) use outside::setting;
 use printer::Printer;
+use rollcall_api::auth::provider::Provider;
 use rollcall_connect_sim::http::Service;
 use rollcall_domain::policy::Policy;
 use rollcall_embedded::{Durability, Options, Store};
 use rollcall_host::clock::SystemClock;
-use rollcall_host::settings::ProcessVars;
+use rollcall_host::settings::{ProcessVars, Vars};
 use rollcall_local::loops::Idle;
 use rollcall_local::machine::connect::{AGENTS, SetupError, Simulated, demo_start, simulated};
 use rollcall_local::machine::lasting::{self, LastingClock};
