@@ -51,6 +51,14 @@ impl Forms {
         Self { aws: aws.clone(), client: Client::new(&aws.shared), bucket: bucket.to_owned(), clock }
     }
 
+    /// Scheme and host to which a page sends files; none where no Region is set
+    /// up, so that nothing can be offered either.
+    #[must_use]
+    pub fn origin(&self) -> Option<String> {
+        let url = self.url(self.aws.shared.region()?.as_ref());
+        Some(url.splitn(4, '/').take(3).collect::<Vec<_>>().join("/"))
+    }
+
     /// The latest form of a file, if there is one.
     async fn latest(&self, key: &str) -> Result<Option<HeadObjectOutput>, Fault> {
         match self.client.head_object().bucket(&self.bucket).key(key).send().await {
