@@ -93,6 +93,10 @@ async fn somebody(operator: &Visitor<'_>) {
         let answer = operator.ask("GET", &format!("{path}/{part}"), &[], "").await;
         assert_eq!(answer.status, 200, "{part}: {}", answer.text());
     }
+    let calls = operator.json("GET", &format!("{path}/attempts"), "").await;
+    let contact = calls["items"][0]["contact_id"].as_str().unwrap_or_else(|| panic!("{calls}"));
+    let popped = operator.json("GET", &format!("/api/contacts/{contact}/resident"), "").await;
+    assert!(popped.to_string().contains(id), "{popped}");
     let version = [("if-match", read.header("etag"))];
     let correction = r#"{"last_name": "Lovelace", "number": "07700 900007"}"#;
     let changed = operator.ask("PATCH", &path, &version, correction).await;

@@ -31,8 +31,8 @@ const FILE_NAME: &str = "file-name";
 const BY: &str = "by";
 
 /// Files that people bring. Needs `s3:PutObject` under `staged/` (by which the
-/// forms are signed) and `loaded/`, `s3:GetObject` and `s3:GetObjectVersion`
-/// under both, and `s3:ListBucket` on the bucket, as [`super::Bucket`] does.
+/// forms are signed) and `loaded/`, `s3:GetObject` under both, `s3:GetObjectVersion`
+/// under `staged/`, and `s3:ListBucket` on the bucket, as [`super::Bucket`] does.
 /// Forms hold for as long as the credentials that signed them, if that is
 /// shorter than was offered.
 #[derive(Clone)]
