@@ -7,6 +7,12 @@
 //! the deployment is told; it neither throttles nor writes the gateway's log.
 
 use crate::stage::Stage;
+use rollcall_domain::attempt::Attempt;
+use rollcall_domain::callback::{Callback, Try};
+use rollcall_domain::ids::{ContactId, RequestId, ResidentId};
+use rollcall_domain::policy::Policy;
+use rollcall_host::clock::SystemClock;
+use rollcall_ports::{Callbacks as _, Clock as _, Saved, Versioned};
 use rollcall_system::endpoint;
 use rollcall_system::http::{Answer, Protocol, ask, relay};
 use serde_json::{Value, json};
@@ -29,6 +35,7 @@ pub(crate) async fn tried(stage: &Stage) {
     the_page(stage, &nobody).await;
     only_for_whom_it_is(&nobody, &operator, &clerk).await;
     the_day(&operator).await;
+    the_desk(&operator).await;
     somebody(&operator).await;
     let batch = a_list(&clerk).await;
     is_undone(&clerk, &batch).await;
@@ -77,8 +84,46 @@ async fn the_day(operator: &Visitor<'_>) {
     assert!(overview["agents"].is_object(), "{overview}");
     let letters = operator.json("GET", "/api/dead-letters", "").await;
     assert_eq!(letters["items"].as_array().map(Vec::len), Some(4), "{letters}");
+    let past = operator.json("GET", "/api/overview/history?days=2", "").await;
+    let ended: u64 = past["calls_per_hour"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|hour| hour["started"].as_u64())
+        .sum();
+    assert!(ended >= 40, "everybody was called: {past}");
     let queues = operator.json("GET", "/api/queues", "").await;
     assert_eq!(queues.as_array().map(Vec::len), Some(4), "{queues}");
+}
+
+/// A promise whose contact Connect has lost: listed, taken, kept.
+async fn the_desk(operator: &Visitor<'_>) {
+    let one = operator.json("POST", "/api/residents/search", r#"{"text": "Example 9"}"#).await;
+    let resident: ResidentId = one["items"][0]["id"].as_str().unwrap().parse().unwrap();
+    let now = SystemClock.now();
+    let dial = Attempt::begin(resident, RequestId::of(resident, now), now);
+    let mut promise = Callback::promise(&dial, now, &Policy::default());
+    promise.learn(ContactId::new("6a0a4b3c-0000-4000-8000-000000000009"), Try::Waiting);
+    let stored = Versioned::new(promise);
+    let due = Some(stored.value.deadline);
+    let Saved::Done(_) = operator.stage.callbacks.save(&stored, due, true).await.unwrap() else {
+        panic!("nobody else writes it");
+    };
+    let id = stored.value.id.to_string();
+    // The index of what is owed lags behind.
+    let is_listed = async |_: &Stage| operator.json("GET", "/api/desk", "").await.to_string().contains(&id);
+    operator.stage.until("the promise is on the desk", 30, is_listed).await;
+    let path = format!("/api/desk/callbacks/{id}");
+    let read = operator.ask("GET", &path, &[], "").await;
+    let version = [("if-match", read.header("etag"))];
+    let taken = operator.ask("POST", &format!("{path}/take"), &version, "").await;
+    assert_eq!(taken.status, 200, "{}", taken.text());
+    let version = [("if-match", taken.header("etag"))];
+    let word = r#"{"disposition": "helped", "notes": "The heating works again."}"#;
+    let kept = operator.ask("POST", &format!("{path}/complete"), &version, word).await;
+    assert_eq!(kept.status, 200, "{}", kept.text());
+    let record = operator.json("GET", &format!("/api/residents/{resident}"), "").await;
+    assert!(record.to_string().contains("The heating works again."), "{record}");
 }
 
 /// Found by name, looked at, corrected for the version that was read, deleted.

@@ -1,8 +1,9 @@
 use super::{Board, Overview, for_caller};
+use crate::Api;
 use crate::auth::{Caller, Verifier, bearer};
 use crate::desk::phone::PhoneShown;
 use crate::problem::Problem;
-use crate::session::{Live, Shown};
+use crate::session::Live;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
@@ -44,10 +45,7 @@ const SIGN_OF_LIFE: Duration = Duration::from_secs(15);
         (status = 404, description = "News does not come by itself here.", body = Problem,
             content_type = "application/problem+json")))]
 pub(crate) async fn live(
-    State(board): State<Arc<Board>>,
-    State(softphone): State<Option<Arc<dyn Softphone>>>,
-    State(verifier): State<Arc<Verifier>>,
-    State(shown): State<Arc<Shown>>,
+    State(Api { board, softphone, verifier, shown, .. }): State<Api>,
     caller: Caller,
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
