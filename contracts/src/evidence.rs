@@ -167,6 +167,17 @@ pub fn of_description(contact: &DescribedContact) -> Facts {
     }
 }
 
+/// When an agent accepted the contact, as its description says; the moment of
+/// the description's contact itself where the agent's is not told.
+#[must_use]
+pub fn agent_of_description(contact: &DescribedContact) -> Option<Timestamp> {
+    let agent = contact.agent_info.as_ref()?;
+    agent
+        .connected_to_agent_timestamp
+        .or(contact.connected_to_system_timestamp)
+        .or(contact.initiation_timestamp)
+}
+
 /// The attempt that a contact's attributes name.
 #[must_use]
 pub fn attempt_of(attributes: &StringMap) -> Option<AttemptId> {

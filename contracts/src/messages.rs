@@ -82,6 +82,15 @@ pub enum Notice {
         #[schemars(with = "uuid::Uuid")]
         callback: CallbackId,
     },
+    /// An agent who spoke to a resident fears for their safety.
+    Concern {
+        /// For whom.
+        #[schemars(with = "uuid::Uuid")]
+        resident: ResidentId,
+        /// Which promise the agent kept.
+        #[schemars(with = "uuid::Uuid")]
+        callback: CallbackId,
+    },
     /// The states of the day do not add up to the register.
     LedgerMismatch {
         /// Residents by state.
@@ -111,6 +120,7 @@ impl Notice {
                 format!("escalated/{resident}/{check_due}/{cause:?}")
             }
             Self::CallbackOverdue { callback, .. } => format!("callback_overdue/{callback}"),
+            Self::Concern { callback, .. } => format!("concern/{callback}"),
             Self::LedgerMismatch { counted, register } => format!("ledger_mismatch/{counted}/{register}"),
             Self::Misconfigured { code } => format!("misconfigured/{code}"),
         }

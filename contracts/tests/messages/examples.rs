@@ -71,12 +71,14 @@ pub(crate) fn notices() -> Vec<(&'static str, Envelope<Notice>)> {
     let notices = [
         Notice::Escalated { resident, cause: Cause::AttemptsSpent, check_due },
         Notice::CallbackOverdue { resident, callback },
+        Notice::Concern { resident, callback },
         Notice::LedgerMismatch { counted: 199, register: 200 },
         Notice::Misconfigured { code: "DestinationNotAllowedException".to_owned() },
     ];
     let file = |notice: &Notice| match notice {
         Notice::Escalated { .. } => "notice.v1.escalated.json",
         Notice::CallbackOverdue { .. } => "notice.v1.callback_overdue.json",
+        Notice::Concern { .. } => "notice.v1.concern.json",
         Notice::LedgerMismatch { .. } => "notice.v1.ledger_mismatch.json",
         Notice::Misconfigured { .. } => "notice.v1.misconfigured.json",
     };

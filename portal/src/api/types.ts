@@ -22,6 +22,7 @@ export type Me = Answer<"/api/me", "get">;
 export type Group = Me["groups"][number];
 
 export type Overview = Answer<"/api/overview", "get">;
+export type History = Answer<"/api/overview/history", "get">;
 
 export type Search = Body<"/api/residents/search", "post">;
 export type ResidentPage = Answer<"/api/residents/search", "post">;
@@ -42,6 +43,13 @@ export type Batch = Answer<"/api/batches/{id}", "get">;
 export type Stage = Batch["stage"];
 export type RemarkKind = paths["/api/batches/{id}/notes"]["get"]["parameters"]["query"]["kind"];
 export type Undoing = Answer<"/api/batches/{id}/undo", "post">;
+
+export type Desk = Answer<"/api/desk", "get">;
+export type Phone = NonNullable<Desk["phone"]>;
+export type Call = NonNullable<Phone["call"]>;
+export type Callback = Answer<"/api/desk/callbacks/{id}", "get">;
+export type AgentDisposition = Body<"/api/desk/callbacks/{id}/complete", "post">["disposition"];
+export type CancelReason = Body<"/api/desk/callbacks/{id}/cancel", "post">["reason"];
 
 export type Queue = Answer<"/api/queues", "get">[number];
 export type DeadLetterPage = Answer<"/api/dead-letters", "get">;

@@ -5,6 +5,7 @@ import { Nowhere, NotYours } from "../pages/Nowhere";
 import { useConfig } from "./context";
 import { placeOf, places } from "./navigation";
 
+const Desk = lazy(() => import("../pages/desk/Desk"));
 const Overview = lazy(() => import("../pages/overview/Overview"));
 const Residents = lazy(() => import("../pages/residents/Residents"));
 const Resident = lazy(() => import("../pages/resident/Resident"));
@@ -28,6 +29,7 @@ export function Pages({ groups }: { groups: Group[] }) {
     <Routes>
       <Route path="/" element={home} />
       <Route path="/signed-in" element={home} />
+      <Route path="/desk" element={<Desk />} />
       <Route path="/overview" element={<Overview />} />
       <Route path="/residents" element={<Residents />} />
       <Route path="/residents/:id" element={<Resident />} />

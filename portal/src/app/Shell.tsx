@@ -7,22 +7,25 @@ import { useLocation, useNavigate } from "react-router";
 import { endSession, type Session } from "../session/session";
 import { zoneName } from "../ui/dates";
 import { useFollow } from "../ui/links";
+import { useMedia } from "../ui/media";
 import { chooseShade, chooseZone, machineZone, useShade } from "../ui/preferences";
 import { useZone } from "../ui/Time";
 import { Waiting } from "../ui/Waiting";
-import { useWide } from "../ui/wide";
 import { groups as groupWords } from "../ui/words";
 import { useConfig } from "./context";
 import { ErrorBoundary } from "./ErrorBoundary";
 import { type Place, placeOf, places } from "./navigation";
 import { Pages } from "./Pages";
 
+/** Where the list of pages has room beside the content. */
+const ROOM = "(min-width: 912px)";
+
 /** What stands around every page. */
 export default function Shell({ session }: { session: Session }) {
   const config = useConfig();
   const follow = useFollow();
   const { pathname } = useLocation();
-  const wide = useWide();
+  const wide = useMedia(ROOM);
   // Two answers: a narrow window closes the list of pages by itself, which is nobody's wish for a wide one. Whoever
   // turns a tablet, or zooms in and out again, finds it as it was.
   const [open, setOpen] = useState({ wide: true, narrow: false });

@@ -10,6 +10,8 @@ export interface Place {
   groups: readonly Group[];
   /** Where the service has such a thing at all. */
   exists?: (config: Config) => boolean;
+  /** Whose first place it is. */
+  firstOf?: Group;
 }
 
 const ALL: readonly Group[] = ["Uploaders", "Agents", "Operators"];
@@ -18,6 +20,7 @@ const LISTS: readonly Group[] = ["Uploaders", "Operators"];
 
 export const PLACES: readonly Place[] = [
   { path: "/overview", label: "Overview", groups: ALL },
+  { path: "/desk", label: "Desk", groups: ["Agents", "Operators"], firstOf: "Agents" },
   { path: "/residents", label: "Residents", single: "Resident", groups: ALL },
   { path: "/upload", label: "Upload", single: "Preview", groups: LISTS },
   { path: "/batches", label: "Batches", single: "Batch", groups: LISTS },
@@ -26,9 +29,11 @@ export const PLACES: readonly Place[] = [
   { path: "/users", label: "Users", groups: ["Operators"], exists: (config) => config.sign_in.kind === "local" },
 ];
 
-/** The places of somebody with these rights. */
+/** The places of somebody with these rights; the first is where they begin. */
 export function places(groups: readonly Group[], config: Config): Place[] {
-  return PLACES.filter((place) => (place.exists?.(config) ?? true) && place.groups.some((group) => groups.includes(group)));
+  const mine = PLACES.filter((place) => (place.exists?.(config) ?? true) && place.groups.some((group) => groups.includes(group)));
+  const isFirst = ({ firstOf }: Place) => firstOf !== undefined && groups.includes(firstOf);
+  return [...mine.filter(isFirst), ...mine.filter((place) => !isFirst(place))];
 }
 
 /** Where a path belongs, for the navigation to show and the guard to ask. */

@@ -39,6 +39,13 @@ export function lastEnd(): Ended | undefined {
   return ended;
 }
 
+/** Calls `forget` whenever somebody signs out; not when a session has merely expired. */
+export function onSignOut(forget: () => void): () => void {
+  return subscribe(() => {
+    if (ended === "signed-out") forget();
+  });
+}
+
 export function useSession(): Session | undefined {
   return useSyncExternalStore(subscribe, currentSession);
 }

@@ -18,12 +18,14 @@ interface Props {
   onStale?: () => void;
   /** Nothing is sent while something is missing. */
   ready?: boolean;
+  /** What the button says that leaves all as it is. */
+  keep?: string;
   /** For the fields to say what is wrong with them. */
   children: (refusal: Refusal | undefined) => ReactNode;
 }
 
 /** A question before something is changed. */
-export function Dialog({ title, action, perform, onClose, onStale, ready = true, children }: Props) {
+export function Dialog({ title, action, perform, onClose, onStale, ready = true, keep = "Cancel", children }: Props) {
   const form = useId();
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<unknown>();
@@ -50,7 +52,7 @@ export function Dialog({ title, action, perform, onClose, onStale, ready = true,
       footer={
         <Box float="right">
           <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={onClose}>Cancel</Button>
+            <Button variant="link" onClick={onClose}>{keep}</Button>
             <Button variant="primary" form={form} formAction="submit" loading={busy} loadingText="Saving" disabled={!ready}>{action}</Button>
           </SpaceBetween>
         </Box>

@@ -1,5 +1,5 @@
 /** The words of the screen for the words of the API: one for each, everywhere. */
-import type { Attempt, DayState, Day, Detail, Group, LeavingReason, Stage } from "../api/types";
+import type { AgentDisposition, Attempt, CancelReason, DayState, Day, Detail, Group, LeavingReason, Stage } from "../api/types";
 
 interface Word {
   label: string;
@@ -71,6 +71,28 @@ export const leavings: Record<LeavingReason, string> = {
   other: "Another reason",
 };
 
+/** What an agent says came of a call: first those after which the promise is kept. */
+export const SPOKEN: readonly AgentDisposition[] = ["helped", "referred", "safeguarding"];
+export const NOT_SPOKEN: readonly AgentDisposition[] = ["no_answer", "left_message", "wrong_person"];
+
+export const agentDispositions: Record<AgentDisposition, Word> = {
+  helped: { label: "Helped", meaning: "The talk was enough." },
+  referred: { label: "Passed on", meaning: "Another service will help them." },
+  safeguarding: { label: "Concern for their safety", meaning: "Somebody must look after them." },
+  no_answer: { label: "No answer", meaning: "It rang, and nobody answered." },
+  left_message: { label: "Left a message", meaning: "With a machine, or with somebody." },
+  wrong_person: { label: "Somebody else answered", meaning: "And could not bring them to the phone." },
+};
+
+/** Why somebody is not called back after all. Only this word is kept of it. */
+export const cancellings: Record<CancelReason, string> = {
+  asked: "They asked not to be called back",
+  heard_otherwise: "They were heard of in another way",
+  duplicate: "They are called back for another reason already",
+  mistake: "They pressed the key by mistake",
+  other: "Another reason",
+};
+
 export const stages: Record<Stage, Word> = {
   reading: { label: "Being read", meaning: "The file is being read." },
   refused: { label: "Refused", meaning: "Nothing of the file could be read, and nobody was loaded." },
@@ -120,3 +142,12 @@ export function count(n: number, one: string, many = `${one}s`): string {
 }
 
 export const whole = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 0 });
+
+/** What people call the language of a tag (BCP 47): "Welsh"; the tag itself where there is no such language. */
+export function language(tag: string): string {
+  try {
+    return new Intl.DisplayNames("en-GB", { type: "language" }).of(tag) ?? tag;
+  } catch {
+    return tag;
+  }
+}

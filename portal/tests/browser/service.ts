@@ -27,17 +27,24 @@ declare module "vitest" {
 const START_MS = 60_000;
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  // An hour of the day in a minute: there is something to see on every page.
+  const { service, stop } = await start(60);
+  project.provide("service", service);
+  return stop;
+}
+
+/** A program of one's own, whose day goes by so many times as fast. */
+export async function start(speed: number): Promise<{ service: Service; stop: () => Promise<void> }> {
   const program = process.env["ROLLCALL"];
   if (!program) throw new Error("ROLLCALL is not set; expected the path of the program, with the portal embedded");
   const folder = mkdtempSync(join(tmpdir(), "rollcall-portal-"));
-  const serving = spawn(program, ["serve", "--demo", "--speed", "60", "--listen", "127.0.0.1:0", "--data-dir", folder]);
+  const serving = spawn(program, ["serve", "--demo", "--speed", String(speed), "--listen", "127.0.0.1:0", "--data-dir", folder]);
   try {
-    project.provide("service", await ready(serving));
+    return { service: await ready(serving), stop: () => stop(serving, folder) };
   } catch (failure) {
     await stop(serving, folder);
     throw failure;
   }
-  return () => stop(serving, folder);
 }
 
 /** What it says once it serves: its address, and the three accounts. */

@@ -20,6 +20,7 @@ pub mod assets;
 mod audit;
 pub mod auth;
 mod batches;
+mod desk;
 mod extract;
 mod health;
 #[cfg(feature = "lambda")]
@@ -50,7 +51,7 @@ use overview::Board;
 use rollcall_domain::policy::Policy;
 use rollcall_ports::{
     Attempts, Audit, Batches, Callbacks, Checks, Clock, DeadLetters, Deposits, Intake, Pace, Queues,
-    Residents, Signals, Telephony, Uploads,
+    Residents, Signals, Softphone, Telephony, Uploads,
 };
 use security::Limits;
 use session::Shown;
@@ -85,6 +86,9 @@ pub struct Api {
     pub pace: Arc<dyn Pace>,
     /// The telephone service.
     pub telephony: Arc<dyn Telephony>,
+    /// Agents' phones, where they are worked through this service; `None`
+    /// elsewhere.
+    pub softphone: Option<Arc<dyn Softphone>>,
     /// What was set aside.
     pub dead_letters: Arc<dyn DeadLetters>,
     /// How full the queues are.
@@ -128,6 +132,7 @@ fn endpoints() -> OpenApiRouter<Api> {
         .routes(routes!(operations::queues))
         .routes(routes!(operations::dead_letters))
         .routes(routes!(overview::overview))
+        .routes(routes!(overview::history::history))
         .routes(routes!(overview::live::live))
         .routes(routes!(session::config))
         .routes(routes!(session::me))
@@ -138,6 +143,7 @@ fn endpoints() -> OpenApiRouter<Api> {
         .merge(residents::endpoints())
         .merge(uploads::endpoints())
         .merge(batches::endpoints())
+        .merge(desk::endpoints())
 }
 
 /// The OpenAPI document.

@@ -25,6 +25,7 @@ pub(crate) async fn function(start: &Start) -> Result<HttpFunction, Vec<String>>
     let people = people(&clock, deposits.origin());
     let board = Board::new(Parts {
         residents: residents.clone(),
+        attempts: attempts.clone(),
         callbacks: callbacks.clone(),
         pace: pace.clone(),
         telephony: telephony.clone(),
@@ -53,6 +54,7 @@ pub(crate) async fn function(start: &Start) -> Result<HttpFunction, Vec<String>>
         audit,
         pace,
         telephony,
+        softphone: None,
         dead_letters,
         queues,
         signals,

@@ -1,4 +1,6 @@
-//! The port to the simulated Connect, in this process.
+//! The ports to the simulated Connect, in this process.
+
+mod softphone;
 
 use crate::bell::Bell;
 use async_trait::async_trait;
@@ -8,7 +10,7 @@ use rollcall_contracts::connect::api::{
     StopContactRequest,
 };
 use rollcall_contracts::connect::{StringMap, names};
-use rollcall_contracts::evidence::of_description;
+use rollcall_contracts::evidence::{agent_of_description, of_description};
 use rollcall_domain::ids::ContactId;
 use rollcall_domain::pace::Staffing;
 use rollcall_ports::{CallOrder, Clock, Described, Fault, Started, Telephony, start_refused};
@@ -109,7 +111,13 @@ impl Telephony for SimulatedConnect {
 
     async fn describe(&self, contact: &ContactId) -> Result<Described, Fault> {
         match self.lock().describe_contact(self.clock.now(), &self.place.instance_id, contact.as_str()) {
-            Ok(response) => Ok(Described::Known(of_description(&response.contact))),
+            Ok(response) => {
+                let facts = of_description(&response.contact);
+                Ok(match agent_of_description(&response.contact) {
+                    Some(since) => Described::WithAgent(facts, since),
+                    None => Described::Known(facts),
+                })
+            }
             Err(error) if error == ApiError::NOT_FOUND => Ok(Described::Unknown),
             Err(error) => Err(fault(&error)),
         }

@@ -20,7 +20,7 @@ use rollcall_ports::{
     Attempts, Audit, AuditEntry, Batches, Began, Begin, CallOrder, Callbacks, CheckResult, Checks, Cursor,
     DeadLetter, DeadLetters, Depth, Described, Entry, EvidenceHorizon, Fault, Inbox, Notices, Pace, Page,
     Question, Receipt, Received, Removed, Residents, Saved, Search, Sender, Sequence, Started, StreamReader,
-    Telephony, UploadInfo, Uploads, Upserted, Versioned,
+    Tallied, Telephony, UploadInfo, Uploads, Upserted, Versioned,
 };
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -77,6 +77,7 @@ gated!(Callbacks, "callbacks" {
     async fn get(&self, id: CallbackId) -> Option<Versioned<Callback>>;
     async fn save(&self, callback: &Versioned<Callback>, review_at: Option<Timestamp>, open: bool) -> Saved;
     async fn to_review(&self, now: Timestamp, most: u32) -> Vec<CallbackId>;
+    async fn list_owed(&self, most: u32) -> Vec<Versioned<Callback>>;
     async fn count_open(&self) -> u64;
 });
 gated!(Checks, "checks" {
@@ -204,6 +205,10 @@ impl Attempts for Faulty<dyn Attempts> {
         most: u32,
     ) -> Result<(Vec<Attempt>, Option<Cursor>), Fault> {
         self.gate.pass("attempts.of_resident", self.inner.of_resident(resident, from, most)).await
+    }
+
+    async fn tally(&self, from: Timestamp, until: Timestamp) -> Result<Vec<Tallied>, Fault> {
+        self.gate.pass("attempts.tally", self.inner.tally(from, until)).await
     }
 }
 

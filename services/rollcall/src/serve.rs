@@ -208,7 +208,7 @@ async fn machine(
         let machine = Machine::over(store, horizon, setup(outside.telephony()));
         return Ok((machine, Line::Real { name: outside.name(), records }));
     }
-    let simulated = simulated(dir, &wanted.policy, &time.clock).map_err(|error| match error {
+    let simulated = simulated(dir, &wanted.policy, &time.clock, time.speed).map_err(|error| match error {
         SetupError::Flow(_) => Stop::failed(error),
         SetupError::Io(_) => Stop::unusable(error),
     })?;

@@ -100,7 +100,9 @@ impl Sweep {
             }
             None => self.recorder.learn_call(id, &closed_at(now)).await?,
             Some(contact) => match self.telephony.describe(contact).await? {
-                Described::Known(facts) => self.recorder.learn_call(id, &facts).await?,
+                Described::Known(facts) | Described::WithAgent(facts, _) => {
+                    self.recorder.learn_call(id, &facts).await?
+                }
                 // Taken once, forgotten now: a real dial that ended unseen.
                 Described::Unknown => self.recorder.learn_call(id, &closed_at(now)).await?,
             },

@@ -3,7 +3,7 @@
 use crate::{Sweep, Trouble};
 use jiff::Timestamp;
 use rollcall_contracts::messages::Notice;
-use rollcall_domain::callback::{Callback, CallbackState, Cancelled};
+use rollcall_domain::callback::{Callback, CallbackState, Cancelled, Try};
 use rollcall_domain::duty::{Cause, Escalation, Schedule};
 use rollcall_domain::ids::CallbackId;
 use rollcall_ports::{CheckResult, Fault, Saved, Signal, Versioned};
@@ -21,14 +21,25 @@ impl Sweep {
         let Some(mut stored) = self.callbacks.get(id).await? else {
             return Ok(());
         };
-        let callback = &mut stored.value;
-        match callback.state(&self.policy) {
-            CallbackState::Open | CallbackState::Missed
-                if self.residents.get(callback.resident).await?.is_none() =>
-            {
-                // Deleted, and whoever did so was interrupted.
-                callback.cancel(Cancelled::since_deleted(now));
+        if stored.value.unsettled {
+            // Whoever decided something at the desk was interrupted.
+            match self.recorder.settle(self.telephony.as_ref(), stored).await? {
+                Some(settled) => stored = settled,
+                // If somebody wrote in between, the next minute looks again.
+                None => return Ok(()),
             }
+        }
+        let callback = &mut stored.value;
+        if callback.is_owed() && self.residents.get(callback.resident).await?.is_none() {
+            // Deleted, and whoever did so was interrupted.
+            callback.cancel_owed(Cancelled::since_deleted(now), &self.policy);
+        }
+        if callback.is_concern_untold() {
+            let (callback_id, resident) = (callback.id, callback.resident);
+            self.notices.tell(&Notice::Concern { resident, callback: callback_id }).await?;
+            callback.concern_told = true;
+        }
+        match callback.state(&self.policy) {
             CallbackState::Open if callback.review_at(&self.policy).is_some_and(|at| at <= now) => {
                 self.tell_overdue(callback).await?;
                 callback.overdue_told = true;
@@ -45,10 +56,8 @@ impl Sweep {
             | CallbackState::SpokenTo(_)
             | CallbackState::Cancelled(_) => {}
         }
-        let open = stored.value.state(&self.policy) == CallbackState::Open;
-        let review_at = stored.value.review_at(&self.policy);
         // If somebody wrote in between, the next minute looks again.
-        let _saved: Saved = self.callbacks.save(&stored, review_at, open).await?;
+        let _saved: Saved = self.recorder.save_callback(&stored).await?;
         Ok(())
     }
 
@@ -89,11 +98,11 @@ impl Sweep {
 
 fn last_missed(callback: &Callback) -> Option<Timestamp> {
     callback
-        .tries
-        .values()
-        .filter_map(|one| match one {
-            rollcall_domain::callback::Try::Missed(at) => Some(*at),
-            rollcall_domain::callback::Try::Waiting | rollcall_domain::callback::Try::SpokenTo(_) => None,
+        .legs()
+        .into_values()
+        .filter_map(|leg| match leg {
+            Try::Missed(at) => Some(at),
+            Try::Waiting | Try::SpokenTo(_) => None,
         })
         .max()
 }

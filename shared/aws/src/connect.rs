@@ -12,9 +12,9 @@ use aws_sdk_connect::types::{
     TrafficType, Unit,
 };
 use jiff::Timestamp;
-use rollcall_contracts::connect::api::DescribedContact;
+use rollcall_contracts::connect::api::{DescribedAgent, DescribedContact};
 use rollcall_contracts::connect::{Channel, DisconnectReason, InitiationMethod, names};
-use rollcall_contracts::evidence::of_description;
+use rollcall_contracts::evidence::{agent_of_description, of_description};
 use rollcall_domain::ids::ContactId;
 use rollcall_domain::pace::Staffing;
 use rollcall_ports::{CallOrder, Described, Fault, Started, Telephony, start_refused};
@@ -126,7 +126,12 @@ impl Telephony for Connect {
         match request.contact_id(contact.as_str()).send().await {
             Ok(answer) => {
                 let contact = answer.contact.ok_or(Fault::Unanswered(PORT))?;
-                Ok(Described::Known(of_description(&described(contact))))
+                let contact = described(contact);
+                let facts = of_description(&contact);
+                Ok(match agent_of_description(&contact) {
+                    Some(since) => Described::WithAgent(facts, since),
+                    None => Described::Known(facts),
+                })
             }
             Err(error) if error.as_service_error().is_some_and(|e| e.is_resource_not_found_exception()) => {
                 Ok(Described::Unknown)
@@ -205,6 +210,10 @@ fn described(contact: Contact) -> DescribedContact {
         previous_contact_id: contact.previous_contact_id,
         initiation_method: contact.initiation_method.map(|method| InitiationMethod::from(method.as_str())),
         channel: contact.channel.map(|channel| Channel::from(channel.as_str())),
+        agent_info: contact.agent_info.map(|agent| DescribedAgent {
+            id: agent.id.unwrap_or_default(),
+            connected_to_agent_timestamp: at(agent.connected_to_agent_timestamp),
+        }),
         initiation_timestamp: at(contact.initiation_timestamp),
         connected_to_system_timestamp: at(contact.connected_to_system_timestamp),
         disconnect_timestamp: at(contact.disconnect_timestamp),

@@ -69,6 +69,7 @@ fn subject(notice: &Notice) -> &'static str {
     match notice {
         Notice::Escalated { .. } => "Rollcall: a resident was not reached",
         Notice::CallbackOverdue { .. } => "Rollcall: a promised callback is overdue",
+        Notice::Concern { .. } => "Rollcall: an agent fears for a resident's safety",
         Notice::LedgerMismatch { .. } => "Rollcall: the account of the day does not add up",
         Notice::Misconfigured { .. } => "Rollcall: Amazon Connect refuses calls",
     }

@@ -1,5 +1,7 @@
 //! The agents' side: who is there, who is free, who is doing what. Knows nothing of calls but their number.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::{Date, Time, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
@@ -59,7 +61,7 @@ pub struct Period {
 /// Number of a contact in the simulator.
 pub(crate) type ContactNumber = u64;
 
-/// What the plan says an agent should be.
+/// What an agent should be: as the plan says, or as a person chose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Presence {
     Offline,
@@ -86,8 +88,14 @@ pub(crate) struct Agent {
     pub(crate) id: String,
     pub(crate) username: String,
     pub(crate) rng: fastrand::Rng,
-    presence: Presence,
-    task: Task,
+    /// Works the phone by hand: no plan, and nothing at the desk happens by a draw.
+    pub(crate) person: bool,
+    /// The offer that was declined last.
+    pub(crate) declined: Option<ContactNumber>,
+    pub(crate) presence: Presence,
+    pub(crate) task: Task,
+    /// Since when the task is what it is.
+    pub(crate) task_since: Timestamp,
     /// Since when there is nothing to do.
     idle_since: Timestamp,
 }
@@ -113,26 +121,48 @@ pub(crate) struct Counts {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Desk {
     agents: Vec<Agent>,
+    /// Which of them are people, by name. One may be called as a simulated agent is.
+    people: BTreeMap<String, usize>,
     /// When an agent was last seen online; absent if none ever was.
     last_online: Option<Timestamp>,
 }
 
 impl Desk {
     pub(crate) fn add(&mut self, id: String, username: String, rng: fastrand::Rng) {
-        let idle_since = Timestamp::UNIX_EPOCH;
-        let (presence, task) = (Presence::Offline, Task::Idle);
-        self.agents.push(Agent { id, username, rng, presence, task, idle_since });
+        let (idle_since, task_since) = (Timestamp::UNIX_EPOCH, Timestamp::UNIX_EPOCH);
+        let (presence, task, person, declined) = (Presence::Offline, Task::Idle, false, None);
+        let agent = Agent { id, username, rng, person, declined, presence, task, task_since, idle_since };
+        self.agents.push(agent);
+    }
+
+    /// Gives a person a desk, offline at first.
+    pub(crate) fn seat(&mut self, id: String, name: &str, rng: fastrand::Rng) -> usize {
+        self.add(id, name.to_owned(), rng);
+        let index = self.agents.len() - 1;
+        self.agents[index].person = true;
+        self.people.insert(name.to_owned(), index);
+        index
+    }
+
+    /// Where that person sits.
+    pub(crate) fn person(&self, name: &str) -> Option<usize> {
+        self.people.get(name).copied()
     }
 
     pub(crate) fn agent(&mut self, index: usize) -> &mut Agent {
         &mut self.agents[index]
     }
 
-    /// The free agent who has waited longest.
+    pub(crate) fn at(&self, index: usize) -> &Agent {
+        &self.agents[index]
+    }
+
+    /// The free person who has waited longest, else the free simulated agent: as by a routing profile that has people
+    /// offered a callback with less delay.
     pub(crate) fn longest_idle(&self) -> Option<usize> {
         let free = |agent: &Agent| agent.presence == Presence::Available && agent.task == Task::Idle;
         let free = self.agents.iter().enumerate().filter(|(_, agent)| free(agent));
-        free.min_by_key(|(index, agent)| (agent.idle_since, *index)).map(|(index, _)| index)
+        free.min_by_key(|(index, agent)| (!agent.person, agent.idle_since, *index)).map(|(index, _)| index)
     }
 
     /// The plan changes; whoever is busy finishes first, because `presence` counts only once `task` is idle.
@@ -149,6 +179,7 @@ impl Desk {
         self.last_online = Some(at);
         let agent = &mut self.agents[index];
         agent.task = task;
+        agent.task_since = at;
         if task == Task::Idle {
             agent.idle_since = at;
         }
@@ -216,6 +247,24 @@ mod tests {
         desk.set_task(1, Task::OnContact(5), at);
         assert_eq!(desk.longest_idle(), Some(0));
         desk.set_task(1, Task::Idle, at + SignedDuration::from_secs(2));
+        assert_eq!(desk.longest_idle(), Some(0));
+    }
+
+    #[test]
+    fn people_come_before_simulated_agents() {
+        let (mut desk, at) = desk();
+        desk.set_presence(0, Presence::Available, at);
+        let seat =
+            |desk: &mut Desk, name: &str| desk.seat(name.to_owned(), name, fastrand::Rng::with_seed(0));
+        let (first, second) = (seat(&mut desk, "jo"), seat(&mut desk, "one"));
+        assert_eq!((desk.person("jo"), desk.person("one")), (Some(first), Some(second)));
+        assert_eq!(desk.longest_idle(), Some(0), "nobody has signed in");
+        desk.set_presence(second, Presence::Available, at + SignedDuration::from_secs(9));
+        desk.set_presence(first, Presence::Available, at + SignedDuration::from_secs(10));
+        assert_eq!(desk.longest_idle(), Some(second));
+        desk.set_presence(second, Presence::Break, at + SignedDuration::from_secs(11));
+        assert_eq!(desk.longest_idle(), Some(first));
+        desk.set_presence(first, Presence::Offline, at + SignedDuration::from_secs(12));
         assert_eq!(desk.longest_idle(), Some(0));
     }
 

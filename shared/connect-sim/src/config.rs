@@ -29,6 +29,9 @@ pub struct SimConfig {
     pub agents: Vec<AgentPlan>,
     /// How agents work.
     pub agent_habits: AgentHabits,
+    /// Durations that a person at the desk lives through last so many times longer: an offer rings, the resident is
+    /// rung, and talks until hanging up. Default 1; as many as time runs faster than life, so that people have theirs.
+    pub people_pace: u32,
     /// How events and records reach the stream.
     pub emission: EmissionConfig,
     /// The flow that runs on answered calls.
@@ -59,6 +62,7 @@ impl SimConfig {
             resident_habits: ResidentHabits::default(),
             agents: Vec::new(),
             agent_habits: AgentHabits::default(),
+            people_pace: 1,
             emission: EmissionConfig::default(),
             flow,
             place: Place::default(),
@@ -158,6 +162,9 @@ pub struct AgentHabits {
     pub clears_missed_after: Between,
     /// Length of a conversation; short ones are commoner.
     pub talk: Between,
+    /// How long a resident talks to a person at the desk before hanging up; short ones are commoner. People write
+    /// things down meanwhile, and mostly end the conversation themselves.
+    pub talk_to_person: Between,
     /// Work after a conversation.
     pub wrap_up: Between,
     /// What happens when a callback is dialled.
@@ -171,6 +178,7 @@ impl Default for AgentHabits {
             accepts_after: Between::seconds(1, 10),
             clears_missed_after: Between::seconds(5, 45),
             talk: Between::seconds(60, 900),
+            talk_to_person: Between::seconds(300, 1800),
             wrap_up: Between::seconds(15, 120),
             callbacks: CallbackShares::default(),
         }

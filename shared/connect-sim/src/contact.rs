@@ -114,6 +114,10 @@ pub(crate) struct Seat {
     pub(crate) index: usize,
     pub(crate) id: String,
     pub(crate) username: String,
+    /// A person works that desk.
+    pub(crate) person: bool,
+    /// Until when it is offered there.
+    pub(crate) accept_by: Timestamp,
 }
 
 /// Where a callback stands.

@@ -16,6 +16,7 @@ mod contact;
 pub mod flow;
 pub mod http;
 mod outside;
+mod people;
 mod quota;
 mod residents;
 mod simulator;
@@ -26,5 +27,6 @@ pub use config::{
     AgentHabits, Between, CallbackShares, EmissionConfig, OverConcurrency, Place, SimConfig, TokenAfterEnd,
 };
 pub use outside::{Emission, FunctionFailure, Invocation, InvocationId, OutsideEvent, OutsideKind};
+pub use people::{CallStage, DeskCall, DeskPhone, DeskStatus, PersonAct};
 pub use residents::{MixError, ResidentHabits, ResidentKind, ResidentMix};
 pub use simulator::{Input, Simulator};

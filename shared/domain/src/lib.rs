@@ -9,7 +9,7 @@
 //! [`staff`] is what people may change of a resident, [`record`] what is kept of
 //! it, [`search`] how they find one,
 //! [`undo`] what of an upload can be taken back; [`attempt`] is one dial and what is known of it; [`callback`] the promise
-//! that an agent rings; [`pace`] how fast calls may start; [`ledger`] the
+//! that an agent rings, [`desk`] what agents do with it; [`pace`] how fast calls may start; [`ledger`] the
 //! account of the day; [`policy`] every number an operator may change;
 //! [`group`] who uses the service.
 
@@ -17,6 +17,7 @@ pub mod attempt;
 pub mod batch;
 pub mod calendar;
 pub mod callback;
+pub mod desk;
 pub mod duty;
 pub mod group;
 pub mod identity;

@@ -211,7 +211,7 @@ impl fmt::Display for Hold {
             Self::NoConsent => "did not agree to be called",
             Self::BadNumber => "the phone number does not exist; it must be corrected",
             Self::Paused(_) => "paused",
-            Self::Reached(_) => "already heard of within the success interval",
+            Self::Reached(_) => "they were heard of lately; the next check is not due yet",
             Self::AttemptOpen => "a call to them is under way, or its result is not known yet",
             Self::AttemptsSpent(_) => "all attempts of the last 24 hours are used",
             Self::Gap(_) => "the last attempt was only minutes ago",

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use rollcall_domain::attempt::{Attempt, Key};
 use rollcall_domain::ids::{AttemptId, ContactId, ResidentId};
-use rollcall_ports::{Attempts, Began, Begin, Cursor, Fault, Saved, Versioned};
+use rollcall_ports::{Attempts, Began, Begin, Cursor, Fault, Saved, Tallied, Versioned};
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 use std::sync::Arc;
 
@@ -67,6 +67,10 @@ impl Attempts for Dials {
         let before = if from.is_some() { row_before(PORT, from)? } else { i64::MAX };
         self.0.read(PORT, |connection| of_resident(connection, resident, before, most))
     }
+
+    async fn tally(&self, from: Timestamp, until: Timestamp) -> Result<Vec<Tallied>, Fault> {
+        self.0.read(PORT, |connection| tally(connection, from, until))
+    }
 }
 
 /// By row from the last one: dials to one person are stored as they are begun.
@@ -92,6 +96,33 @@ fn of_resident(
         last = Some(cursor(row, 1)?);
     }
     Ok((found, None))
+}
+
+fn tally(connection: &Connection, from: Timestamp, until: Timestamp) -> Result<Vec<Tallied>, DbError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT begun_at / 3600000000000 AS hour, came_to, count(*) FROM attempts
+         WHERE came_to IS NOT NULL AND begun_at >= ?1 AND begun_at < ?2 GROUP BY hour, came_to",
+    )?;
+    let mut rows = statement.query([nanos(hour_from(from)), nanos(hour_from(until))])?;
+    let mut tallied = Vec::new();
+    while let Some(row) = rows.next()? {
+        let hour = Timestamp::from_second(row.get::<_, i64>(0)? * 3600).unwrap_or(Timestamp::MAX);
+        tallied.push(Tallied { hour, disposition: from_json(row, 1, "disposition")?, dials: count(row, 2)? });
+    }
+    tallied.sort_unstable();
+    Ok(tallied)
+}
+
+/// The first full hour from `at` on.
+fn hour_from(at: Timestamp) -> Timestamp {
+    let into = at.as_second().rem_euclid(3600);
+    let rest = if into == 0 && at.subsec_nanosecond() == 0 { 0 } else { 3600 - into };
+    Timestamp::from_second(at.as_second() + rest).unwrap_or(Timestamp::MAX)
+}
+
+/// What a dial came to, as stored, once nothing more has to be waited for.
+fn came_to(attempt: &Attempt) -> Result<Option<String>, DbError> {
+    attempt.is_closed().then(|| json(&attempt.disposition(), "disposition")).transpose()
 }
 
 fn begin(session: &mut Session, order: &Begin) -> Result<Began, DbError> {
@@ -135,8 +166,8 @@ fn begin(session: &mut Session, order: &Begin) -> Result<Began, DbError> {
 fn insert(connection: &Connection, attempt: &Attempt) -> Result<(), DbError> {
     connection
         .prepare_cached(
-            "INSERT INTO attempts (id, version, begun_at, open, pressed, contact, data, resident)
-             VALUES (?1, 1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            "INSERT INTO attempts (id, version, begun_at, open, pressed, contact, data, resident, came_to)
+             VALUES (?1, 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         )?
         .execute(params![
             attempt.id.as_uuid().as_bytes(),
@@ -146,6 +177,7 @@ fn insert(connection: &Connection, attempt: &Attempt) -> Result<(), DbError> {
             attempt.facts.contact.as_ref().map(ContactId::as_str),
             json(attempt, "attempt")?,
             attempt.resident.as_uuid().as_bytes(),
+            came_to(attempt)?,
         ])?;
     Ok(())
 }
@@ -156,7 +188,7 @@ fn update(connection: &Connection, attempt: &Versioned<Attempt>) -> Result<bool,
     let changed = connection
         .prepare_cached(
             "UPDATE attempts SET version = version + 1, begun_at = ?3, open = ?4, pressed = ?5, contact = ?6,
-             data = ?7 WHERE id = ?1 AND version = ?2",
+             data = ?7, came_to = ?8 WHERE id = ?1 AND version = ?2",
         )?
         .execute(params![
             value.id.as_uuid().as_bytes(),
@@ -166,6 +198,7 @@ fn update(connection: &Connection, attempt: &Versioned<Attempt>) -> Result<bool,
             pressed(value),
             value.facts.contact.as_ref().map(ContactId::as_str),
             json(value, "attempt")?,
+            came_to(value)?,
         ])?;
     Ok(changed > 0)
 }

@@ -51,6 +51,20 @@ impl Callbacks for Promises {
         })
     }
 
+    async fn list_owed(&self, most: u32) -> Result<Vec<Versioned<Callback>>, Fault> {
+        self.0.read(PORT, |connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT version, data FROM callbacks WHERE owed = 1 ORDER BY rowid LIMIT ?1",
+            )?;
+            let mut rows = statement.query([most])?;
+            let mut found = Vec::new();
+            while let Some(row) = rows.next()? {
+                found.push(Versioned { version: count(row, 0)?, value: from_json(row, 1, "callback")? });
+            }
+            Ok(found)
+        })
+    }
+
     async fn count_open(&self) -> Result<u64, Fault> {
         self.0.read(PORT, |connection| {
             Ok(connection
@@ -68,10 +82,10 @@ fn store(
     open: bool,
 ) -> Result<bool, DbError> {
     let statement = if callback.version == 0 {
-        "INSERT INTO callbacks (id, version, open, review_at, data) VALUES (?1, ?2 + 1, ?3, ?4, ?5)
+        "INSERT INTO callbacks (id, version, open, review_at, data, owed) VALUES (?1, ?2 + 1, ?3, ?4, ?5, ?6)
          ON CONFLICT DO NOTHING"
     } else {
-        "UPDATE callbacks SET version = version + 1, open = ?3, review_at = ?4, data = ?5
+        "UPDATE callbacks SET version = version + 1, open = ?3, review_at = ?4, data = ?5, owed = ?6
          WHERE id = ?1 AND version = ?2"
     };
     let changed = connection.prepare_cached(statement)?.execute(params![
@@ -80,6 +94,7 @@ fn store(
         open,
         review_at.map(nanos),
         json(&callback.value, "callback")?,
+        callback.value.is_owed(),
     ])?;
     Ok(changed > 0)
 }

@@ -1,7 +1,7 @@
 use crate::{Cursor, Fault, Saved, Versioned};
 use async_trait::async_trait;
 use jiff::Timestamp;
-use rollcall_domain::attempt::Attempt;
+use rollcall_domain::attempt::{Attempt, Disposition};
 use rollcall_domain::duty::Schedule;
 use rollcall_domain::ids::{AttemptId, ContactId, ResidentId};
 use rollcall_domain::phone::PhoneNumber;
@@ -34,6 +34,17 @@ pub enum Began {
     Changed,
     /// The number rang at that moment, for this or another resident.
     NumberBusy(Timestamp),
+}
+
+/// So many dials of one hour came to the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Tallied {
+    /// The hour of UTC in which they began: its first moment.
+    pub hour: Timestamp,
+    /// What they came to.
+    pub disposition: Disposition,
+    /// How many.
+    pub dials: u64,
 }
 
 /// What is known of each dial.
@@ -73,4 +84,9 @@ pub trait Attempts: Send + Sync {
         from: Option<&Cursor>,
         most: u32,
     ) -> Result<(Vec<Attempt>, Option<Cursor>), Fault>;
+
+    /// Counts the dials that are closed, of the hours that begin at `from` or
+    /// later and before `until`, by hour and disposition, in this order. May be
+    /// slightly out of date.
+    async fn tally(&self, from: Timestamp, until: Timestamp) -> Result<Vec<Tallied>, Fault>;
 }

@@ -34,7 +34,7 @@ pub mod trace;
 mod uploads;
 
 pub use accounts::{Account, Accounts};
-pub use attempts::{Attempts, Began, Begin};
+pub use attempts::{Attempts, Began, Begin, Tallied};
 pub use audit::{Audit, AuditEntry};
 pub use batches::Batches;
 pub use callbacks::Callbacks;

@@ -1,5 +1,6 @@
 use crate::Fault;
 use async_trait::async_trait;
+use jiff::Timestamp;
 use rollcall_domain::attempt::Facts;
 use rollcall_domain::ids::{AttemptId, ContactId, ResidentId};
 use rollcall_domain::pace::Staffing;
@@ -48,6 +49,8 @@ pub enum Rejection {
 pub enum Described {
     /// This is known; `complete` is set only when the contact has ended.
     Known(Facts),
+    /// As [`Described::Known`]; and an agent accepted the contact, then.
+    WithAgent(Facts, Timestamp),
     /// It knows no such contact.
     Unknown,
 }

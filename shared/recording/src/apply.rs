@@ -34,18 +34,18 @@ pub(crate) fn apply_promise(resident: &mut Resident, callback: &Callback, policy
         }
         // The sweep tells somebody first, and then takes the promise off.
         CallbackState::Missed => {}
-        CallbackState::Cancelled(_) => {
+        CallbackState::Cancelled(_) | CallbackState::SpokenTo(_) => {
             if resident.callback == Some(callback.id) {
                 resident.callback = None;
             }
         }
-        CallbackState::SpokenTo(_) => {
-            if resident.callback == Some(callback.id) {
-                resident.callback = None;
-            }
-            if let Some(reached) = callback.reached(policy) {
-                resident.learn_reached(reached);
-            }
-        }
+    }
+    // What was taken for a talk was none: they were last heard of when they
+    // asked for one.
+    if resident.reached.is_some_and(|known| known.how == Heard::SpokenTo && callback.was_no_talk(known.at)) {
+        resident.reached = Some(Reached { at: callback.requested_at, how: Heard::WantsToTalk });
+    }
+    if let Some(reached) = callback.reached(policy) {
+        resident.learn_reached(reached);
     }
 }

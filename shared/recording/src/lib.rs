@@ -15,6 +15,7 @@
 //! call; nobody is made anew by news, and a promise to them is cancelled.
 
 mod apply;
+mod desk;
 
 use apply::{apply_attempt, apply_promise};
 use jiff::Timestamp;
@@ -46,6 +47,10 @@ pub enum Learned {
 enum Told {
     /// It is on their record.
     Done,
+    /// It is on their record, on which this promise was not before. Whoever
+    /// did that writes the promise as well: only so is it noticed that somebody
+    /// closed the promise in between, and took it off.
+    PutBack,
     /// They are no longer on the register.
     Gone,
     /// Somebody else wrote at the same time.
@@ -116,7 +121,7 @@ impl Recorder {
                     return Ok(Learned::Contended);
                 }
             }
-            (Told::Done | Told::Gone, _) => {}
+            (Told::Done | Told::PutBack | Told::Gone, _) => {}
         }
         if changed {
             if attempt.facts.end.is_some() && before.facts.end.is_none() {
@@ -212,7 +217,10 @@ impl Recorder {
         let mut changed = changed || is_new;
         match self.tell_resident_of(&callback).await? {
             Told::Contended => return Ok(Learned::Contended),
-            Told::Gone => changed |= self.cancel_owed(&mut callback),
+            Told::Gone => {
+                changed |= callback.cancel_owed(Cancelled::since_deleted(self.clock.now()), &self.policy);
+            }
+            Told::PutBack => changed = true,
             Told::Done => {}
         }
         if changed {
@@ -266,21 +274,11 @@ impl Recorder {
         let Some(mut stored) = self.callbacks.get(id).await? else {
             return Ok(Saved::Done(0));
         };
-        if !self.cancel_owed(&mut stored.value) {
+        let news = Cancelled::since_deleted(self.clock.now());
+        if !stored.value.cancel_owed(news, &self.policy) {
             return Ok(Saved::Done(stored.version));
         }
         self.save_callback(&stored).await
-    }
-
-    /// Cancels a promise that was neither kept nor cancelled; answers whether
-    /// that is new.
-    fn cancel_owed(&self, callback: &mut Callback) -> bool {
-        match callback.state(&self.policy) {
-            CallbackState::Open | CallbackState::Missed => {
-                callback.cancel(Cancelled::since_deleted(self.clock.now()))
-            }
-            CallbackState::SpokenTo(_) | CallbackState::Cancelled(_) => false,
-        }
     }
 
     async fn tell_resident_of(&self, callback: &Callback) -> Result<Told, Fault> {
@@ -294,7 +292,11 @@ impl Recorder {
         {
             self.record_check(&resident, reached.at, CheckResult::SpokenTo).await?;
         }
-        self.save_resident(&stored, resident).await
+        let put_back = stored.value.callback.is_none() && resident.callback.is_some();
+        Ok(match self.save_resident(&stored, resident).await? {
+            Told::Done if put_back => Told::PutBack,
+            told => told,
+        })
     }
 
     /// The dial of `attempt` was, as far as is known, no call. `number_bad`
@@ -344,11 +346,6 @@ impl Recorder {
             Saved::Done(_) => Told::Done,
             Saved::Changed => Told::Contended,
         })
-    }
-
-    async fn save_callback(&self, callback: &Versioned<Callback>) -> Result<Saved, Fault> {
-        let open = callback.value.state(&self.policy) == CallbackState::Open;
-        self.callbacks.save(callback, callback.value.review_at(&self.policy), open).await
     }
 
     async fn record_check(

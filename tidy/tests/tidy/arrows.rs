@@ -25,7 +25,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("rollcall-dialer", &["rollcall-host", "rollcall-recording"]),
     ("rollcall-outcomes", &["rollcall-host", "rollcall-recording"]),
     ("rollcall-sweep", &["rollcall-host", "rollcall-recording"]),
-    ("rollcall-api", &["rollcall-host"]),
+    // It carries out what agents decide about promises as the sweep does.
+    ("rollcall-api", &["rollcall-host", "rollcall-recording"]),
     // Mains: what makes one program of all.
     (
         "rollcall-local",

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Grants that are not seen in use, by function (`*` for each), action and part
 /// of the resource, with why they are needed. First what Lambda and other
 /// services do as the role, past every line; then what happens too seldom.
-const UNSEEN: [(&str, &str, &str, &str); 38] = [
+const UNSEEN: [(&str, &str, &str, &str); 44] = [
     ("*", "logs:CreateLogStream", "", "Lambda writes what a function logs, as its role"),
     ("*", "logs:PutLogEvents", "", "likewise"),
     ("*", "xray:PutTraceSegments", "", "Lambda's tracing daemon sends, as the role"),
@@ -34,8 +34,14 @@ const UNSEEN: [(&str, &str, &str, &str); 38] = [
     ("dialer", "connect:StartOutboundVoiceContact", "contact-flow/", "older answers named the flow"),
     ("dialer", "sns:Publish", "", "only when Connect refuses every call for how it is set up"),
     ("api", "s3:PutObject", "/staged/", "people send lists by a form that the role has signed"),
-    ("api", "dynamodb:GetItem", "-callbacks", "a promise to somebody who is deleted before it is kept"),
+    ("api", "dynamodb:GetItem", "-callbacks", "what agents do with promises, of which none is left by then"),
     ("api", "dynamodb:PutItem", "-callbacks", "likewise"),
+    ("api", "dynamodb:BatchGetItem", "-callbacks", "likewise"),
+    ("api", "dynamodb:PutItem", "-attempts", "likewise"),
+    ("api", "dynamodb:UpdateItem", "-checks", "likewise"),
+    ("api", "dynamodb:PutItem", "-control", "likewise"),
+    ("api", "connect:DescribeContact", "", "likewise"),
+    ("api", "connect:StopContact", "", "likewise"),
     ("books", "sns:Publish", "", "only when the account does not add up"),
     ("dialer", "dynamodb:GetItem", "-callbacks", "a key pressed before the dialer hears of its own call"),
     ("dialer", "dynamodb:PutItem", "-callbacks", "likewise"),
@@ -43,6 +49,7 @@ const UNSEEN: [(&str, &str, &str, &str); 38] = [
     ("key-press", "dynamodb:GetItem", "-control", "the end of a call, which came before its key"),
     ("key-press", "dynamodb:PutItem", "-control", "likewise"),
     ("sweep", "connect:DescribeContact", "", "an attempt whose evidence is forty minutes late"),
+    ("sweep", "connect:StopContact", "", "a callback that was cancelled by somebody who was interrupted"),
     ("sweep", "dynamodb:GetItem", "-attempts", "likewise"),
     ("sweep", "dynamodb:PutItem", "-attempts", "likewise"),
     ("sweep", "dynamodb:PutItem", "-control", "likewise"),

@@ -75,6 +75,8 @@ async fn the_day(operator: &Visitor<'_>) {
     let overview = operator.json("GET", "/api/overview", "").await;
     assert_eq!(overview["ledger"]["total"], 40, "{overview}");
     assert!(overview["agents"].is_object(), "{overview}");
+    operator.json("GET", "/api/overview/history", "").await;
+    operator.json("GET", "/api/desk", "").await;
     let letters = operator.json("GET", "/api/dead-letters", "").await;
     assert_eq!(letters["items"].as_array().map(Vec::len), Some(4), "{letters}");
     let queues = operator.json("GET", "/api/queues", "").await;

@@ -16,6 +16,7 @@ import { PageLink } from "../../ui/PageLink";
 import { useZone } from "../../ui/Time";
 import { Waiting } from "../../ui/Waiting";
 import { count, whole } from "../../ui/words";
+import { History } from "./History";
 import { LedgerBar } from "./LedgerBar";
 import { useOverview } from "./use-overview";
 
@@ -34,6 +35,7 @@ export default function Overview() {
       <SpaceBetween size="l">
         {failure !== undefined && <Failure failure={failure} onRetry={reload} />}
         {value ? <Day now={value} /> : loading && <Waiting />}
+        {value && <History hour={value.at.slice(0, 15)} timezone={value.timezone} />}
       </SpaceBetween>
     </ContentLayout>
   );

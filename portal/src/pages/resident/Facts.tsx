@@ -4,7 +4,7 @@ import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import type { Detail } from "../../api/types";
 import { zoneName } from "../../ui/dates";
 import { Time } from "../../ui/Time";
-import { count } from "../../ui/words";
+import { count, language } from "../../ui/words";
 
 /** What is known of the person. */
 export function Facts({ resident: it }: { resident: Detail }) {
@@ -21,7 +21,7 @@ export function Facts({ resident: it }: { resident: Detail }) {
           { label: "Called in the last 24 hours", value: count(it.attempts_24h, "time") },
           { label: "Last heard of", value: <Time at={it.last_reached_at} none="Never" /> },
           { label: "Their time zone", value: zoneName(it.timezone) },
-          { label: "Language", value: it.language ?? "Not stated" },
+          { label: "Language", value: it.language == null ? "Not stated" : language(it.language) },
           ...(it.window ? [{ label: "Hours for calls", value: `${it.window.start.slice(0, 5)} to ${it.window.end.slice(0, 5)}, their time` }] : []),
           { label: "Agreed to be called", value: it.consent == null ? "Not asked" : it.consent ? "Yes" : "No" },
           { label: "On the register since", value: <Time at={it.registered_at} /> },

@@ -28,22 +28,10 @@ export function Notes({ resident, reload }: { resident: Detail; reload: () => vo
     }
     setBusy(false);
   };
-  const notes = [...resident.staff_notes].sort((one, other) => other.at.localeCompare(one.at));
   return (
     <Container header={<Header variant="h2">Notes</Header>}>
       <SpaceBetween size="m">
-        {notes.length === 0 ? (
-          <Box color="text-body-secondary">Nobody has written a note yet.</Box>
-        ) : (
-          <ul className="notes">
-            {notes.map((note) => (
-              <li key={note.id}>
-                <p>{note.text}</p>
-                <small>{note.by}, <Time at={note.at} /></small>
-              </li>
-            ))}
-          </ul>
-        )}
+        <NoteList notes={resident.staff_notes} />
         {failure !== undefined && <Failure failure={failure} />}
         <form
           onSubmit={(event) => {
@@ -60,5 +48,21 @@ export function Notes({ resident, reload }: { resident: Detail; reload: () => vo
         </form>
       </SpaceBetween>
     </Container>
+  );
+}
+
+/** The newest first. */
+export function NoteList({ notes }: { notes: Detail["staff_notes"] }) {
+  if (notes.length === 0) return <Box color="text-body-secondary">Nobody has written a note yet.</Box>;
+  const newest = [...notes].sort((one, other) => other.at.localeCompare(one.at));
+  return (
+    <ul className="notes">
+      {newest.map((note) => (
+        <li key={note.id}>
+          <p>{note.text}</p>
+          <small>{note.by}, <Time at={note.at} /></small>
+        </li>
+      ))}
+    </ul>
   );
 }

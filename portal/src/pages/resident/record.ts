@@ -8,8 +8,10 @@ export interface Record {
   etag: string;
 }
 
-export function useRecord(id: string): Loaded<Record> {
-  return useLoad(id, async (signal) => {
+/** Without an id nothing is fetched: it is not known yet whose record it will be. */
+export function useRecord(id: string | undefined): Loaded<Record | undefined> {
+  return useLoad<Record | undefined>(`${id}`, async (signal) => {
+    if (id === undefined) return undefined;
     const { data, response } = await answered(api.GET("/api/residents/{id}", { params: { path: { id } }, signal }));
     return { resident: data, etag: response.headers.get("ETag") ?? `"${data.version}"` };
   });

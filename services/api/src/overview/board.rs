@@ -1,3 +1,4 @@
+use super::history::History;
 use super::{Agents, Overview, PaceShown};
 use crate::operations::Queue;
 use crate::problem::Problem;
@@ -5,7 +6,8 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use rollcall_domain::ledger::{Ledger, day_state};
 use rollcall_domain::policy::Policy;
-use rollcall_ports::{Callbacks, Clock, Fault, Pace, Queues, Residents, Telephony};
+use rollcall_ports::{Attempts, Callbacks, Clock, Fault, Pace, Queues, Residents, Telephony};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::sync::Mutex;
 
@@ -16,17 +18,23 @@ const LOOK_EVERY: SignedDuration = SignedDuration::from_secs(1);
 /// The account is taken again after this many times what it took: it never
 /// keeps the store busy for more than a twentieth of the time.
 const ACCOUNT_SHARE: i32 = 20;
+/// At least this lies between two looks at past hours and days.
+const PAST_EVERY: SignedDuration = SignedDuration::from_secs(60);
 
 /// Keeps what was seen last, so that any number of viewers cost one look.
 pub struct Board {
     parts: Parts,
     seen: Mutex<Seen>,
+    /// By how many days it goes back.
+    past: Mutex<BTreeMap<u8, (Arc<History>, Timestamp)>>,
 }
 
 /// What the board looks at.
 pub struct Parts {
     /// The register.
     pub residents: Arc<dyn Residents>,
+    /// The dials.
+    pub attempts: Arc<dyn Attempts>,
     /// The promises.
     pub callbacks: Arc<dyn Callbacks>,
     /// Calls in flight.
@@ -54,7 +62,7 @@ impl Board {
     /// A board that has seen nothing yet.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        Self { parts, seen: Mutex::default() }
+        Self { parts, seen: Mutex::default(), past: Mutex::default() }
     }
 
     /// The day as of now, or as of a moment ago. Who comes while somebody
@@ -82,9 +90,30 @@ impl Board {
         seen.overview = Some((Arc::clone(&overview), until));
         Ok(overview)
     }
+
+    /// Today by the hour, and so many days by the day, as of a moment ago.
+    pub(super) async fn past(&self, days: u8) -> Result<Arc<History>, Problem> {
+        let mut past = self.past.lock().await;
+        let now = self.parts.people.now();
+        past.retain(|_, (_, until)| now < *until);
+        if let Some((history, _)) = past.get(&days) {
+            return Ok(Arc::clone(history));
+        }
+        let history = Arc::new(self.parts.past(days).await?);
+        let until = now.checked_add(PAST_EVERY).unwrap_or(Timestamp::MAX);
+        past.insert(days, (Arc::clone(&history), until));
+        Ok(history)
+    }
 }
 
 impl Parts {
+    async fn past(&self, days: u8) -> Result<History, Fault> {
+        let now = self.clock.now();
+        let zone = TimeZone::get(&self.policy.timezone).unwrap_or(TimeZone::UTC);
+        let (from, until) = History::span(&zone, now, days);
+        Ok(History::of(&self.attempts.tally(from, until).await?, &zone, now, days))
+    }
+
     async fn look(&self, ledger: Ledger) -> Result<Overview, Problem> {
         let at = self.clock.now();
         let policy = &self.policy;

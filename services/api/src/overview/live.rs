@@ -1,5 +1,6 @@
-use super::{Board, for_caller};
+use super::{Board, Overview, for_caller};
 use crate::auth::{Caller, Verifier, bearer};
+use crate::desk::phone::PhoneShown;
 use crate::problem::Problem;
 use crate::session::{Live, Shown};
 use axum::extract::State;
@@ -8,6 +9,9 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures_util::stream::{self, Stream};
+use rollcall_domain::group::Group;
+use rollcall_ports::Softphone;
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -15,16 +19,23 @@ use std::time::Duration;
 
 /// How often it is looked whether something changed.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
+/// The same where the caller has a phone here: an offer rings for seconds only.
+/// A look and what carries it take no longer than the rest of half a second.
+const PHONE_EVERY: Duration = Duration::from_millis(400);
+/// Looks at the phone between two looks at everything else.
+const PHONE_LOOKS: u32 = 5;
 /// A sign of life, so that nobody on the way takes the connection for dead.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(15);
 
 /// News as it happens.
 ///
 /// Each event `overview` holds the same as `/api/overview`; it is sent when
-/// anything but the time has changed. News is not a log: what happened between
-/// two looks comes as one event, and who resumes with `Last-Event-ID` gets the
-/// present at once if it is not what they have. Ends when the session does.
-/// Not where `live` of `/api/config` is `poll`.
+/// anything but the time has changed. For agents and operators whose telephone
+/// is worked through this service, each event `desk` holds `phone`, as
+/// `/api/desk` does, within half a second of a change. News is not a log: what
+/// happened between two looks comes as one event, and who resumes with
+/// `Last-Event-ID` gets the present at once if it is not what they have. Ends
+/// when the session does. Not where `live` of `/api/config` is `poll`.
 #[utoipa::path(get, path = "/api/live", tag = "overview",
     params(("Last-Event-ID" = Option<String>, Header, description = "The last event that was seen.")),
     responses(
@@ -33,6 +44,7 @@ const SIGN_OF_LIFE: Duration = Duration::from_secs(15);
             content_type = "application/problem+json")))]
 pub(crate) async fn live(
     State(board): State<Arc<Board>>,
+    State(softphone): State<Option<Arc<dyn Softphone>>>,
     State(verifier): State<Arc<Verifier>>,
     State(shown): State<Arc<Shown>>,
     caller: Caller,
@@ -42,52 +54,124 @@ pub(crate) async fn live(
         return Err(Problem::not_found("News does not come by itself here: ask /api/overview again."));
     }
     let token = bearer(&headers)?.to_owned();
-    let seen = headers.get("last-event-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
-    let watcher = Watcher { board, verifier, caller, token, seen, first: true };
+    let seen = headers.get("last-event-id").and_then(|id| id.to_str().ok()).unwrap_or_default();
+    let softphone = softphone.filter(|_| caller.is_in(Group::Agents) || caller.is_in(Group::Operators));
+    let due = Due { phone: softphone.is_some(), overview: true };
+    let watcher =
+        Watcher { board, softphone, verifier, caller, token, seen: Seen::read(seen), due, looks: 0 };
     let news = stream::unfold(watcher, async |mut watcher| Some((Ok(watcher.next().await?), watcher)));
     Ok(Sse::new(news).keep_alive(KeepAlive::new().interval(SIGN_OF_LIFE)))
 }
 
 struct Watcher {
     board: Arc<Board>,
+    softphone: Option<Arc<dyn Softphone>>,
     verifier: Arc<Verifier>,
     caller: Caller,
     token: String,
-    seen: Option<String>,
-    first: bool,
+    seen: Seen,
+    due: Due,
+    looks: u32,
+}
+
+/// What is to be looked at before the next pause.
+struct Due {
+    phone: bool,
+    overview: bool,
+}
+
+/// What the listener has, as marks of it.
+#[derive(Default)]
+struct Seen {
+    overview: String,
+    phone: String,
+}
+
+impl Seen {
+    /// From the id of the last event that they saw.
+    fn read(id: &str) -> Self {
+        let (overview, phone) = id.split_once('.').unwrap_or((id, ""));
+        Self { overview: overview.to_owned(), phone: phone.to_owned() }
+    }
+
+    /// The id of an event after which they have this.
+    fn id(&self) -> String {
+        let Self { overview, phone } = self;
+        if phone.is_empty() { overview.clone() } else { format!("{overview}.{phone}") }
+    }
+}
+
+/// The caller's own phone.
+#[derive(Serialize)]
+struct DeskNews {
+    phone: PhoneShown,
 }
 
 impl Watcher {
     /// The next event; none when the session has ended.
     async fn next(&mut self) -> Option<Event> {
         loop {
-            if !std::mem::take(&mut self.first) {
-                tokio::time::sleep(LOOK_EVERY).await;
-                // Whoever was removed or has a new password hears no more.
-                if self.verifier.verify(&self.token).await.is_err_and(|problem| problem.status() == 401) {
-                    return None;
-                }
-            }
-            // A store that does not answer has no news; the next look may.
-            let Ok(overview) = self.board.now().await else { continue };
-            let overview = for_caller(&overview, &self.caller);
-            let id = overview.likeness();
-            if self.seen.as_ref() == Some(&id) {
-                continue;
-            }
-            self.seen = Some(id.clone());
-            if let Ok(event) = Event::default().event("overview").id(id).json_data(&overview) {
+            if std::mem::take(&mut self.due.phone)
+                && let Some(event) = self.phone().await
+            {
                 return Some(event);
             }
+            if std::mem::take(&mut self.due.overview)
+                && let Some(event) = self.overview().await
+            {
+                return Some(event);
+            }
+            self.pause().await?;
         }
+    }
+
+    /// Waits for the next look; `None` when the session has ended.
+    async fn pause(&mut self) -> Option<()> {
+        self.due.overview = match self.softphone {
+            None => {
+                tokio::time::sleep(LOOK_EVERY).await;
+                true
+            }
+            Some(_) => {
+                tokio::time::sleep(PHONE_EVERY).await;
+                self.due.phone = true;
+                self.looks = self.looks.wrapping_add(1);
+                self.looks.is_multiple_of(PHONE_LOOKS)
+            }
+        };
+        // Whoever was removed or has a new password hears no more.
+        let ended = self.due.overview
+            && self.verifier.verify(&self.token).await.is_err_and(|problem| problem.status() == 401);
+        (!ended).then_some(())
+    }
+
+    async fn phone(&mut self) -> Option<Event> {
+        // A phone that does not answer has no news; the next look may.
+        let phone = self.softphone.as_ref()?.look(&self.caller.name).await.ok()?;
+        let news = DeskNews { phone: PhoneShown::of(phone) };
+        let likeness = likeness(&news);
+        if self.seen.phone == likeness {
+            return None;
+        }
+        self.seen.phone = likeness;
+        Event::default().event("desk").id(self.seen.id()).json_data(&news).ok()
+    }
+
+    async fn overview(&mut self) -> Option<Event> {
+        // A store that does not answer has no news; the next look may.
+        let overview = for_caller(self.board.now().await.ok()?.as_ref(), &self.caller);
+        let still = Overview { at: jiff::Timestamp::UNIX_EPOCH, ..overview.clone() };
+        let likeness = likeness(&still);
+        if self.seen.overview == likeness {
+            return None;
+        }
+        self.seen.overview = likeness;
+        Event::default().event("overview").id(self.seen.id()).json_data(&overview).ok()
     }
 }
 
-impl super::Overview {
-    /// The same for two that differ in nothing but the time.
-    fn likeness(&self) -> String {
-        let still = Self { at: jiff::Timestamp::UNIX_EPOCH, ..self.clone() };
-        let text = serde_json::to_vec(&still).unwrap_or_default();
-        URL_SAFE_NO_PAD.encode(Sha256::digest(text).get(..9).unwrap_or_default())
-    }
+/// The same for two that are alike.
+fn likeness(of: &impl Serialize) -> String {
+    let text = serde_json::to_vec(of).unwrap_or_default();
+    URL_SAFE_NO_PAD.encode(Sha256::digest(text).get(..9).unwrap_or_default())
 }

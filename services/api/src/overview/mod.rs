@@ -5,6 +5,7 @@
 //! taken at most so often, the less often the longer it takes (`board`).
 
 mod board;
+pub(crate) mod history;
 pub(crate) mod live;
 
 pub use board::{Board, Parts};

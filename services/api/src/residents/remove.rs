@@ -7,7 +7,7 @@ use crate::problem::Problem;
 use crate::version::IfMatch;
 use axum::extract::State;
 use axum::http::StatusCode;
-use rollcall_domain::callback::{CallbackState, Cancelled};
+use rollcall_domain::callback::Cancelled;
 use rollcall_domain::ids::CallbackId;
 use rollcall_domain::staff::Leaving;
 use rollcall_ports::{Fault, Removed, Saved};
@@ -92,14 +92,11 @@ impl Register {
     async fn cancel(&self, caller: &Caller, id: CallbackId) -> Result<(), Fault> {
         for _ in 0..TRIES {
             let Some(mut stored) = self.callbacks.get(id).await? else { return Ok(()) };
-            let callback = &mut stored.value;
-            match callback.state(&self.policy) {
-                CallbackState::Open | CallbackState::Missed => {}
-                CallbackState::SpokenTo(_) | CallbackState::Cancelled(_) => return Ok(()),
+            let news = Cancelled { by: caller.name.clone(), ..Cancelled::since_deleted(self.clock.now()) };
+            if !stored.value.cancel_owed(news, &self.policy) {
+                return Ok(());
             }
-            callback
-                .cancel(Cancelled { by: caller.name.clone(), ..Cancelled::since_deleted(self.clock.now()) });
-            let review_at = callback.review_at(&self.policy);
+            let review_at = stored.value.review_at(&self.policy);
             if let Saved::Done(_) = self.callbacks.save(&stored, review_at, false).await? {
                 return Ok(());
             }

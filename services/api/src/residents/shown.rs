@@ -264,7 +264,7 @@ impl Detail {
 }
 
 fn promise(callback: &Callback, policy: &Policy) -> Promise {
-    let missed = callback.tries.values().filter(|one| matches!(one, Try::Missed(_))).count();
+    let missed = callback.legs().into_values().filter(|leg| matches!(leg, Try::Missed(_))).count();
     Promise {
         id: *callback.id.as_uuid(),
         requested_at: callback.requested_at,

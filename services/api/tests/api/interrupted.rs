@@ -24,7 +24,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Kind {
+pub(crate) enum Kind {
     LostBefore,
     LostAfter,
     Throttled,
@@ -32,18 +32,18 @@ enum Kind {
     CrashAfter,
 }
 
-const ALL: [Kind; 5] =
+pub(crate) const ALL: [Kind; 5] =
     [Kind::LostBefore, Kind::LostAfter, Kind::Throttled, Kind::CrashBefore, Kind::CrashAfter];
 
 /// Cuts one of the calls that pass it, and counts them.
 #[derive(Clone, Default)]
-struct Gate(Arc<Mutex<(usize, Cut)>>);
+pub(crate) struct Gate(Arc<Mutex<(usize, Cut)>>);
 
 /// Which call, from 1, and how; `None` for none.
-type Cut = Option<(usize, Kind)>;
+pub(crate) type Cut = Option<(usize, Kind)>;
 
 impl Gate {
-    async fn pass<T>(&self, call: impl Future<Output = Result<T, Fault>>) -> Result<T, Fault> {
+    pub(crate) async fn pass<T>(&self, call: impl Future<Output = Result<T, Fault>>) -> Result<T, Fault> {
         let kind = {
             let mut gate = self.0.lock().unwrap();
             gate.0 += 1;
@@ -63,16 +63,16 @@ impl Gate {
     }
 
     /// Cuts this call, counted from now.
-    fn cut(&self, cut: Cut) {
+    pub(crate) fn cut(&self, cut: Cut) {
         *self.0.lock().unwrap() = (0, cut);
     }
 
-    fn calls(&self) -> usize {
+    pub(crate) fn calls(&self) -> usize {
         self.0.lock().unwrap().0
     }
 }
 
-struct Gated<P: ?Sized>(Arc<P>, Gate);
+pub(crate) struct Gated<P: ?Sized>(pub(crate) Arc<P>, pub(crate) Gate);
 
 #[async_trait]
 impl Residents for Gated<dyn Residents> {
@@ -129,6 +129,9 @@ impl Callbacks for Gated<dyn Callbacks> {
     async fn to_review(&self, now: Timestamp, most: u32) -> Result<Vec<CallbackId>, Fault> {
         self.1.pass(self.0.to_review(now, most)).await
     }
+    async fn list_owed(&self, most: u32) -> Result<Vec<Versioned<Callback>>, Fault> {
+        self.1.pass(self.0.list_owed(most)).await
+    }
     async fn count_open(&self) -> Result<u64, Fault> {
         self.1.pass(self.0.count_open()).await
     }
@@ -179,7 +182,7 @@ fn wishes() -> Vec<Wish> {
 /// first try made.
 async fn play(wish: &Wish, cut: Cut) -> (End, usize) {
     let gate = Gate::default();
-    let world = World::with(|api| {
+    let world = World::without_accounts(|api| {
         api.residents = Arc::new(Gated::<dyn Residents>(Arc::clone(&api.residents), gate.clone()));
         api.callbacks = Arc::new(Gated::<dyn Callbacks>(Arc::clone(&api.callbacks), gate.clone()));
         api.audit = Arc::new(Gated::<dyn Audit>(Arc::clone(&api.audit), gate.clone()));

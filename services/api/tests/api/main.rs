@@ -4,15 +4,19 @@
 mod assets;
 mod bringing;
 mod changes;
+mod desk;
+mod desk_interrupted;
 mod document;
 mod health;
 mod http_keys;
 mod interrupted;
 #[cfg(feature = "lambda")]
 mod lambda;
+mod line;
 mod lists;
 mod overview;
 mod people;
+mod phone;
 mod privacy;
 mod residents;
 mod roles;

@@ -5,11 +5,13 @@ use axum::body::{Body, BodyDataStream};
 use axum::http::Request;
 use futures_util::StreamExt;
 use jiff::SignedDuration;
+use rollcall_domain::attempt::{Attempt, Key, Press};
 use rollcall_domain::duty::Schedule;
 use rollcall_domain::group::Group;
+use rollcall_domain::ids::RequestId;
 use rollcall_domain::policy::Policy;
-use rollcall_ports::Clock;
 use rollcall_ports::suite::people::resident;
+use rollcall_ports::{Began, Begin, Clock, Versioned};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
@@ -120,4 +122,50 @@ async fn a_session_that_has_ended_hears_no_more() {
     event(&mut stream).await.unwrap();
     world.clock.advance(SignedDuration::from_hours(13));
     assert_eq!(event(&mut stream).await, None);
+}
+
+#[tokio::test]
+async fn what_has_been_is_told_by_hour_and_day() {
+    let world = World::new();
+    world.register(0..2).await;
+    let now = world.clock.now();
+    for (n, key) in [(0, Some(Key::Well)), (1, None)] {
+        let stored = world.store.residents().get(resident("overview", n).id).await.unwrap().unwrap();
+        let dial = Attempt::begin(stored.value.id, RequestId::of(stored.value.id, now), now);
+        let mut marked = stored.clone();
+        marked.value.begin(dial.id, now, &Policy::default());
+        let begin = Begin {
+            attempt: Versioned::new(dial.clone()),
+            number: stored.value.number,
+            resident: marked,
+            schedule: Schedule::default(),
+            now,
+            quiet_since: now,
+        };
+        assert_eq!(world.store.attempts().begin(&begin).await.unwrap(), Began::Granted);
+        let mut read = world.store.attempts().get(dial.id).await.unwrap().unwrap();
+        read.value.facts.complete = Some(now);
+        read.value.facts.press = key.map(|key| Press { key, at: now });
+        let _saved = world.store.attempts().save(&read).await.unwrap();
+    }
+    let token = world.token(&[Group::Agents]);
+    let told = world.get("/api/overview/history?days=2", &token).await.json();
+    let hours = told["calls_per_hour"].as_array().unwrap();
+    let started: Vec<u64> = hours.iter().filter_map(|hour| hour["started"].as_u64()).collect();
+    assert_eq!((started.iter().sum::<u64>(), started.last()), (2, Some(&2)), "the last hour is this one");
+    assert_eq!(hours.last().unwrap()["reached"], 1);
+    let days = told["outcomes_by_day"].as_array().unwrap();
+    assert_eq!(days.len(), 2);
+    assert_eq!(
+        (&days[1]["well"], &days[1]["no_answer"], &days[0]["well"]),
+        (&json!(1), &json!(1), &json!(0))
+    );
+    assert_eq!(
+        world.get("/api/overview/history", &token).await.json()["outcomes_by_day"].as_array().unwrap().len(),
+        14
+    );
+    for wrong in ["0", "32", "a"] {
+        let status = world.get(&format!("/api/overview/history?days={wrong}"), &token).await.status;
+        assert!(status == 422 || status == 400, "{wrong}: {status}");
+    }
 }

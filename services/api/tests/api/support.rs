@@ -19,7 +19,9 @@ use rollcall_domain::pace::Staffing;
 use rollcall_domain::policy::Policy;
 use rollcall_embedded::Store;
 use rollcall_ports::suite::ManualClock;
-use rollcall_ports::{Account, CallOrder, Clock, Described, Fault, Signal, Signals, Started, Telephony};
+use rollcall_ports::{
+    Account, Accounts, CallOrder, Clock, Described, Fault, Signal, Signals, Started, Telephony,
+};
 use serde_json::Value;
 use std::sync::{Arc, Mutex};
 use tower::ServiceExt;
@@ -97,10 +99,30 @@ impl World {
 
     /// Over a store of its own.
     pub(crate) fn over(store: Store, clock: Arc<ManualClock>, change: impl FnOnce(&mut Api)) -> Self {
+        Self::build(store, clock, |api, issuer, accounts| {
+            let clock = Arc::clone(&api.clock);
+            api.local = Some(Arc::new(LocalAccounts::new(accounts, Arc::clone(issuer), clock).unwrap()));
+            change(api);
+        })
+    }
+
+    /// Without accounts, whose first password takes longer than all the rest:
+    /// for tests that make hundreds of worlds.
+    pub(crate) fn without_accounts(change: impl FnOnce(&mut Api)) -> Self {
+        let clock = Arc::new(ManualClock::default());
+        let store = Store::in_memory(Arc::<ManualClock>::clone(&clock)).unwrap();
+        Self::build(store, clock, |api, _, _| change(api))
+    }
+
+    fn build(
+        store: Store,
+        clock: Arc<ManualClock>,
+        change: impl FnOnce(&mut Api, &Arc<Issuer>, Arc<dyn Accounts>),
+    ) -> Self {
         let issuer = Arc::new(Issuer::new(&[SECRET.to_owned()]).unwrap());
         let heard = Arc::<Heard>::default();
         let mut api = api(&store, &clock, &issuer, &heard);
-        change(&mut api);
+        change(&mut api, &issuer, store.accounts());
         Self { store, clock, issuer, heard, router: api.router() }
     }
 
@@ -162,6 +184,7 @@ fn api(store: &Store, clock: &Arc<ManualClock>, issuer: &Arc<Issuer>, heard: &Ar
         audit: store.audit(),
         pace: store.pace(),
         telephony: Arc::new(TwoAgents),
+        softphone: None,
         dead_letters: store.dead_letters(),
         queues: store.queues(),
         signals: Arc::<Heard>::clone(heard),
@@ -174,10 +197,9 @@ fn api(store: &Store, clock: &Arc<ManualClock>, issuer: &Arc<Issuer>, heard: &Ar
             origins: Vec::new(),
         }),
         verifier: Arc::new(Verifier::new(expected(), keys, Arc::clone(&clock))),
-        local: Some(Arc::new(
-            LocalAccounts::new(store.accounts(), Arc::clone(issuer), Arc::clone(&clock)).unwrap(),
-        )),
+        local: None,
         board: Arc::new(Board::new(Parts {
+            attempts: store.attempts(),
             residents: store.residents(),
             callbacks: store.callbacks(),
             pace: store.pace(),

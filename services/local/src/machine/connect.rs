@@ -24,7 +24,7 @@ const DAYS: i32 = 400;
 
 /// The simulated Connect, as services and as HTTP clients reach it.
 pub struct Simulated {
-    /// The port.
+    /// The port, to calls and to the phones of people at the desk.
     pub port: SimulatedConnect,
     /// The wire API.
     pub http: Service,
@@ -54,11 +54,18 @@ pub fn was_simulated(dir: &Path) -> bool {
 
 /// The simulated Connect of the data directory `dir`: the one that a former
 /// process left there, or one that begins now. Other calling hours or agents
-/// make another one, which knows nothing of the calls of the former.
+/// make another one, which knows nothing of the calls of the former. Another
+/// `people_pace` does not: that is how many times longer people at the desk are
+/// given, because the clock runs so many times as fast.
 ///
 /// # Errors
 /// When the shipped flow is not valid, or the directory cannot be used.
-pub fn simulated(dir: &Path, policy: &Policy, clock: &Arc<dyn Clock>) -> Result<Simulated, SetupError> {
+pub fn simulated(
+    dir: &Path,
+    policy: &Policy,
+    clock: &Arc<dyn Clock>,
+    people_pace: u32,
+) -> Result<Simulated, SetupError> {
     let place = Place::default();
     let flow = flow(&place)?;
     let Recalled { journal, mut simulator, pending, skip, known } =
@@ -70,6 +77,7 @@ pub fn simulated(dir: &Path, policy: &Policy, clock: &Arc<dyn Clock>) -> Result<
     let journal = Arc::new(journal);
     let notes = Arc::clone(&journal);
     simulator.on_input(move |input| notes.asked(input));
+    simulator.set_people_pace(people_pace);
     let simulator = Arc::new(Mutex::new(simulator));
     let told = Arc::clone(clock);
     let http = Service::new(Arc::clone(&simulator), Arc::new(move || told.now()));

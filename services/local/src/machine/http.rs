@@ -10,7 +10,7 @@ use rollcall_api::overview::{Board, Parts};
 use rollcall_api::security::Limits;
 use rollcall_api::session::Shown;
 use rollcall_connect_sim::http::Service;
-use rollcall_ports::Clock;
+use rollcall_ports::{Clock, Softphone};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::net::TcpListener;
@@ -26,6 +26,8 @@ pub struct Portal {
     pub clock: Arc<dyn Clock>,
     /// What the portal is told of the installation.
     pub shown: Shown,
+    /// The agents' phones, where they are those of the simulated Connect.
+    pub softphone: Option<Arc<dyn Softphone>>,
     /// The files of the portal; none where it is not built in.
     pub assets: Assets,
 }
@@ -44,8 +46,9 @@ pub fn router(machine: &Machine, portal: Portal, wire: Option<&Service>) -> Rout
 
 fn api(machine: &Machine, portal: Portal) -> Api {
     let ports = machine.ports().clone();
-    let Portal { local, verifier, clock: people, shown, assets } = portal;
+    let Portal { local, verifier, clock: people, shown, softphone, assets } = portal;
     let board = Arc::new(Board::new(Parts {
+        attempts: Arc::clone(&ports.attempts),
         residents: Arc::clone(&ports.residents),
         callbacks: Arc::clone(&ports.callbacks),
         pace: Arc::clone(&ports.pace),
@@ -68,6 +71,7 @@ fn api(machine: &Machine, portal: Portal) -> Api {
         audit: ports.audit,
         pace: ports.pace,
         telephony: ports.telephony,
+        softphone,
         dead_letters: machine.store().dead_letters(),
         queues: machine.store().queues(),
         signals: ports.signals,

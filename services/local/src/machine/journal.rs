@@ -210,7 +210,7 @@ fn likeness(config: &SimConfig) -> u64 {
 mod tests {
     use super::*;
     use crate::machine::connect::{agents, flow};
-    use rollcall_connect_sim::Place;
+    use rollcall_connect_sim::{CallStage, PersonAct, Place, ResidentMix};
     use rollcall_contracts::connect::api::StartOutboundRequest;
     use rollcall_domain::policy::Policy;
     use std::sync::Arc;
@@ -224,7 +224,9 @@ mod tests {
     fn config(began: Began, policy: &Policy) -> SimConfig {
         let place = Place::default();
         let agents = agents(policy, began.at);
-        SimConfig { agents, ..SimConfig::new(7, flow(&place).unwrap()) }
+        // One person and six simulated agents have something to do.
+        let residents = ResidentMix::parse("talk=0.5").unwrap();
+        SimConfig { agents, residents, ..SimConfig::new(7, flow(&place).unwrap()) }
     }
 
     fn request(index: usize) -> StartOutboundRequest {
@@ -237,6 +239,23 @@ mod tests {
             client_token: Some(format!("token-{index}")),
             ..StartOutboundRequest::default()
         }
+    }
+
+    /// Somebody at the desk, who looks at the phone and does what is next.
+    fn person(simulator: &mut Simulator, now: Timestamp) {
+        let Some(call) = simulator.phone("jo").call else {
+            simulator.act(now, "jo", &PersonAct::Available);
+            return;
+        };
+        let passed = now.duration_since(call.since).as_secs();
+        let act = match call.stage {
+            CallStage::Incoming if now.as_second() % 30 == 0 => PersonAct::Decline(call.contact_id),
+            CallStage::Incoming if passed > 5 => PersonAct::Accept(call.contact_id),
+            CallStage::Connected if passed > 90 => PersonAct::HangUp(call.contact_id),
+            CallStage::WrapUp if passed > 60 => PersonAct::WrappedUp(call.contact_id),
+            CallStage::Incoming | CallStage::Connecting | CallStage::Connected | CallStage::WrapUp => return,
+        };
+        simulator.act(now, "jo", &act);
     }
 
     /// Forty calls in five minutes and everything that follows, with an end of
@@ -272,6 +291,7 @@ mod tests {
                         let _answer = simulator.start_outbound(at(second), &request(asked));
                         asked += 1;
                     }
+                    person(&mut simulator, at(second));
                 }
                 for emission in emissions {
                     if skip > 0 {
@@ -289,6 +309,12 @@ mod tests {
     fn however_often_it_is_killed_it_does_the_same() {
         let whole = course(usize::MAX / 2);
         assert!(whole.len() > 300, "{}", whole.len());
+        let of_person = |emission: &&Emission| match emission {
+            Emission::StreamRecord { data, .. } => data.windows(15).any(|part| part == br#""Username":"jo""#),
+            Emission::InvokeFunction(_) | Emission::Seen(_) => false,
+        };
+        let of_person = whole.iter().filter(of_person).count();
+        assert!(of_person > 2, "a person took {of_person} of the callbacks");
         for every in [1, 7, 50] {
             assert!(course(every) == whole, "killed after each {every}");
         }

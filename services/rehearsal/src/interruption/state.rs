@@ -141,6 +141,9 @@ fn promise(stage: &Stage, attempt: AttemptId) -> Option<String> {
         ("unqueued", found.unqueued),
         ("overdue told", found.overdue_told),
         ("missed told", found.missed_told),
+        ("taken", found.taken.is_some()),
+        ("unsettled", found.unsettled),
+        ("concern told", found.concern_told),
     ] {
         if is {
             text = format!("{text} {name}");

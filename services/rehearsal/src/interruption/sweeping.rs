@@ -10,7 +10,7 @@ use rollcall_domain::ids::ContactId;
 use rollcall_domain::resident::MarkState;
 use rollcall_ports::{StreamReader as _, StreamWriter as _};
 
-const SWEEP: Situation = Situation {
+pub(super) const SWEEP: Situation = Situation {
     part: Part::Sweep,
     counted: 30,
     lasts: 180,

@@ -11,7 +11,7 @@ use rollcall_api::auth::provider::Provider;
 use rollcall_api::session::{Live, Shown, SignIn, Softphone};
 use rollcall_host::clock::SystemClock;
 use rollcall_local::machine::{Machine, http, signing};
-use rollcall_ports::Clock;
+use rollcall_ports::{Clock, Softphone as Phones};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -26,9 +26,9 @@ pub(super) fn open(
     provider: Option<Provider>,
 ) -> Result<http::Portal, Stop> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let softphone = match line {
-        Line::Simulated(_) => Softphone::Simulated,
-        Line::Real { .. } => Softphone::None,
+    let (kind, softphone): (_, Option<Arc<dyn Phones>>) = match line {
+        Line::Simulated(simulated) => (Softphone::Simulated, Some(Arc::new(simulated.port.clone()))),
+        Line::Real { .. } => (Softphone::None, None),
     };
     let (local, verifier, sign_in, origins) = match provider {
         Some(provider) => {
@@ -44,6 +44,6 @@ pub(super) fn open(
             (Some(Arc::new(local)), verifier, SignIn::Local, Vec::new())
         }
     };
-    let shown = Shown { sign_in, softphone, live: Live::Stream, origins };
-    Ok(http::Portal { local, verifier, clock, shown, assets: Assets::built_in() })
+    let shown = Shown { sign_in, softphone: kind, live: Live::Stream, origins };
+    Ok(http::Portal { local, verifier, clock, shown, softphone, assets: Assets::built_in() })
 }

@@ -1,6 +1,7 @@
 //! What is known of each dial, and the intention to dial.
 
 mod history;
+mod tally;
 
 use super::consumed::Operation;
 use super::item::{Item, moment, read_moment, read_text, read_uuid, read_versioned, shard, text, versioned};
@@ -13,7 +14,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use rollcall_domain::attempt::Attempt;
 use rollcall_domain::ids::{AttemptId, ContactId, ResidentId};
-use rollcall_ports::{Began, Begin, Cursor, Fault, Saved, Versioned};
+use rollcall_ports::{Began, Begin, Cursor, Fault, Saved, Tallied, Versioned};
 
 const PORT: &str = "attempts";
 const BEGIN: Operation = Operation { port: PORT, name: "begin" };
@@ -22,6 +23,7 @@ const BY_CONTACT: Operation = Operation { port: PORT, name: "by_contact" };
 const SAVE: Operation = Operation { port: PORT, name: "save" };
 const OPEN: Operation = Operation { port: PORT, name: "open" };
 const OF_RESIDENT: Operation = Operation { port: PORT, name: "of_resident" };
+const TALLY: Operation = Operation { port: PORT, name: "tally" };
 
 /// Bytes of the longest text that can be the key of an index (Developer Guide,
 /// "Service, account, and table quotas").
@@ -79,7 +81,7 @@ impl rollcall_ports::Attempts for Attempts {
     }
 
     async fn by_contact(&self, contact: &ContactId) -> Result<Option<Versioned<Attempt>>, Fault> {
-        let [_, index, _] = ATTEMPTS.indexes else { return Ok(None) };
+        let [_, index, _, _] = ATTEMPTS.indexes else { return Ok(None) };
         if !is_key(contact) {
             return Ok(None);
         }
@@ -113,7 +115,7 @@ impl rollcall_ports::Attempts for Attempts {
     }
 
     async fn open(&self, began_before: Timestamp, most: u32) -> Result<Vec<AttemptId>, Fault> {
-        let [open, _, _] = ATTEMPTS.indexes else { return Ok(Vec::new()) };
+        let [open, _, _, _] = ATTEMPTS.indexes else { return Ok(Vec::new()) };
         // A list is asked up to a moment, and this one before it; times are
         // stored to the nanosecond.
         let Ok(until) = began_before.checked_sub(jiff::SignedDuration::from_nanos(1)) else {
@@ -131,6 +133,10 @@ impl rollcall_ports::Attempts for Attempts {
     ) -> Result<(Vec<Attempt>, Option<Cursor>), Fault> {
         history::of_resident(&self.0, resident, from, most).await
     }
+
+    async fn tally(&self, from: Timestamp, until: Timestamp) -> Result<Vec<Tallied>, Fault> {
+        tally::tally(&self.0, from, until).await
+    }
 }
 
 /// An attempt as an item.
@@ -139,7 +145,11 @@ fn stored(attempt: &Attempt, version: u64) -> Result<Item, Fault> {
     let mut item = versioned(PORT, id, attempt, version)?;
     item.insert("begun_at".to_owned(), moment(attempt.begun_at));
     item.insert("resident".to_owned(), text(attempt.resident));
-    if !attempt.is_closed() {
+    if attempt.is_closed() {
+        let [day, came_to] = tally::place(attempt);
+        item.insert("day".to_owned(), day);
+        item.insert("came_to".to_owned(), came_to);
+    } else {
         item.insert("open_shard".to_owned(), shard(id));
     }
     if let Some(contact) = attempt.facts.contact.as_ref().filter(|contact| is_key(contact)) {

@@ -2,7 +2,7 @@
 
 use super::Dynamo;
 use super::consumed::Operation;
-use super::item::{moment, number as n, read_versioned, shard, text, versioned};
+use super::item::{moment, number as n, read_uuid, read_versioned, shard, text, versioned};
 use super::read::key;
 use super::schema::CALLBACKS;
 use super::write::{Write, Written};
@@ -12,15 +12,20 @@ use jiff::Timestamp;
 use rollcall_domain::callback::Callback;
 use rollcall_domain::ids::CallbackId;
 use rollcall_ports::{Fault, Saved, Versioned};
+use uuid::Uuid;
 
 const PORT: &str = "callbacks";
 const GET: Operation = Operation { port: PORT, name: "get" };
 const SAVE: Operation = Operation { port: PORT, name: "save" };
 const TO_REVIEW: Operation = Operation { port: PORT, name: "to_review" };
+const LIST_OWED: Operation = Operation { port: PORT, name: "list_owed" };
 const COUNT_OPEN: Operation = Operation { port: PORT, name: "count_open" };
 
-/// What `open` holds where a promise is still owed; elsewhere it is absent.
+/// What `open` holds where a promise waits to be kept.
 const OPEN: u8 = 1;
+/// What it holds where somebody must ring although Connect tries no more; of
+/// promises that are not owed it is absent.
+const OWED: u8 = 2;
 
 /// The promises.
 #[derive(Clone, Debug)]
@@ -56,6 +61,8 @@ impl rollcall_ports::Callbacks for Callbacks {
         }
         if open {
             item.insert("open".to_owned(), n(OPEN));
+        } else if callback.value.is_owed() {
+            item.insert("open".to_owned(), n(OWED));
         }
         let put = Write::put(CALLBACKS, item).only_if_version(callback.version);
         Ok(match self.0.write(SAVE, put).await? {
@@ -68,6 +75,26 @@ impl rollcall_ports::Callbacks for Callbacks {
         let [review, _] = CALLBACKS.indexes else { return Ok(Vec::new()) };
         let ids = self.0.list(TO_REVIEW, (&CALLBACKS, review), now, most).await?;
         Ok(ids.into_iter().map(CallbackId::from_uuid).collect())
+    }
+
+    async fn list_owed(&self, most: u32) -> Result<Vec<Versioned<Callback>>, Fault> {
+        let most = usize::try_from(most).unwrap_or(usize::MAX);
+        let mut ids = Vec::new();
+        for owed in [OPEN, OWED] {
+            self.listed(owed, most, &mut ids).await?;
+        }
+        // Somebody who moved from one to the other may be in both.
+        ids.sort_unstable();
+        ids.dedup();
+        let keys = ids.into_iter().map(|id| key(&CALLBACKS, text(id))).collect();
+        let items = self.0.get_each(LIST_OWED, (&CALLBACKS, true), keys).await?;
+        let found: Result<Vec<Versioned<Callback>>, Fault> =
+            items.iter().map(|item| read_versioned(PORT, item)).collect();
+        let mut found = found?;
+        // The index lags behind.
+        found.retain(|one| one.value.is_owed());
+        found.truncate(most);
+        Ok(found)
     }
 
     async fn count_open(&self) -> Result<u64, Fault> {
@@ -92,5 +119,35 @@ impl rollcall_ports::Callbacks for Callbacks {
                 return Ok(count);
             }
         }
+    }
+}
+
+impl Callbacks {
+    /// Adds the ids with this mark, as long as there are fewer than `most`.
+    async fn listed(&self, owed: u8, most: usize, ids: &mut Vec<Uuid>) -> Result<(), Fault> {
+        let [_, open] = CALLBACKS.indexes else { return Ok(()) };
+        let mut from = None;
+        while ids.len() < most {
+            let left = i32::try_from(most - ids.len()).unwrap_or(i32::MAX);
+            let answer = self
+                .0
+                .query(&CALLBACKS, Some(open))
+                .key_condition_expression("#open = :open")
+                .expression_attribute_names("#open", "open")
+                .expression_attribute_values(":open", n(owed))
+                .limit(left)
+                .set_exclusive_start_key(from)
+                .send()
+                .await;
+            let answer = self.0.noted(LIST_OWED, answer)?;
+            for entry in answer.items() {
+                ids.push(read_uuid(PORT, entry, CALLBACKS.partition.name)?);
+            }
+            from = answer.last_evaluated_key;
+            if from.is_none() {
+                break;
+            }
+        }
+        Ok(())
     }
 }

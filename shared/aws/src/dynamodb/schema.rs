@@ -52,6 +52,8 @@ pub const ATTEMPTS: Table = Table {
         Index::by_time("open", Key::number("open_shard"), Key::number("begun_at")),
         Index::by_time("contact", Key::text("contact"), Key::number("begun_at")),
         Index::by_time("resident", Key::text("resident"), Key::number("begun_at")),
+        // In one part a day: dials are closed at a few a second.
+        Index::by_time("day", Key::text("day"), Key::text("came_to")),
     ],
     expires: None,
 };
@@ -63,7 +65,7 @@ pub const CALLBACKS: Table = Table {
     sort: None,
     indexes: &[
         Index::by_time("review", Key::number("review_shard"), Key::number("review_at")),
-        // In one part: a day makes hundreds, and only their count is asked for.
+        // In one part: a day makes hundreds, and all of them are asked for.
         Index { name: "open", partition: Key::number("open"), sort: None },
     ],
     expires: None,

@@ -1,10 +1,10 @@
 //! Queued callbacks: waiting, being offered, being rung, being talked to, and tried again.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use rollcall_contracts::connect::{ContactEventType, DisconnectReason};
 
 use super::{Due, Simulator, Timer};
-use crate::agents::{ContactNumber, Task};
+use crate::agents::{ContactNumber, Presence, Task};
 use crate::config::Between;
 use crate::contact::{Callback, Contact, Leg, Phase, Seat};
 use crate::outside::OutsideKind;
@@ -90,32 +90,41 @@ impl Simulator {
     fn offer(&mut self, number: ContactNumber, agent: usize) {
         self.set_active(self.active + 1);
         self.desk.set_task(agent, Task::Offered(number), self.now);
-        let person = self.desk.agent(agent);
-        let seat = Seat { index: agent, id: person.id.clone(), username: person.username.clone() };
-        let misses = chance(&mut person.rng, self.config.agent_habits.misses);
-        let accepts_after = self.config.agent_habits.accepts_after.draw(&mut person.rng);
+        let rings = self.lived(self.desk.at(agent).person, OFFER_RINGS);
+        let taker = self.desk.agent(agent);
+        taker.declined = None;
+        let person = taker.person;
+        let misses = person || chance(&mut taker.rng, self.config.agent_habits.misses);
+        let accepts_after = self.config.agent_habits.accepts_after.draw(&mut taker.rng);
+        let (id, username) = (taker.id.clone(), taker.username.clone());
+        let accept_by = self.now.checked_add(rings).unwrap_or(Timestamp::MAX);
         if let Some(callback) = self.callback_mut(number) {
             callback.phase = Phase::Offered;
             callback.offers += 1;
-            callback.seat = Some(seat);
+            callback.seat = Some(Seat { index: agent, id, username, person, accept_by });
         }
         if misses {
-            self.timer(number, OFFER_RINGS, Timer::Miss);
+            self.timer(number, rings, Timer::Miss);
         } else {
-            self.timer(number, accepts_after.min(OFFER_RINGS), Timer::Accept);
+            self.timer(number, accepts_after.min(rings), Timer::Accept);
         }
     }
 
-    /// The agent let it ring: back to its place in the queue, for someone else.
+    /// The agent let it ring, or declined: back to its place in the queue, for someone else.
     pub(super) fn miss(&mut self, number: ContactNumber) {
         let Some(callback) = self.callback_mut(number) else { return };
         let (Some(seat), Some(enqueued)) = (callback.seat.take(), callback.enqueued) else { return };
         callback.phase = Phase::Waiting;
         self.waiting.insert((enqueued, number));
         self.set_active(self.active.saturating_sub(1));
-        self.desk.set_task(seat.index, Task::Missed, self.now);
-        let after = self.config.agent_habits.clears_missed_after.draw(&mut self.desk.agent(seat.index).rng);
-        self.later(self.now + after, Due::Cleared { agent: seat.index });
+        // A person who has signed out has nothing to clear.
+        let gone = seat.person && self.desk.at(seat.index).presence == Presence::Offline;
+        self.desk.set_task(seat.index, if gone { Task::Idle } else { Task::Missed }, self.now);
+        if !seat.person {
+            let clears = self.config.agent_habits.clears_missed_after;
+            let after = clears.draw(&mut self.desk.agent(seat.index).rng);
+            self.later(self.now + after, Due::Cleared { agent: seat.index });
+        }
         self.offer_waiting();
     }
 
@@ -127,7 +136,9 @@ impl Simulator {
         let Some(Contact { leg: Leg::Callback(callback), rng, .. }) = self.contacts.get_mut(number) else {
             return;
         };
-        let Some(agent) = callback.seat.as_ref().map(|seat| seat.index) else { return };
+        let Some((agent, person)) = callback.seat.as_ref().map(|seat| (seat.index, seat.person)) else {
+            return;
+        };
         callback.dequeued = Some(now);
         callback.phase = Phase::Live;
         let whisper = Between::millis(1_500, 3_000).draw(rng);
@@ -144,23 +155,29 @@ impl Simulator {
             (habits.answers_after.draw(rng), Timer::Answer)
         };
         self.desk.set_task(agent, Task::OnContact(number), now);
-        self.timer(number, whisper + rings, timer);
+        self.timer(number, self.lived(person, whisper + rings), timer);
     }
 
     /// The resident's end answered; agent and resident are joined after the whisper to the resident.
     pub(super) fn joining(&mut self, number: ContactNumber) {
         let whisper = self.draw(number, Between::millis(500, 2_500));
+        let whisper = self.lived(self.is_with_person(number), whisper);
         self.timer(number, whisper, Timer::Join);
     }
 
     pub(super) fn join(&mut self, number: ContactNumber) {
         let now = self.now;
-        let talk = self.config.agent_habits.talk;
+        let person = self.is_with_person(number);
+        let habits = &self.config.agent_habits;
+        let talk = if person { habits.talk_to_person } else { habits.talk };
         let Some(Contact { leg: Leg::Callback(callback), rng, .. }) = self.contacts.get_mut(number) else {
             return;
         };
         callback.joined = Some(now);
         let (lasts, reason) = match callback.machine {
+            // Only the other end ends by itself what a person does not: a machine records for a while.
+            true if person => (Between::seconds(60, 180).draw(rng), DisconnectReason::CustomerDisconnect),
+            false if person => (talk.draw_short(rng), DisconnectReason::CustomerDisconnect),
             // The agent leaves a message.
             true => (Between::seconds(10, 40).draw(rng), DisconnectReason::AgentDisconnect),
             false if chance(rng, 0.6) => (talk.draw_short(rng), DisconnectReason::CustomerDisconnect),
@@ -168,15 +185,15 @@ impl Simulator {
         };
         self.seen(OutsideKind::CallbackConnected, number, None, None);
         self.announce(number, ContactEventType::ConnectedToAgent);
-        self.timer(number, lasts, Timer::TalkOver(reason));
+        self.timer(number, self.lived(person, lasts), Timer::TalkOver(reason));
     }
 
     /// A callback leg is over: talked to, rung in vain, withdrawn, or expired.
     pub(super) fn callback_ended(&mut self, number: ContactNumber) {
         let Some(callback) = self.callback_mut(number) else { return };
         let phase = std::mem::replace(&mut callback.phase, Phase::Over);
-        let (enqueued, seat, joined) =
-            (callback.enqueued, callback.seat.as_ref().map(|seat| seat.index), callback.joined.is_some());
+        let (enqueued, joined) = (callback.enqueued, callback.joined.is_some());
+        let seat = callback.seat.as_ref().map(|seat| (seat.index, seat.person));
         match phase {
             Phase::Delayed => self.delayed = self.delayed.saturating_sub(1),
             Phase::Waiting => {
@@ -188,13 +205,17 @@ impl Simulator {
         self.try_again(number);
         self.tell_end(number, OutsideKind::CallbackEnded);
         match (phase, seat) {
-            (Phase::Live, Some(agent)) => {
+            // Until the person says that it is done.
+            (Phase::Live, Some((agent, true))) => {
+                self.desk.set_task(agent, Task::WrapUp(number), self.now);
+            }
+            (Phase::Live, Some((agent, false))) => {
                 self.desk.set_task(agent, Task::WrapUp(number), self.now);
                 let work = if joined { self.config.agent_habits.wrap_up } else { Between::seconds(2, 10) };
                 let lasts = self.draw(number, work);
                 self.timer(number, lasts, Timer::WrapUpOver);
             }
-            (Phase::Offered, Some(agent)) => {
+            (Phase::Offered, Some((agent, _))) => {
                 self.complete(number);
                 self.free_agent(agent);
             }
@@ -251,7 +272,7 @@ impl Simulator {
         self.contacts.get_mut(number).map_or(SignedDuration::ZERO, |contact| length.draw(&mut contact.rng))
     }
 
-    fn callback_mut(&mut self, number: ContactNumber) -> Option<&mut Callback> {
+    pub(super) fn callback_mut(&mut self, number: ContactNumber) -> Option<&mut Callback> {
         match self.contacts.get_mut(number)?.leg {
             Leg::Callback(ref mut callback) => Some(callback),
             Leg::Check(_) => None,

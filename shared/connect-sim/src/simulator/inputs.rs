@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Due, Simulator};
 use crate::outside::{Emission, FunctionFailure, InvocationId};
+use crate::people::PersonAct;
 
 /// Something that was asked or answered, and may have changed what happens next. Questions about figures and contacts
 /// are none: they change nothing.
@@ -40,6 +41,22 @@ pub enum Input {
         /// What it answered.
         answer: Result<BTreeMap<String, String>, FunctionFailure>,
     },
+    /// A person at the desk did something that changed something.
+    Agent {
+        /// The moment at which it took effect.
+        at: Timestamp,
+        /// Who.
+        agent: String,
+        /// What.
+        act: PersonAct,
+    },
+    /// What people live through lasts so many times longer from now on.
+    PeoplePace {
+        /// The moment at which it took effect.
+        at: Timestamp,
+        /// As [`crate::SimConfig::people_pace`].
+        pace: u32,
+    },
 }
 
 /// Told each input before it takes effect.
@@ -60,16 +77,27 @@ impl Simulator {
             Input::Start { at, request } => drop(self.start_outbound(*at, request)),
             Input::Stop { at, request } => drop(self.stop_contact(*at, request)),
             Input::Answered { at, id, answer } => self.function_answered(*at, *id, answer.clone()),
+            Input::Agent { at, agent, act } => {
+                self.run_to(*at, false);
+                self.act(*at, agent, act);
+            }
+            Input::PeoplePace { at, pace } => {
+                self.run_to(*at, false);
+                self.config.people_pace = *pace;
+            }
         }
         self.called = false;
         std::mem::take(&mut self.outbox)
     }
 
-    /// Whether nobody is on the line or waits, and no record is on its way: nothing would be missed if this Connect
-    /// were replaced by a new one.
+    /// Whether nobody is on the line or waits, and no record is on its way or waits for an agent to be done: nothing
+    /// would be missed if this Connect were replaced by a new one, but that people have to sign in again.
     pub fn is_at_rest(&self) -> bool {
         let arrives = |entry: &super::Entry| matches!(entry.due, Due::Arrive { .. });
-        self.outbox.is_empty() && self.contacts.alive().is_empty() && !self.agenda.iter().any(arrives)
+        self.outbox.is_empty()
+            && self.contacts.alive().is_empty()
+            && self.desk.counts().slots_active == 0
+            && !self.agenda.iter().any(arrives)
     }
 
     pub(super) fn note(&mut self, input: impl FnOnce(Timestamp) -> Input) {

@@ -5,6 +5,7 @@ mod call;
 mod callback;
 mod inputs;
 mod metrics;
+mod people;
 mod run_flow;
 mod stream;
 
@@ -60,6 +61,8 @@ pub struct Simulator {
     buckets: Buckets,
     figures: Option<metrics::Figures>,
     listener: Option<inputs::Listener>,
+    /// What `people_pace` is to be once everything that is due is done.
+    next_pace: Option<u32>,
 }
 
 impl Simulator {
@@ -97,6 +100,7 @@ impl Simulator {
             },
             figures: None,
             listener: None,
+            next_pace: None,
             config,
         };
         simulator.plan_agents();
@@ -118,6 +122,9 @@ impl Simulator {
             self.run_to(now, true);
         }
         self.called = false;
+        if self.outbox.is_empty() {
+            self.change_pace();
+        }
         std::mem::take(&mut self.outbox)
     }
 

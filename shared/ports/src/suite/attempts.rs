@@ -3,9 +3,9 @@
 use super::people::{attempt, due, number, resident};
 use super::residents::expect_done;
 use super::{Case, at, ok, there, together};
-use crate::{Attempts, Began, Begin, Removed, Residents, Saved, Upserted, Versioned};
+use crate::{Attempts, Began, Begin, Removed, Residents, Saved, Tallied, Upserted, Versioned};
 use jiff::{SignedDuration, Timestamp};
-use rollcall_domain::attempt::{Attempt, End, EndReason, Facts, Key, Press, Withdrawal};
+use rollcall_domain::attempt::{Attempt, Disposition, End, EndReason, Facts, Key, Press, Withdrawal};
 use rollcall_domain::duty::Schedule;
 use rollcall_domain::ids::{AttemptId, ContactId};
 use rollcall_domain::policy::Policy;
@@ -21,6 +21,7 @@ pub async fn all(case: &Case<'_>, attempts: &dyn Attempts, residents: &dyn Resid
     by_contact(case, attempts, residents).await;
     open_attempts(case, attempts, residents).await;
     of_resident(case, attempts, residents).await;
+    tally(case, attempts, residents).await;
 }
 
 pub(super) const NOW: &str = "2026-11-23T10:00:00Z";
@@ -314,4 +315,44 @@ pub async fn of_resident(case: &Case<'_>, attempts: &dyn Attempts, residents: &d
     case.settles("of the other", (vec![other.value.clone()], None), others).await;
     assert_eq!(ok(residents.remove(&read).await), Removed::Done);
     case.settles("of nobody any more", expected.clone(), async || walk(2).await).await;
+}
+
+/// What the dials of past hours came to, once nothing more is waited for.
+pub async fn tally(case: &Case<'_>, attempts: &dyn Attempts, residents: &dyn Residents) {
+    // A time of its own: other cases close dials as well.
+    let hours = [
+        "2027-03-01T22:59:59.999Z",
+        "2027-03-01T23:00:00Z",
+        "2027-03-01T23:59:59.999Z",
+        "2027-03-02T00:00:00Z",
+    ];
+    let mut begun = Vec::new();
+    for (n, now) in hours.into_iter().enumerate() {
+        begun.push(self::begun(attempts, residents, 170 + u32::try_from(n).unwrap_or(0), now).await);
+    }
+    let range = (at("2027-03-01T23:00:00Z"), at("2027-03-02T01:00:00Z"));
+    let asked = async || ok(attempts.tally(range.0, range.1).await);
+    case.settles("open ones are in no figure", vec![], asked).await;
+    let close = async |dial: &Versioned<Attempt>, key: Option<Key>| {
+        let mut stored = there(attempts.get(dial.value.id).await);
+        stored.value.facts.complete = Some(at("2027-03-02T09:00:00Z"));
+        stored.value.facts.press = key.map(|key| Press { key, at: stored.value.begun_at });
+        let _saved = expect_done(ok(attempts.save(&stored).await));
+    };
+    for dial in &begun {
+        close(dial, None).await;
+    }
+    let of = |hour: &str, disposition, dials| Tallied { hour: at(hour), disposition, dials };
+    let (late, next) = ("2027-03-01T23:00:00Z", "2027-03-02T00:00:00Z");
+    let all = vec![of(late, Disposition::NoAnswer, 2), of(next, Disposition::NoAnswer, 1)];
+    case.settles("those of the hours asked for", all, asked).await;
+    // News that comes later moves a dial, and counts it once.
+    close(&begun[1], Some(Key::Well)).await;
+    let moved = vec![
+        of(late, Disposition::Well, 1),
+        of(late, Disposition::NoAnswer, 1),
+        of(next, Disposition::NoAnswer, 1),
+    ];
+    case.settles("a later key", moved, asked).await;
+    assert_eq!(ok(attempts.tally(range.1, range.0).await), vec![], "no hours");
 }

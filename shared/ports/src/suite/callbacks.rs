@@ -4,7 +4,7 @@ use super::people::{attempt, resident};
 use super::residents::expect_done;
 use super::{Case, at, ok, there, together};
 use crate::{Callbacks, Saved, Versioned};
-use rollcall_domain::callback::{Callback, Try};
+use rollcall_domain::callback::{Callback, Cancelled, Try};
 use rollcall_domain::ids::{CallbackId, ContactId};
 use rollcall_domain::policy::Policy;
 
@@ -13,6 +13,7 @@ pub async fn all(case: &Case<'_>, callbacks: &dyn Callbacks) {
     saving(callbacks).await;
     one_of_many_promises(callbacks).await;
     reviews_and_what_is_owed(case, callbacks).await;
+    what_somebody_must_still_ring(case, callbacks).await;
 }
 
 fn promise(n: u32) -> Callback {
@@ -88,4 +89,50 @@ pub async fn reviews_and_what_is_owed(case: &Case<'_>, callbacks: &dyn Callbacks
     }
     case.settles("none is listed", vec![], async || listed(late, 9).await).await;
     case.settles("none is owed", before, async || ok(callbacks.count_open().await)).await;
+}
+
+/// The list holds what is neither kept nor cancelled, whether it counts as open
+/// or not, with all that is known of it.
+pub async fn what_somebody_must_still_ring(case: &Case<'_>, callbacks: &dyn Callbacks) {
+    case.pass(case.lag).await;
+    let mut made = Vec::new();
+    for n in 20..24 {
+        let new = Versioned::new(promise(n));
+        let version = expect_done(ok(callbacks.save(&new, None, true).await));
+        made.push(Versioned { version, ..new });
+    }
+    let [open, missed, kept, cancelled] = made.as_mut_slice() else { panic!("four were made") };
+    let ours = [&*open, &*missed, &*kept, &*cancelled].map(|one| one.value.id);
+    let listed = async || {
+        let mut found = ok(callbacks.list_owed(1_000).await);
+        found.retain(|one| ours.contains(&one.value.id));
+        found.sort_by_key(|one| one.value.id);
+        found
+    };
+    let in_order = |mut all: Vec<Versioned<Callback>>| {
+        all.sort_by_key(|one| one.value.id);
+        all
+    };
+    let all = [&*open, &*missed, &*kept, &*cancelled].map(Clone::clone).to_vec();
+    case.settles("all are owed", in_order(all), listed).await;
+
+    let at_ten = at("2026-11-23T10:10:00Z");
+    for n in 0..3 {
+        missed.value.learn(ContactId::new(format!("leg {n}")), Try::Missed(at_ten));
+    }
+    kept.value.learn(ContactId::new("leg"), Try::SpokenTo(at_ten));
+    cancelled.value.cancel(Cancelled::since_deleted(at_ten));
+    for one in [&mut *missed, &mut *kept, &mut *cancelled] {
+        one.version = expect_done(ok(callbacks.save(one, None, false).await));
+    }
+    case.settles("missed, and owed", in_order(vec![open.clone(), missed.clone()]), listed).await;
+    let some = async || ok(callbacks.list_owed(1).await).len();
+    case.settles("no more than asked for", 1, some).await;
+    assert_eq!(ok(callbacks.list_owed(0).await), []);
+
+    for one in [open, missed] {
+        one.value.cancel(Cancelled::since_deleted(at_ten));
+        let _saved = expect_done(ok(callbacks.save(one, None, false).await));
+    }
+    case.settles("nobody", vec![], listed).await;
 }

@@ -22,6 +22,7 @@ pub fn every_kind() -> Vec<Notice> {
     vec![
         Notice::Escalated { resident, cause: Cause::DayClosed, check_due: at("2026-11-23T09:00:00Z") },
         Notice::CallbackOverdue { resident, callback: CallbackId::derive(&["notices"]) },
+        Notice::Concern { resident, callback: CallbackId::derive(&["notices"]) },
         Notice::LedgerMismatch { counted: 199, register: 200 },
         Notice::Misconfigured { code: "ResourceNotFoundException".to_owned() },
     ]

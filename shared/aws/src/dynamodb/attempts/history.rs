@@ -20,7 +20,7 @@ pub(super) async fn of_resident(
     from: Option<&Cursor>,
     most: u32,
 ) -> Result<(Vec<Attempt>, Option<Cursor>), Fault> {
-    let [_, _, index] = ATTEMPTS.indexes else { return Ok((Vec::new(), None)) };
+    let [_, _, index, _] = ATTEMPTS.indexes else { return Ok((Vec::new(), None)) };
     if most == 0 {
         return Ok((Vec::new(), None));
     }
