@@ -99,7 +99,7 @@ infra: tools
 	infra/lint
 
 # What needs the SDKs is built and tried by itself, so that nothing else waits for them.
-FUNCTIONS = ingest loader planner dialer outcomes sweep
+FUNCTIONS = ingest loader planner dialer outcomes sweep api
 SERVICES = connect dynamodb kinesis s3 sns sqs
 empty :=
 space := $(empty) $(empty)
@@ -108,7 +108,7 @@ WITH_AWS = -p rollcall-aws -p rollcall-host -p rollcall -p rollcall-system $(FUN
 	$(subst $(space),$(comma),$(strip $(SERVICES:%=rollcall-aws/%) $(FUNCTIONS:%=rollcall-%/lambda) \
 	rollcall-host/lambda rollcall/aws rollcall-system/emulators))
 # The other tests of these packages have run before.
-ON_EMULATORS = package(rollcall-aws) + (package(rollcall-host) & (binary(lambda) + test(lambda))) + (package(rollcall) & binary(connect))
+ON_EMULATORS = package(rollcall-aws) + (package(rollcall-host) & (binary(lambda) + test(lambda))) + (package(rollcall-api) & test(lambda)) + (package(rollcall) & binary(connect))
 
 aws: tools
 	@echo "== Amazon's services"
@@ -118,7 +118,7 @@ aws: tools
 
 # The programs as they are shipped, under permissions that are enforced. Built with the features of the step before,
 # so that nothing is compiled again for the tests.
-system: tools
+system: tools portal
 	@echo "== the deployed system"
 	infra/lambda/build
 	MINISTACK_AUTH=1 infra/emulators/run cargo nextest run $(LOCKED) $(WITH_AWS) $(if $(CI),--profile ci) \
@@ -130,7 +130,7 @@ bench: tools
 	cargo build $(LOCKED) --release -p rollcall -p rollcall-bench
 	$(TARGET)/release/rollcall-bench --out $(TARGET)/bench/summary.json
 
-lambda: tools
+lambda: tools portal
 	@infra/lambda/build
 	mkdir -p $(TARGET)/bench
 	python3 infra/lambda/runtime.py measure target/lambda/*.zip --json $(TARGET)/bench/lambda.json

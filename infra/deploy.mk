@@ -8,7 +8,7 @@ lint-infra:
 	@infra/lint
 
 # The programs are built for the architecture that the settings name.
-deploy:
+deploy: portal
 	@[ -f "$(SETTINGS)" ] || { echo "which settings? make deploy SETTINGS=file (infra/settings.example)"; exit 1; }
 	arch=$$(sed -n 's/^Architecture= *//p' $(SETTINGS))
 	infra/lambda/build $$([ "$$arch" = arm64 ] && echo aarch64 || echo x86_64)

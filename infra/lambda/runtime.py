@@ -27,6 +27,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 ROOT = "/2018-06-01/runtime"
 # What no program may exceed: CPU milliseconds to the first `next`, MB resident, MB of the zip.
 AIMS = {"cpu_ms": 15.0, "resident_mb": 16.0, "zip_mb": 6.0}
+# The program that people look at carries the portal's files, a router and four SDKs, and describes itself.
+OTHER_AIMS = {"api": {"resident_mb": 24.0, "zip_mb": 10.0}}
 NOWHERE = "http://127.0.0.1:9"
 SETTINGS = {
     "AWS_REGION": "eu-west-2",
@@ -38,6 +40,8 @@ SETTINGS = {
     "ROLLCALL_BUCKET_UPLOADS": "rollcall-uploads",
     "ROLLCALL_TOPIC_NOTICES": "arn:aws:sns:eu-west-2:111122223333:rollcall-notices",
     "ROLLCALL_STREAM_OUTCOMES": "rollcall-outcomes",
+    "ROLLCALL_OIDC_ISSUER": "https://cognito-idp.eu-west-2.amazonaws.com/eu-west-2_Example",
+    "ROLLCALL_OIDC_CLIENT_ID": "portal",
     "ROLLCALL_CONNECT_INSTANCE_ID": "5f9b2c1e-7a44-4d0b-9a3e-2d6c8e1f0a11",
     "ROLLCALL_CONNECT_FLOW_ID": "5f9b2c1e-7a44-4d0b-9a3e-2d6c8e1f0a12",
     "ROLLCALL_CONNECT_QUEUE_ID": "5f9b2c1e-7a44-4d0b-9a3e-2d6c8e1f0a13",
@@ -169,8 +173,13 @@ def measure(archives, runs, out):
         print("{program:<10} {cpu_ms:>7} {cpu_ms_most:>7} {wall_ms:>8} {resident_mb:>12} {zip_mb:>7}".format(**row))
     if out:
         with open(out, "w") as file:
-            json.dump({"runs": runs, "aims": AIMS, "programs": rows}, file, indent=2)
-    missed = [f"{row['program']}: {aim} is {row[aim]}, aimed at {most}" for row in rows for aim, most in AIMS.items() if row[aim] > most]
+            json.dump({"runs": runs, "aims": AIMS, "other_aims": OTHER_AIMS, "programs": rows}, file, indent=2)
+    missed = [
+        f"{row['program']}: {aim} is {row[aim]}, aimed at {most}"
+        for row in rows
+        for aim, most in {**AIMS, **OTHER_AIMS.get(row["program"], {})}.items()
+        if row[aim] > most
+    ]
     print("\n".join(missed) or "every aim is met")
     return 1 if missed else 0
 

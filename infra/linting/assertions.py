@@ -14,6 +14,8 @@ import facts as reading
 PREFIX = "${Prefix}-"
 # Have no resource to name (Service Authorization Reference, AWS X-Ray).
 UNNAMED = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
+# What the log of requests may hold: nothing of who asked, and no path, which anybody writes.
+ACCESS_LOG = {"requestId", "requestTime", "httpMethod", "status", "responseLength", "responseLatency", "integrationStatus"}
 QUEUES = {"uploads": ("ingest", "Ingest"), "rows": ("loader", "Loader"), "call_requests": ("dialer", "Dialer")}
 TIMERS = {"planner": "planner_seconds", "sweep": "sweep_seconds", "ledger": "ledger_seconds"}
 
@@ -279,9 +281,60 @@ def sign_in_is_closed(facts):
     for name, client in of_type(facts, "AWS::Cognito::UserPoolClient").items():
         yield from expect(f"{name}: flows", client.get("AllowedOAuthFlows"), ["code"])
         yield from expect(f"{name}: secret", client.get("GenerateSecret"), False)
-    # The portal's API comes with these keys and no others (API Gateway v2, JWTConfiguration).
-    for name, authorizer in of_type(facts, "AWS::ApiGatewayV2::Authorizer").items():
-        yield from expect(f"{name}: keys", sorted(authorizer.get("JwtConfiguration", {})), ["Audience", "Issuer"])
+        for address in client.get("CallbackURLs", []):
+            if "*" in json.dumps(address) or not json.dumps(address).count("/signed-in"):
+                yield f"{name}: returns to {address}"
+    for name, function in of_type(facts, "AWS::Lambda::Function").items():
+        variables = function["Environment"]["Variables"]
+        if name == "Api" and ("${People}" not in json.dumps(variables.get("ROLLCALL_OIDC_ISSUER")) or variables.get("ROLLCALL_OIDC_CLIENT_ID") != {"Ref": "Portal"}):
+            yield f"{name}: takes tokens of others"
+
+
+def the_portal_is_reached_one_way(facts):
+    """Each route leads to the function that asks for a token (or API Gateway does), for nobody else's pages, and
+    leaves no trace of people."""
+    apis = of_type(facts, "AWS::ApiGatewayV2::Api")
+    yield from expect("gateways", list(apis), ["Gateway"])
+    for name, api in apis.items():
+        yield from expect(f"{name}: protocol", api.get("ProtocolType"), "HTTP")
+        for setting in ("CorsConfiguration", "Target", "RouteKey", "CredentialsArn"):
+            if setting in api:
+                yield f"{name}: {setting}"
+    integrations = of_type(facts, "AWS::ApiGatewayV2::Integration")
+    for name, one in integrations.items():
+        yield from expect(f"{name}: payload", one.get("PayloadFormatVersion"), "2.0")
+        yield from expect(f"{name}: kind", one.get("IntegrationType"), "AWS_PROXY")
+        if "${Api.Arn}" not in json.dumps(one.get("IntegrationUri")):
+            yield f"{name}: leads elsewhere than to the function that knows who may do what"
+    for name, one in of_type(facts, "AWS::ApiGatewayV2::Route").items():
+        targets = re.findall(r"integrations/\$\{(\w+)\}", json.dumps(one.get("Target")))
+        if not targets or not set(targets) <= set(integrations):
+            yield f"{name}: leads nowhere"
+        yield from expect(f"{name}: path", one.get("RouteKey"), "$default")
+    stages = of_type(facts, "AWS::ApiGatewayV2::Stage")
+    yield from expect("stages", [one.get("StageName") for one in stages.values()], ["$default"])
+    for name, one in stages.items():
+        limits = one.get("DefaultRouteSettings", {})
+        if not limits.get("ThrottlingRateLimit") or not limits.get("ThrottlingBurstLimit"):
+            yield f"{name}: no limit"
+        log = one.get("AccessLogSettings", {})
+        if not log.get("DestinationArn"):
+            yield f"{name}: no log"
+        for found in re.findall(r"\$context\.([\w.]+)", log.get("Format", "")):
+            if found not in ACCESS_LOG:
+                yield f"{name}: the log holds {found}"
+    for name, one in of_type(facts, "AWS::Lambda::Permission").items():
+        if one.get("Principal") == "apigateway.amazonaws.com":
+            yield from expect(f"{name}: whom", one.get("FunctionName"), {"Ref": "Api"})
+            if "${Gateway}/" not in json.dumps(one.get("SourceArn")):
+                yield f"{name}: for any gateway"
+    uploads = of_type(facts, "AWS::S3::Bucket").get("Uploads", {})
+    for rule in uploads.get("CorsConfiguration", {}).get("CorsRules", []):
+        yield from expect("lists are sent by", rule.get("AllowedMethods"), ["POST"])
+        if "*" in json.dumps(rule.get("AllowedOrigins")):
+            yield "lists are sent from any page"
+    if not any(alarms(facts, "AWS/ApiGateway", "5xx", "ApiId", {"Ref": "Gateway"})):
+        yield "no alarm on 5xx of the gateway"
 
 
 def flows_are_flows(facts):

@@ -70,11 +70,12 @@ def other_default(facts):
     facts.stack["Parameters"]["RingSeconds"]["Default"] = 30
 
 
-def authorizer(facts):
-    facts.stack["Resources"]["Door"] = {
-        "Type": "AWS::ApiGatewayV2::Authorizer",
-        "Properties": {"JwtConfiguration": {"isuer": "x", "Audience": ["y"]}},
-    }
+def second_gateway(facts):
+    facts.stack["Resources"]["Door"] = {"Type": "AWS::ApiGatewayV2::Api", "Properties": {"ProtocolType": "HTTP"}}
+
+
+def second_route(facts):
+    facts.stack["Resources"]["Door"] = {"Type": "AWS::ApiGatewayV2::Route", "Properties": {"RouteKey": "GET /x", "Target": "integrations/other"}}
 
 
 P = "Properties"
@@ -126,7 +127,23 @@ SEEDS = [
     ("the_policy_is_that_of_the_code", "no such setting", change("Dialer", P, "Environment", "Variables", "ROLLCALL_POLICY_RING", to="1")),
     ("sign_in_is_closed", "open sign-up", drop("People", P, "AdminCreateUserConfig")),
     ("sign_in_is_closed", "a missing group", drop("Operators")),
-    ("sign_in_is_closed", "a misspelt authorizer", authorizer),
+    ("sign_in_is_closed", "a sign-in that returns anywhere", change("Portal", P, "CallbackURLs", to=["https://*/signed-in"])),
+    ("sign_in_is_closed", "tokens of others", change("Api", P, "Environment", "Variables", "ROLLCALL_OIDC_ISSUER", to="https://example.org")),
+    ("sign_in_is_closed", "tokens for others", change("Api", P, "Environment", "Variables", "ROLLCALL_OIDC_CLIENT_ID", to="other")),
+    ("the_portal_is_reached_one_way", "another gateway", second_gateway),
+    ("the_portal_is_reached_one_way", "a route past the function", second_route),
+    ("the_portal_is_reached_one_way", "other pages", change("Gateway", P, "CorsConfiguration", to={"AllowOrigins": ["*"]})),
+    ("the_portal_is_reached_one_way", "another function", change("GatewayToApi", P, "IntegrationUri", to={"Fn::GetAtt": ["Sweep", "Arn"]})),
+    ("the_portal_is_reached_one_way", "another form of events", change("GatewayToApi", P, "PayloadFormatVersion", to="1.0")),
+    ("the_portal_is_reached_one_way", "no limit", drop("GatewayStage", P, "DefaultRouteSettings")),
+    ("the_portal_is_reached_one_way", "no log", drop("GatewayStage", P, "AccessLogSettings", "DestinationArn")),
+    ("the_portal_is_reached_one_way", "who asked", change("GatewayStage", P, "AccessLogSettings", "Format", to="$context.identity.sourceIp")),
+    ("the_portal_is_reached_one_way", "what was asked for", change("GatewayStage", P, "AccessLogSettings", "Format", to="$context.path")),
+    ("the_portal_is_reached_one_way", "any gateway", change("GatewayMayAsk", P, "SourceArn", to="arn:aws:execute-api:eu-west-2:111122223333:*")),
+    ("the_portal_is_reached_one_way", "another function for the gateway", change("GatewayMayAsk", P, "FunctionName", to={"Ref": "Sweep"})),
+    ("the_portal_is_reached_one_way", "lists from any page", change("Uploads", P, "CorsConfiguration", "CorsRules", 0, "AllowedOrigins", to=["*"])),
+    ("the_portal_is_reached_one_way", "lists are read by pages", change("Uploads", P, "CorsConfiguration", "CorsRules", 0, "AllowedMethods", to=["GET", "POST"])),
+    ("the_portal_is_reached_one_way", "no alarm", drop("GatewayErrors")),
     ("flows_are_flows", "broken JSON", flow_text('{"Version"', '{Version')),
     ("flows_are_flows", "a dead end", flow_text('"NextAction": "hang-up"', '"NextAction": "hangup"')),
     ("flows_are_flows", "a placeholder for which nothing is given", flow_text("${OrganisationName}", "${Organisation}")),

@@ -200,6 +200,7 @@ fn config(town: &Town, place: &Place, now: Timestamp) -> Result<SimConfig, std::
             talk: Between::seconds(1, 3),
             wrap_up: Between::millis(500, 1_000),
             callbacks: CallbackShares { no_answer: 0.0, busy: 0.0, voicemail: 0.0 },
+            ..AgentHabits::default()
         },
         emission: EmissionConfig {
             event_delay: Between::millis(100, 1_000),

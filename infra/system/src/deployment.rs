@@ -25,8 +25,8 @@ pub fn endpoint() -> String {
 }
 
 /// Every function of the template.
-pub const FUNCTIONS: [&str; 8] =
-    ["ingest", "loader", "planner", "dialer", "outcomes", "key-press", "sweep", "books"];
+pub const FUNCTIONS: [&str; 9] =
+    ["ingest", "loader", "planner", "dialer", "outcomes", "key-press", "sweep", "books", "api"];
 
 /// The services that functions ask, as the SDK's variables name them.
 const SERVICES: [&str; 5] = ["DYNAMODB", "KINESIS", "S3", "SNS", "SQS"];
@@ -200,6 +200,11 @@ impl Deployment {
         }
         if variables.get("AWS_ENDPOINT_URL_CONNECT").is_some() {
             variables["AWS_ENDPOINT_URL_CONNECT"] = json!(calls);
+        }
+        if variables.get("ROLLCALL_OIDC_ISSUER").is_some() {
+            // The tokens name the issuer that the template does; its keys are at the emulator.
+            let keys = format!("{}/{}/.well-known/jwks.json", endpoint(), self.output("UserPoolId"));
+            variables["ROLLCALL_OIDC_KEYS"] = json!(keys);
         }
         let wanted = json!({ "Environment": { "Variables": variables } }).to_string();
         self.lambda("PUT", function, "configuration", &wanted).await?.fine()?;

@@ -23,6 +23,16 @@ impl Answer {
         self.head.to_ascii_lowercase().contains(&format!("\r\n{}:", header.to_ascii_lowercase()))
     }
 
+    /// The text of a header of the answer; empty where it is not there.
+    #[must_use]
+    pub fn header(&self, name: &str) -> &str {
+        let lines = self.head.lines().filter_map(|line| line.split_once(':'));
+        lines
+            .into_iter()
+            .find(|(key, _)| key.eq_ignore_ascii_case(name))
+            .map_or("", |(_, value)| value.trim())
+    }
+
     /// The body as text.
     #[must_use]
     pub fn text(&self) -> String {

@@ -36,7 +36,7 @@ pub(crate) fn needed(method: &Method, uri: &Uri, headers: &HeaderMap, body: &[u8
         None if body.starts_with(b"Action=") => vec![sns(&String::from_utf8_lossy(body))],
         None => {
             let connect = connect(method, uri.path(), &json());
-            vec![connect.unwrap_or_else(|| s3(method, uri))]
+            connect.map_or_else(|| s3(method, uri, header("x-amz-copy-source")), |one| vec![one])
         }
     }
 }
@@ -122,17 +122,25 @@ fn connect(method: &Method, path: &str, body: &Value) -> Option<Permission> {
     Some(Permission::new(action, &arn("connect", &resource)))
 }
 
-fn s3(method: &Method, uri: &Uri) -> Permission {
+/// A copy reads one object and writes the other.
+fn s3(method: &Method, uri: &Uri, copied: &str) -> Vec<Permission> {
     let path = decoded(uri.path().trim_start_matches('/'));
-    let versioned = uri.query().is_some_and(|query| query.contains("versionId="));
+    let versioned = |query: Option<&str>| query.is_some_and(|query| query.contains("versionId="));
+    let reading = |query: Option<&str>| if versioned(query) { "s3:GetObjectVersion" } else { "s3:GetObject" };
     let action = match method.as_str() {
         "GET" | "HEAD" if !path.contains('/') => "s3:ListBucket",
-        "GET" | "HEAD" if versioned => "s3:GetObjectVersion",
-        "GET" | "HEAD" => "s3:GetObject",
+        "GET" | "HEAD" => reading(uri.query()),
         "PUT" => "s3:PutObject",
         _ => "s3:unknown",
     };
-    Permission::new(action, &format!("arn:aws:s3:::{path}"))
+    let mut needed = vec![Permission::new(action, &format!("arn:aws:s3:::{path}"))];
+    if !copied.is_empty() {
+        let (from, query) =
+            copied.split_once('?').map_or((copied, None), |(from, query)| (from, Some(query)));
+        let from = decoded(from.trim_start_matches('/'));
+        needed.push(Permission::new(reading(query), &format!("arn:aws:s3:::{from}")));
+    }
+    needed
 }
 
 #[cfg(test)]
@@ -186,6 +194,19 @@ mod tests {
         check(&Method::POST, "/", "", publish, &[("sns:Publish", "arn:aws:sns:::t")]);
         let file = [("s3:GetObjectVersion", "arn:aws:s3:::b/lists/a b.csv")];
         check(&Method::GET, "/b/lists/a%20b.csv?x-id=GetObject&versionId=1", "", "", &file);
+    }
+
+    #[test]
+    fn a_copy_reads_and_writes() {
+        let mut headers = HeaderMap::new();
+        headers.insert("x-amz-copy-source", HeaderValue::from_static("b/staged/one?versionId=1"));
+        let found =
+            needed(&Method::PUT, &Uri::from_static("/b/loaded/one.csv?x-id=CopyObject"), &headers, b"");
+        let expected = [
+            Permission::new("s3:PutObject", "arn:aws:s3:::b/loaded/one.csv"),
+            Permission::new("s3:GetObjectVersion", "arn:aws:s3:::b/staged/one"),
+        ];
+        assert_eq!(found, expected);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 /// What is shown for every path that is a place within the portal.
 const INDEX: &str = "index.html";
@@ -31,10 +32,24 @@ struct Asset {
     media_type: &'static str,
     bytes: &'static [u8],
     compressed: Option<&'static [u8]>,
-    tag: String,
+    // Made when somebody asks: a Lambda function that starts reads none of them.
+    tag: OnceLock<String>,
 }
 
+/// As they were built into the program (`make portal`); none without the
+/// feature.
+#[cfg(feature = "portal")]
+const BUILT_IN: &[File] = include!(concat!(env!("OUT_DIR"), "/portal.rs"));
+#[cfg(not(feature = "portal"))]
+const BUILT_IN: &[File] = &[];
+
 impl Assets {
+    /// The portal, where it was built into the program; else nothing.
+    #[must_use]
+    pub fn built_in() -> Self {
+        Self::new(BUILT_IN)
+    }
+
     /// These files.
     #[must_use]
     pub fn new(files: &'static [File]) -> Self {
@@ -44,9 +59,8 @@ impl Assets {
             .collect();
         let plain = files.iter().filter(|(path, ..)| !path.ends_with(COMPRESSED));
         let files = plain.map(|(path, media_type, bytes)| {
-            let hash = Sha256::digest(bytes);
-            let tag = URL_SAFE_NO_PAD.encode(hash.get(..12).unwrap_or_default());
-            (*path, Asset { media_type, bytes, compressed: compressed.get(path).copied(), tag })
+            let (compressed, tag) = (compressed.get(path).copied(), OnceLock::new());
+            (*path, Asset { media_type, bytes, compressed, tag })
         });
         Self { files: files.collect() }
     }
@@ -71,6 +85,13 @@ impl Assets {
 }
 
 impl Asset {
+    fn tag(&self) -> &str {
+        self.tag.get_or_init(|| {
+            let hash = Sha256::digest(self.bytes);
+            URL_SAFE_NO_PAD.encode(hash.get(..12).unwrap_or_default())
+        })
+    }
+
     fn answer(&self, hashed: bool, headers: &HeaderMap) -> Response {
         let has = |name, wanted: &dyn Fn(&str) -> bool| {
             let text =
@@ -84,7 +105,7 @@ impl Asset {
         };
         let compressed = self.compressed.filter(|_| has(header::ACCEPT_ENCODING, &gzip));
         // Each form has its own: a tag names bytes.
-        let tag = format!("\"{}{}\"", self.tag, if compressed.is_some() { "-gz" } else { "" });
+        let tag = format!("\"{}{}\"", self.tag(), if compressed.is_some() { "-gz" } else { "" });
         let known = has(header::IF_NONE_MATCH, &|part| part.trim_start_matches("W/") == tag || part == "*");
         let (status, body) = match (known, compressed) {
             (true, _) => (StatusCode::NOT_MODIFIED, Body::empty()),

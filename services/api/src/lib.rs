@@ -23,6 +23,8 @@ mod batches;
 mod desk;
 mod extract;
 mod health;
+#[cfg(feature = "lambda")]
+pub mod lambda;
 pub mod limits;
 pub mod openapi;
 mod operations;

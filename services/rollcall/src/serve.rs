@@ -4,7 +4,6 @@ mod demo;
 mod entrance;
 mod outside;
 mod owner;
-mod portal;
 mod printer;
 mod seen;
 mod words;
@@ -13,18 +12,18 @@ use crate::args::Serve;
 use crate::runtime::runtime;
 use crate::stop::Stop;
 use crate::{directory, times, town};
-use entrance::Provider;
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 use outside::Outside;
 #[cfg(feature = "aws")]
 pub(crate) use outside::setting;
 use printer::Printer;
+use rollcall_api::auth::provider::Provider;
 use rollcall_connect_sim::http::Service;
 use rollcall_domain::policy::Policy;
 use rollcall_embedded::{Durability, Options, Store};
 use rollcall_host::clock::SystemClock;
-use rollcall_host::settings::ProcessVars;
+use rollcall_host::settings::{ProcessVars, Vars};
 use rollcall_local::loops::Idle;
 use rollcall_local::machine::connect::{AGENTS, SetupError, Simulated, demo_start, simulated};
 use rollcall_local::machine::lasting::{self, LastingClock};
@@ -84,7 +83,7 @@ impl Wanted {
         });
         let policy = directory::policy(&args.data_dir).map_err(|more| problems.extend(more));
         let outside = outside(args).await.map_err(|more| problems.extend(more));
-        let provider = Provider::read(&ProcessVars).map_err(|more| problems.extend(more));
+        let provider = Provider::read(&|name| ProcessVars.get(name)).map_err(|more| problems.extend(more));
         match (listen, policy, outside, provider) {
             (Ok(listen), Ok(policy), Ok(outside), Ok(provider)) if problems.is_empty() => {
                 Ok(Self { listen, speed, policy: Arc::new(policy), outside, provider })

@@ -131,6 +131,22 @@ impl Compose {
         let queue = crate::sqs::DeadLetterQueue { source: source.to_owned(), url, max_receives: 0 };
         Arc::new(crate::sqs::Letters::new(&self.aws, vec![queue]))
     }
+
+    /// Every queue and all dead letters, for whoever looks at them.
+    pub fn queues(&mut self) -> crate::sqs::Queues {
+        let mut queue = |name: &str| self.required(&format!("ROLLCALL_QUEUE_{name}"), "the URL of the queue");
+        let [uploads, rows, call_requests] = ["UPLOADS", "ROWS", "CALL_REQUESTS"].map(&mut queue);
+        let mut letters = |name: &str| {
+            self.required(&format!("ROLLCALL_DEAD_LETTERS_{name}"), "the URL of the dead-letter queue")
+        };
+        let mut both = |queue, name| crate::sqs::QueueUrls { queue, dead_letters: letters(name) };
+        crate::sqs::Queues {
+            uploads: both(uploads, "UPLOADS"),
+            rows: both(rows, "ROWS"),
+            call_requests: both(call_requests, "CALL_REQUESTS"),
+            outcomes_dead_letters: letters("OUTCOMES"),
+        }
+    }
 }
 
 /// From `ROLLCALL_BUCKET_UPLOADS`.

@@ -52,13 +52,14 @@ const ARROWS: &[(&str, &[&str])] = &[
 /// What the programs for AWS Lambda use besides, and only they: optional, behind this feature, so that building
 /// and testing everything else compiles no SDK.
 const ON_LAMBDA: (&str, &str) = ("lambda", "rollcall-aws");
-const WITH_A_LAMBDA: [&str; 6] = [
+const WITH_A_LAMBDA: [&str; 7] = [
     "rollcall-ingest",
     "rollcall-loader",
     "rollcall-planner",
     "rollcall-dialer",
     "rollcall-outcomes",
     "rollcall-sweep",
+    "rollcall-api",
 ];
 
 /// The program that may speak to AWS from one machine: the same adapters, optional, behind this feature.
@@ -89,6 +90,7 @@ const OUTSIDERS: &[(&str, &[&str])] = &[
     ),
     ("clap", &["rollcall", "rollcall-bench"]),
     ("indicatif", &["rollcall"]),
+    ("lambda_http", &["rollcall-api"]),
     ("lambda_runtime", &["rollcall-host"]),
     ("tracing-subscriber", &["rollcall", "rollcall-host"]),
 ];
@@ -250,7 +252,7 @@ mod proofs {
         let good = with("lambda", optional, "\"lambda\"");
         assert_eq!(check("services/dialer", &good), [""; 0]);
         for (folder, bad) in [
-            ("services/api", good.as_str()),
+            ("services/local", good.as_str()),
             ("shared/host", good.as_str()),
             ("services/dialer", &with("lambda", "rollcall-aws.workspace = true", "\"lambda\"")),
             ("services/dialer", &with("default", optional, "\"lambda\"")),

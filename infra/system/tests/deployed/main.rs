@@ -10,6 +10,7 @@
 mod event_source_rules;
 mod notices;
 mod permissions;
+mod portal;
 mod stage;
 mod stream;
 
@@ -93,6 +94,8 @@ async fn a_list_becomes_calls_answers_promises_and_notices() {
     notices(&stage, &told).await;
     stage.scheduled("books").await;
     known(&stage, &["sweep", "books"], &mut callers);
+    portal::tried(&stage).await;
+    known(&stage, &["api"], &mut callers);
     let all_hit = STRIKES.iter().map(|(function, action, _)| ((*function).into(), (*action).into()));
     let hit = stage.deployment.lines.hit();
     assert_eq!(hit.keys().cloned().collect::<BTreeSet<_>>(), all_hit.collect());

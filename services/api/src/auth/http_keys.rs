@@ -10,6 +10,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use jsonwebtoken::jwk::JwkSet;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 /// How long the provider may take.
@@ -20,9 +21,13 @@ const LARGEST: usize = 256 * 1024;
 /// The keys at an address, such as
 /// `https://cognito-idp.eu-west-2.amazonaws.com/POOL/.well-known/jwks.json`.
 pub struct HttpKeys {
-    client: Client<HttpsConnector<HttpConnector>, Empty<Bytes>>,
+    // Made at the first use: the system's certificates are many, and a Lambda
+    // function that starts should not read them for who never signs in.
+    client: OnceLock<Https>,
     address: Uri,
 }
+
+type Https = Client<HttpsConnector<HttpConnector>, Empty<Bytes>>;
 
 /// Why keys cannot be fetched from there.
 #[derive(Debug, thiserror::Error)]
@@ -30,29 +35,34 @@ pub enum HttpKeysError {
     /// Not an address of HTTPS.
     #[error("the address of the keys is none; expected https://…")]
     Address,
-    /// The system has no certificates to trust.
-    #[error("the system's certificates cannot be used: {0}")]
-    Certificates(#[from] std::io::Error),
 }
 
 impl HttpKeys {
     /// The keys at `address`. Plain HTTP is for an address of this machine only.
     ///
     /// # Errors
-    /// When the address is none, or the system trusts nobody.
+    /// When the address is none.
     pub fn new(address: &str) -> Result<Self, HttpKeysError> {
         let address: Uri = address.parse().map_err(|_| HttpKeysError::Address)?;
         let here = matches!(address.host(), Some("127.0.0.1" | "localhost" | "[::1]"));
         if address.scheme_str() != Some("https") && !(here && address.scheme_str() == Some("http")) {
             return Err(HttpKeysError::Address);
         }
-        let connector =
-            HttpsConnectorBuilder::new().with_native_roots()?.https_or_http().enable_http1().build();
-        Ok(Self { client: Client::builder(TokioExecutor::new()).build(connector), address })
+        Ok(Self { client: OnceLock::new(), address })
+    }
+
+    /// None where the system trusts nobody.
+    fn client(&self) -> Option<&Https> {
+        if let Some(client) = self.client.get() {
+            return Some(client);
+        }
+        let connector = HttpsConnectorBuilder::new().with_native_roots().ok()?;
+        let connector = connector.https_or_http().enable_http1().build();
+        Some(self.client.get_or_init(|| Client::builder(TokioExecutor::new()).build(connector)))
     }
 
     async fn ask(&self) -> Option<JwkSet> {
-        let response = self.client.get(self.address.clone()).await.ok()?;
+        let response = self.client()?.get(self.address.clone()).await.ok()?;
         if !response.status().is_success() {
             return None;
         }

@@ -9,6 +9,7 @@ pub mod http_keys;
 pub(crate) mod keys;
 pub mod local;
 pub mod password;
+pub mod provider;
 mod token;
 
 pub use keys::{KeySource, NoKeys};

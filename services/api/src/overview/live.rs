@@ -1,7 +1,9 @@
 use super::{Board, Overview, for_caller};
+use crate::Api;
 use crate::auth::{Caller, Verifier, bearer};
 use crate::desk::phone::PhoneShown;
 use crate::problem::Problem;
+use crate::session::Live;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
@@ -35,17 +37,21 @@ const SIGN_OF_LIFE: Duration = Duration::from_secs(15);
 /// happened between two looks comes as one event, and who resumes with
 /// `Last-Event-ID` gets the present at once if it is not what they have. Ends
 /// when the session does.
+/// Not where `live` of `/api/config` is `poll`.
 #[utoipa::path(get, path = "/api/live", tag = "overview",
     params(("Last-Event-ID" = Option<String>, Header, description = "The last event that was seen.")),
-    responses((status = 200, description = "Server-sent events.", body = String,
-        content_type = "text/event-stream")))]
+    responses(
+        (status = 200, description = "Server-sent events.", body = String, content_type = "text/event-stream"),
+        (status = 404, description = "News does not come by itself here.", body = Problem,
+            content_type = "application/problem+json")))]
 pub(crate) async fn live(
-    State(board): State<Arc<Board>>,
-    State(softphone): State<Option<Arc<dyn Softphone>>>,
-    State(verifier): State<Arc<Verifier>>,
+    State(Api { board, softphone, verifier, shown, .. }): State<Api>,
     caller: Caller,
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
+    if shown.live == Live::Poll {
+        return Err(Problem::not_found("News does not come by itself here: ask /api/overview again."));
+    }
     let token = bearer(&headers)?.to_owned();
     let seen = headers.get("last-event-id").and_then(|id| id.to_str().ok()).unwrap_or_default();
     let softphone = softphone.filter(|_| caller.is_in(Group::Agents) || caller.is_in(Group::Operators));

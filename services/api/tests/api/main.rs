@@ -10,6 +10,8 @@ mod document;
 mod health;
 mod http_keys;
 mod interrupted;
+#[cfg(feature = "lambda")]
+mod lambda;
 mod line;
 mod lists;
 mod overview;

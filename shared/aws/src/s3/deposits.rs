@@ -31,8 +31,8 @@ const FILE_NAME: &str = "file-name";
 const BY: &str = "by";
 
 /// Files that people bring. Needs `s3:PutObject` under `staged/` (by which the
-/// forms are signed) and `loaded/`, `s3:GetObject` and `s3:GetObjectVersion`
-/// under both, and `s3:ListBucket` on the bucket, as [`super::Bucket`] does.
+/// forms are signed) and `loaded/`, `s3:GetObject` under both, `s3:GetObjectVersion`
+/// under `staged/`, and `s3:ListBucket` on the bucket, as [`super::Bucket`] does.
 /// Forms hold for as long as the credentials that signed them, if that is
 /// shorter than was offered.
 #[derive(Clone)]
@@ -49,6 +49,14 @@ impl Forms {
     #[must_use]
     pub fn new(aws: &Aws, bucket: &str, clock: Arc<dyn Clock>) -> Self {
         Self { aws: aws.clone(), client: Client::new(&aws.shared), bucket: bucket.to_owned(), clock }
+    }
+
+    /// Scheme and host to which a page sends files; none where no Region is set
+    /// up, so that nothing can be offered either.
+    #[must_use]
+    pub fn origin(&self) -> Option<String> {
+        let url = self.url(self.aws.shared.region()?.as_ref());
+        Some(url.splitn(4, '/').take(3).collect::<Vec<_>>().join("/"))
     }
 
     /// The latest form of a file, if there is one.

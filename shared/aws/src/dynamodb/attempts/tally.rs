@@ -59,7 +59,7 @@ async fn count(
             .await;
         let answer = dynamo.noted(TALLY, answer)?;
         for entry in answer.items() {
-            *counts.entry(read(day, &read_text(PORT, entry, "came_to")?)?).or_default() += 1;
+            *counts.entry(read(day, read_text(PORT, entry, "came_to")?)?).or_default() += 1;
         }
         from = answer.last_evaluated_key;
         if from.is_none() {

@@ -190,7 +190,7 @@ fn question(request: &Request) -> Option<&'static str> {
 
 fn of_path(path: &str) -> Option<&'static str> {
     let names =
-        ["ingest", "loader", "planner", "dialer", "outcomes", "key-press", "sweep", "books", "ledger"];
+        ["ingest", "loader", "planner", "dialer", "outcomes", "key-press", "sweep", "books", "api", "ledger"];
     let name = names
         .into_iter()
         .find(|name| path.trim_end_matches("?groupName=default").ends_with(&format!("-{name}")));
@@ -262,7 +262,7 @@ fn answers(prefix: &str) -> Value {
         "schedule sweep": schedule("sweep"),
         "schedule ledger": schedule("books"),
     });
-    for name in ["ingest", "loader", "planner", "dialer", "outcomes", "key-press", "sweep", "books"] {
+    for name in ["ingest", "loader", "planner", "dialer", "outcomes", "key-press", "sweep", "books", "api"] {
         all[name] = function();
     }
     all["identity"] = identity("Mon, 23 Nov 2026 10:00:00 GMT");

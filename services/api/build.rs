@@ -1,4 +1,4 @@
-//! With the feature `portal`: lists the files of the built portal, so that `serve/portal.rs` carries them in the
+//! With the feature `portal`: lists the files of the built portal, so that `src/assets.rs` carries them in the
 //! program. `make portal` builds them; ROLLCALL_PORTAL names another folder than `portal` in the target folder.
 
 use std::fmt::Write;

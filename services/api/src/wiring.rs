@@ -1,0 +1,89 @@
+use rollcall_api::Api;
+use rollcall_api::assets::Assets;
+use rollcall_api::auth::Verifier;
+use rollcall_api::auth::provider::Provider;
+use rollcall_api::lambda::HttpFunction;
+use rollcall_api::overview::{Board, Parts};
+use rollcall_api::security::Limits;
+use rollcall_api::session::{Live, Shown, SignIn, Softphone};
+use rollcall_aws::compose::{Compose, Stores};
+use rollcall_aws::sqs::Statuses;
+use rollcall_contracts::topology::Topology;
+use rollcall_host::lambda::Start;
+use rollcall_ports::Clock;
+use std::sync::Arc;
+
+/// The API on Amazon's services. Nobody keeps a connection open to a function,
+/// so news is asked for; and accounts are the provider's.
+pub(crate) async fn function(start: &Start) -> Result<HttpFunction, Vec<String>> {
+    let mut aws = Compose::new(Start::var).await;
+    let Stores { residents, attempts, callbacks, checks, pace } = aws.stores();
+    let Start { policy, clock, signals } = start.clone();
+    let (all, telephony, deposits) = (aws.queues(), aws.telephony(), aws.deposits(&clock));
+    let topology = Topology::shipped();
+    let queues = Arc::new(Statuses::new(&aws.aws(), &all, topology));
+    let people = people(&clock, deposits.origin());
+    let board = Board::new(Parts {
+        attempts: attempts.clone(),
+        residents: residents.clone(),
+        callbacks: callbacks.clone(),
+        pace: pace.clone(),
+        telephony: telephony.clone(),
+        queues: queues.clone(),
+        clock: clock.clone(),
+        people: clock.clone(),
+        policy: policy.clone(),
+    });
+    let (batches, uploads, audit) = (aws.batches(&clock), aws.uploads(), aws.audit());
+    let dead_letters = Arc::new(all.letters(&aws.aws(), topology));
+    let parts = aws.ready(());
+    let (shown, verifier) = match (people, parts) {
+        (Ok(people), Ok(())) => people,
+        (Err(problems), Ok(())) | (Ok(_), Err(problems)) => return Err(problems),
+        (Err(some), Err(more)) => return Err([more, some].concat()),
+    };
+    let api = Api {
+        residents,
+        attempts,
+        callbacks,
+        checks,
+        batches,
+        deposits,
+        intake: None,
+        uploads,
+        audit,
+        pace,
+        telephony,
+        softphone: None,
+        dead_letters,
+        queues,
+        signals,
+        limits: Arc::new(Limits::new(Limits::USUAL, clock.clone())),
+        clock,
+        policy,
+        shown: Arc::new(shown),
+        verifier: Arc::new(verifier),
+        local: None,
+        board: Arc::new(board),
+        assets: Arc::new(Assets::built_in()),
+    };
+    Ok(HttpFunction(api.router()))
+}
+
+/// How people get in, and what they find; `files` is where they send lists to.
+fn people(clock: &Arc<dyn Clock>, files: Option<String>) -> Result<(Shown, Verifier), Vec<String>> {
+    let provider = Provider::read(&Start::var)?
+        .ok_or_else(|| vec!["ROLLCALL_OIDC_ISSUER is missing; expected who keeps the accounts".to_owned()])?;
+    let softphone = match Start::var("ROLLCALL_CCP_URL") {
+        None => Softphone::None,
+        Some(ccp_url) if ccp_url.starts_with("https://") => Softphone::Connect { ccp_url },
+        Some(_) => {
+            let expected = "expected the https address of Connect's contact control panel";
+            return Err(vec![format!("ROLLCALL_CCP_URL is no such address; {expected}")]);
+        }
+    };
+    let sign_in: SignIn = provider.sign_in();
+    let verifier = provider.verifier(clock.clone()).map_err(|problem| vec![problem])?;
+    let origins = provider.origins.into_iter().chain(files).collect();
+    Ok((Shown { sign_in, softphone, live: Live::Poll, origins }, verifier))
+}
