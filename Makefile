@@ -12,7 +12,7 @@ SHELL := /bin/bash
 .ONESHELL:
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help run test system bench soak lambda tools fmt clippy unit doc rehearse fresh deny infra aws
+.PHONY: help run test system bench soak lambda tools fmt clippy unit doc rehearse fresh fuzz deny infra aws
 
 TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
 # A clone is built with the versions that were tested; while working the lock file may follow.
@@ -34,7 +34,7 @@ run: tools portal
 	echo
 	exec $(TARGET)/release/rollcall serve --demo --speed 60 --data-dir $(DATA)
 
-test: fmt clippy unit doc rehearse fresh deny portal-check portal-browser infra aws system
+test: fmt clippy unit doc rehearse fresh fuzz deny portal-check portal-browser infra aws system
 
 fmt: tools
 	@echo "== formatting"
@@ -85,6 +85,12 @@ fresh: rehearse
 		$(call one,--seed $$seed --faults harsh,fresh)
 		seed=$$((seed + 1))
 	done
+
+# The API against its own description.
+fuzz: rehearse
+	@echo "== API"
+	command -v python3 > /dev/null && python3 -c "import ensurepip" 2> /dev/null || $(call apt,python3 python3-venv)
+	services/api/fuzz/run $(TARGET)/debug/rollcall
 
 # Licences, sources and doubles of what is built in; where cargo-deny is installed. The data base of
 # advisories needs a network: `cargo deny check advisories`.

@@ -81,6 +81,15 @@ impl Deeds {
         self.write(key, caller, resident, staff::Deed { action, detail: detail.into() }).await
     }
 
+    /// Somebody is looked at. What a page asks for at once, and again within
+    /// the minute, is one view.
+    pub(crate) async fn viewed(&self, caller: &Caller, id: ResidentId) -> Result<(), Problem> {
+        let minute = self.clock.now().as_second().div_euclid(60);
+        let key = format!("view {id} {} {minute}", caller.name);
+        let deed = staff::Deed { action: "resident.view", detail: String::new() };
+        self.write(key, caller, Some(id), deed).await
+    }
+
     /// Writes down a deed under a key: a repeat with the same key is the same
     /// deed.
     pub(crate) async fn write(

@@ -70,8 +70,9 @@ fn operations(item: &mut PathItem) -> Vec<(Method, &mut Operation)> {
 
 fn describe(operation: &mut Operation, path: &str, who: Option<Who>) {
     let parameters = operation.parameters.as_deref().unwrap_or_default();
-    let is_conditional =
-        parameters.iter().any(|parameter| matches!(parameter, RefOr::T(one) if one.name == "if-match"));
+    let is_conditional = parameters
+        .iter()
+        .any(|parameter| matches!(parameter, RefOr::T(one) if one.name.eq_ignore_ascii_case("if-match")));
     let has_body = operation.request_body.is_some();
     let takes_input = has_body || !parameters.is_empty();
     let mut refuse = |status: &str, description: &str| {

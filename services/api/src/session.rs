@@ -41,6 +41,23 @@ pub enum Softphone {
     None,
 }
 
+impl Softphone {
+    /// Connect's, whose control panel `ROLLCALL_CCP_URL` names; none without it.
+    ///
+    /// # Errors
+    /// When what it names is no address of such a panel.
+    pub fn read(var: &dyn Fn(&str) -> Option<String>) -> Result<Self, Vec<String>> {
+        match var("ROLLCALL_CCP_URL").filter(|text| !text.is_empty()) {
+            None => Ok(Self::None),
+            Some(ccp_url) if ccp_url.starts_with("https://") => Ok(Self::Connect { ccp_url }),
+            Some(_) => {
+                let expected = "expected the https address of Connect's contact control panel";
+                Err(vec![format!("ROLLCALL_CCP_URL is no such address; {expected}")])
+            }
+        }
+    }
+}
+
 /// How news comes to the portal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -116,4 +133,18 @@ pub(crate) struct Me {
     responses((status = 200, description = "The account of the token.", body = Me)))]
 pub(crate) async fn me(Caller { name, groups }: Caller) -> Json<Me> {
     Json(Me { name, groups })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Softphone;
+
+    #[test]
+    fn the_control_panel_is_where_the_environment_says() {
+        let read = |url: &str| Softphone::read(&|name| (name == "ROLLCALL_CCP_URL").then(|| url.to_owned()));
+        let ccp_url = "https://example.my.connect.aws/ccp-v2/".to_owned();
+        assert_eq!(read(&ccp_url), Ok(Softphone::Connect { ccp_url }));
+        assert_eq!(read(""), Ok(Softphone::None));
+        assert_eq!(read("http://example.my.connect.aws/ccp-v2/").map_err(|all| all.len()), Err(1));
+    }
 }

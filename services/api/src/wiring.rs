@@ -74,14 +74,7 @@ pub(crate) async fn function(start: &Start) -> Result<HttpFunction, Vec<String>>
 fn people(clock: &Arc<dyn Clock>, files: Option<String>) -> Result<(Shown, Verifier), Vec<String>> {
     let provider = Provider::read(&Start::var)?
         .ok_or_else(|| vec!["ROLLCALL_OIDC_ISSUER is missing; expected who keeps the accounts".to_owned()])?;
-    let softphone = match Start::var("ROLLCALL_CCP_URL") {
-        None => Softphone::None,
-        Some(ccp_url) if ccp_url.starts_with("https://") => Softphone::Connect { ccp_url },
-        Some(_) => {
-            let expected = "expected the https address of Connect's contact control panel";
-            return Err(vec![format!("ROLLCALL_CCP_URL is no such address; {expected}")]);
-        }
-    };
+    let softphone = Softphone::read(&Start::var)?;
     let sign_in: SignIn = provider.sign_in();
     let verifier = provider.verifier(clock.clone()).map_err(|problem| vec![problem])?;
     let origins = provider.origins.into_iter().chain(files).collect();

@@ -19,6 +19,7 @@ use outside::Outside;
 pub(crate) use outside::setting;
 use printer::Printer;
 use rollcall_api::auth::provider::Provider;
+use rollcall_api::session::Softphone;
 use rollcall_connect_sim::http::Service;
 use rollcall_domain::policy::Policy;
 use rollcall_embedded::{Durability, Options, Store};
@@ -62,6 +63,8 @@ struct Wanted {
     outside: Option<Outside>,
     /// Where people sign in; without one, here.
     provider: Option<Provider>,
+    /// What agents speak with, where the telephone service is the real one.
+    panel: Softphone,
 }
 
 impl Wanted {
@@ -84,9 +87,10 @@ impl Wanted {
         let policy = directory::policy(&args.data_dir).map_err(|more| problems.extend(more));
         let outside = outside(args).await.map_err(|more| problems.extend(more));
         let provider = Provider::read(&|name| ProcessVars.get(name)).map_err(|more| problems.extend(more));
-        match (listen, policy, outside, provider) {
-            (Ok(listen), Ok(policy), Ok(outside), Ok(provider)) if problems.is_empty() => {
-                Ok(Self { listen, speed, policy: Arc::new(policy), outside, provider })
+        let panel = Softphone::read(&|name| ProcessVars.get(name)).map_err(|more| problems.extend(more));
+        match (listen, policy, outside, provider, panel) {
+            (Ok(listen), Ok(policy), Ok(outside), Ok(provider), Ok(panel)) if problems.is_empty() => {
+                Ok(Self { listen, speed, policy: Arc::new(policy), outside, provider, panel })
             }
             _ => Err(problems),
         }
@@ -142,7 +146,7 @@ async fn serve(args: &Serve, mut wanted: Wanted) -> Result<(), Stop> {
     machine.take_in(&mut tasks);
     let router = http::router(
         &machine,
-        entrance::open(dir, &machine, &line, wanted.provider.take())?,
+        entrance::open(dir, &machine, (&line, wanted.panel.clone()), wanted.provider.take())?,
         line.wire(address),
     );
     match line {

@@ -59,7 +59,7 @@ pub(crate) async fn callback(
     Path(id): Path<Uuid>,
 ) -> Result<Tagged<Json<Owed>>, Problem> {
     let found = desk.find(id).await?;
-    desk.viewed(&caller, &found).await?;
+    desk.deeds.viewed(&caller, found.resident.value.id).await?;
     Ok(desk.show(&found))
 }
 

@@ -102,15 +102,6 @@ impl Desk {
         Tagged(found.callback.version, Json(Owed::of(&found.callback, &found.resident.value, now)))
     }
 
-    /// Somebody is looked at: as elsewhere, once a minute is one view.
-    async fn viewed(&self, caller: &Caller, found: &Found) -> Result<(), Problem> {
-        let id = found.resident.value.id;
-        let minute = self.recorder.clock.now().as_second().div_euclid(60);
-        let key = format!("view {id} {} {minute}", caller.name);
-        let deed = Deed { action: "resident.view", detail: String::new() };
-        self.deeds.write(key, caller, Some(id), deed).await
-    }
-
     /// Writes down that something is about to be done with a promise. A repeat
     /// of the same deed on the same version is recorded once.
     async fn doing(

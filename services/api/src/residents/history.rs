@@ -80,7 +80,7 @@ pub(crate) async fn attempts(
     let list = format!("dials to {id}");
     let (from, size) = (paging.cursor(&list)?, paging.size()?);
     let resident = register.resident(id).await?.value.id;
-    register.viewed(&caller, resident).await?;
+    register.deeds.viewed(&caller, resident).await?;
     let (found, next) = register.attempts.of_resident(resident, from.as_ref(), size).await?;
     let next_cursor = next.map(|cursor| seal(&list, &cursor));
     Ok(Json(Page { items: found.iter().map(dial).collect(), next_cursor }))
@@ -171,7 +171,7 @@ pub(crate) async fn days(
         return Err(Problem::invalid(vec![FieldError::new("days", days.to_string(), expected)]));
     }
     let resident = register.resident(id).await?.value;
-    register.viewed(&caller, resident.id).await?;
+    register.deeds.viewed(&caller, resident.id).await?;
     let last = register.policy.hours(&resident).date(register.clock.now());
     let back = jiff::Span::new().days(i64::from(days) - 1);
     // Past the first day of the calendar there is nothing.

@@ -7,15 +7,6 @@ use rollcall_domain::ids::ResidentId;
 use rollcall_domain::staff::Deed;
 
 impl Register {
-    /// Somebody is looked at. What a page asks for at once, and again within
-    /// the minute, is one view.
-    pub(super) async fn viewed(&self, caller: &Caller, id: ResidentId) -> Result<(), Problem> {
-        let minute = self.clock.now().as_second().div_euclid(60);
-        let key = format!("view {id} {} {minute}", caller.name);
-        let deed = Deed { action: "resident.view", detail: String::new() };
-        self.deeds.write(key, caller, Some(id), deed).await
-    }
-
     /// Somebody, at this version, is about to be changed. A repeat of the same
     /// change of the same version is recorded once.
     pub(super) async fn changing(

@@ -27,7 +27,7 @@ pub(crate) async fn resident(
     Path(id): Path<Uuid>,
 ) -> Result<Tagged<Json<Detail>>, Problem> {
     let found = register.resident(id).await?;
-    register.viewed(&caller, found.value.id).await?;
+    register.deeds.viewed(&caller, found.value.id).await?;
     register.detail(found).await
 }
 
@@ -67,7 +67,7 @@ pub(crate) async fn why(
     Path(id): Path<Uuid>,
 ) -> Result<Json<Why>, Problem> {
     let found = register.resident(id).await?;
-    register.viewed(&caller, found.value.id).await?;
+    register.deeds.viewed(&caller, found.value.id).await?;
     Ok(Json(match first_hold(&found.value, &register.policy, register.clock.now(), Asking::Planner) {
         Verdict::MayCall => {
             Why { may_be_called: true, code: "may_call", text: "may be called now".to_owned(), until: None }
@@ -93,6 +93,6 @@ pub(crate) async fn by_contact(
     let attempt = register.attempts.by_contact(&ContactId::new(contact)).await?;
     let attempt = attempt.ok_or_else(|| Problem::not_found("No call is known by this contact id."))?;
     let found = register.resident(*attempt.value.resident.as_uuid()).await?;
-    register.viewed(&caller, found.value.id).await?;
+    register.deeds.viewed(&caller, found.value.id).await?;
     register.detail(found).await
 }

@@ -22,13 +22,13 @@ use std::sync::Arc;
 pub(super) fn open(
     dir: &Path,
     machine: &Machine,
-    line: &Line,
+    (line, panel): (&Line, Softphone),
     provider: Option<Provider>,
 ) -> Result<http::Portal, Stop> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let (kind, softphone): (_, Option<Arc<dyn Phones>>) = match line {
         Line::Simulated(simulated) => (Softphone::Simulated, Some(Arc::new(simulated.port.clone()))),
-        Line::Real { .. } => (Softphone::None, None),
+        Line::Real { .. } => (panel, None),
     };
     let (local, verifier, sign_in, origins) = match provider {
         Some(provider) => {
