@@ -104,7 +104,7 @@ async fn an_outcome() {
     answered.version = 2;
     answered.value.facts.complete = Some(begin.now);
     assert_eq!(dials.save(&answered).await, Ok(Saved::Done(3)));
-    assert_eq!(spent(&dynamo).write.total_cmp(&2.0), Ordering::Equal, "the attempt, no longer open");
+    assert_eq!(spent(&dynamo).write.total_cmp(&3.0), Ordering::Equal, "the attempt, and in which list");
     assert!(dials.by_contact(&contact).await.unwrap().is_some());
     assert_eq!(spent(&dynamo), Units { requests: 2, read: 1.5, write: 0.0 }, "half for the index");
     checks.record(one.id, jiff::civil::date(2026, 11, 23), CheckResult::Well).await.unwrap();
