@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Grants that are not seen in use, by function (`*` for each), action and part
 /// of the resource, with why they are needed. First what Lambda and other
 /// services do as the role, past every line; then what happens too seldom.
-const UNSEEN: [(&str, &str, &str, &str); 37] = [
+const UNSEEN: [(&str, &str, &str, &str); 38] = [
     ("*", "logs:CreateLogStream", "", "Lambda writes what a function logs, as its role"),
     ("*", "logs:PutLogEvents", "", "likewise"),
     ("*", "xray:PutTraceSegments", "", "Lambda's tracing daemon sends, as the role"),
@@ -34,6 +34,7 @@ const UNSEEN: [(&str, &str, &str, &str); 37] = [
     ("dialer", "connect:StartOutboundVoiceContact", "contact-flow/", "older answers named the flow"),
     ("dialer", "sns:Publish", "", "only when Connect refuses every call for how it is set up"),
     ("api", "s3:PutObject", "/staged/", "people send lists by a form that the role has signed"),
+    ("api", "connect:StopContact", "", "a callback that is taken while it waits in Connect's queue"),
     ("books", "sns:Publish", "", "only when the account does not add up"),
     ("dialer", "dynamodb:GetItem", "-callbacks", "a key pressed before the dialer hears of its own call"),
     ("dialer", "dynamodb:PutItem", "-callbacks", "likewise"),
