@@ -11,7 +11,7 @@ use rollcall_local::machine::connect::{Simulated, simulated};
 use rollcall_local::telephony::SimulatedConnect;
 use rollcall_ports::suite::ManualClock;
 use rollcall_ports::{
-    CallOrder, CallState, Clock, Phone, PhoneAct, PhoneCall, PhoneStatus, Softphone, Telephony,
+    CallOrder, CallState, Clock, Described, Phone, PhoneAct, PhoneCall, PhoneStatus, Softphone, Telephony,
 };
 use std::future::Future;
 use std::path::Path;
@@ -93,6 +93,10 @@ impl World {
             }
         }
         panic!("nobody wants to talk");
+    }
+
+    fn described(&self, contact: &ContactId) -> Described {
+        wait(self.connect.describe(contact)).unwrap()
     }
 
     fn until(&mut self, agent: &str, state: CallState) -> i64 {
@@ -231,4 +235,18 @@ fn an_act_wakes_the_driver() {
         world.connect.act(JO, &PhoneAct::Available).await.unwrap();
         assert!(heard().await.is_ok());
     });
+}
+
+/// Or a colleague who takes the promise would have it stopped, and ring the resident for the second time.
+#[test]
+fn whoever_accepted_has_the_callback_before_the_resident_answers() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut world, _) = World::start(dir.path(), &clock(), 1);
+    assert!(world.act(JO, &PhoneAct::Available));
+    world.until_offered();
+    let contact = world.call(JO).contact;
+    assert!(matches!(world.described(&contact), Described::Known(_)), "an offer is not accepted yet");
+    assert!(world.act(JO, &PhoneAct::Accept(contact.clone())));
+    assert_eq!(world.call(JO).state, CallState::Connecting);
+    assert!(matches!(world.described(&contact), Described::WithAgent(..)));
 }

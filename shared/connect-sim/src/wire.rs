@@ -251,7 +251,9 @@ impl Writer {
         now: Timestamp,
     ) -> DescribedContact {
         let callback = contact.callback();
-        let joined = callback.and_then(|callback| callback.seat.as_ref().zip(callback.joined));
+        // From accepting on (API reference, AgentInfo), also while the resident is still being rung.
+        let accepted = callback.filter(|callback| callback.dequeued.is_some());
+        let seated = accepted.and_then(|callback| callback.seat.as_ref().map(|seat| (seat, callback.joined)));
         DescribedContact {
             arn: Some(format!("{}/contact/{}", self.instance_arn, contact.id)),
             id: contact.id.clone(),
@@ -267,9 +269,9 @@ impl Writer {
                 id: self.place.queue_id.clone(),
                 enqueue_timestamp: Some(enqueued),
             }),
-            agent_info: joined.map(|(seat, joined)| DescribedAgent {
+            agent_info: seated.map(|(seat, joined)| DescribedAgent {
                 id: seat.id.clone(),
-                connected_to_agent_timestamp: Some(joined),
+                connected_to_agent_timestamp: joined,
             }),
             initiation_timestamp: Some(contact.initiated),
             connected_to_system_timestamp: contact.connected,
