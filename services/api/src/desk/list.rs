@@ -8,9 +8,7 @@ use crate::extract::{Json, Path};
 use crate::problem::Problem;
 use crate::version::Tagged;
 use axum::extract::State;
-use futures_util::stream::{self, StreamExt, TryStreamExt};
-use rollcall_domain::callback::Callback;
-use rollcall_ports::Versioned;
+use rollcall_domain::ids::ResidentId;
 use serde::Serialize;
 use std::cmp::Reverse;
 use utoipa::ToSchema;
@@ -20,8 +18,6 @@ use uuid::Uuid;
 const SHOWN: usize = 200;
 /// Promises that are put in order: of more, which no desk can keep, any.
 const ORDERED: u32 = 1_000;
-/// Residents read at a time.
-const AT_ONCE: usize = 16;
 
 /// An agent's desk.
 #[derive(Debug, Serialize, ToSchema)]
@@ -70,15 +66,14 @@ impl Desk {
         owed.sort_by_key(|one| (Reverse(one.value.raised), one.value.deadline, one.value.id));
         let more = owed.len() > SHOWN;
         owed.truncate(SHOWN);
-        let shown = owed.into_iter().map(|one| self.with_resident(one));
-        let shown: Vec<Option<Owed>> = stream::iter(shown).buffered(AT_ONCE).try_collect().await?;
-        Ok((shown.into_iter().flatten().collect(), more))
-    }
-
-    /// `None` for somebody who was taken off the register: the sweep cancels it.
-    async fn with_resident(&self, stored: Versioned<Callback>) -> Result<Option<Owed>, Problem> {
-        let resident = self.recorder.residents.get(stored.value.resident).await?;
+        let ids: Vec<ResidentId> = owed.iter().map(|one| one.value.resident).collect();
+        let residents = self.recorder.residents.get_each(&ids).await?;
         let now = self.recorder.clock.now();
-        Ok(resident.map(|resident| Owed::of(&stored, &resident.value, now)))
+        // Of somebody who was taken off the register, the sweep cancels it.
+        let shown = owed
+            .iter()
+            .zip(residents)
+            .filter_map(|(one, resident)| resident.map(|resident| Owed::of(one, &resident.value, now)));
+        Ok((shown.collect(), more))
     }
 }
