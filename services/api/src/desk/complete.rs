@@ -1,7 +1,7 @@
 //! What came of an agent's call.
 
 use super::shown::{Disposition, Owed};
-use super::{Desk, TRIES, refused};
+use super::{Desk, refused};
 use crate::auth::Caller;
 use crate::extract::{Json, Path};
 use crate::problem::{FieldError, Problem};
@@ -9,9 +9,7 @@ use crate::version::{IfMatch, Tagged};
 use axum::extract::State;
 use rollcall_domain::desk::{AgentDisposition, AgentResult};
 use rollcall_domain::ids::ContactId;
-use rollcall_domain::resident::Resident;
-use rollcall_domain::staff::{Change, Changed, LONGEST_NOTE, Refusal, apply};
-use rollcall_ports::{Saved, Versioned};
+use rollcall_domain::staff::LONGEST_NOTE;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -85,44 +83,9 @@ pub(crate) async fn complete(
     if let Some(text) = notes {
         // Before the result: whoever asks again after an interruption is told
         // that the note is there already.
-        found.resident = desk.note(&caller, found.resident, text).await?;
+        let resident = *found.resident.value.id.as_uuid();
+        found.resident = desk.register.add_note(&caller, resident, text).await?;
     }
     let done = desk.carry_out((&caller, "callback.complete"), found, callback).await?;
     Ok(desk.show(&done))
-}
-
-impl Desk {
-    /// Adds a note of the staff, whatever else is changed meanwhile.
-    async fn note(
-        &self,
-        caller: &Caller,
-        mut resident: Versioned<Resident>,
-        text: String,
-    ) -> Result<Versioned<Resident>, Problem> {
-        let change = Change::Note(text);
-        let id = resident.value.id;
-        for _ in 0..TRIES {
-            let by = (caller.name.as_str(), self.recorder.clock.now());
-            let changed = apply(&resident.value, &change, by, &self.recorder.policy).map_err(unnoted)?;
-            let Some(Changed { resident: noted, schedule, deed }) = changed else { return Ok(resident) };
-            let key = format!("change {id} {} {} {}", resident.version, caller.name, deed.action);
-            self.deeds.write(key, caller, Some(id), deed).await?;
-            let written = Versioned { value: noted, version: resident.version };
-            if let Saved::Done(version) = self.recorder.residents.save(&written, schedule).await? {
-                return Ok(Versioned { version, ..written });
-            }
-            let gone = || Problem::not_found("They are no longer on the register.");
-            resident = self.recorder.residents.get(id).await?.ok_or_else(gone)?;
-        }
-        Err(Problem::changed())
-    }
-}
-
-fn unnoted(refusal: Refusal) -> Problem {
-    match refusal {
-        Refusal::NoteEmpty | Refusal::NoteTooLong => {
-            Problem::invalid(vec![FieldError::new("notes", "", refusal.to_string())])
-        }
-        _ => Problem::conflict(refusal.to_string()),
-    }
 }

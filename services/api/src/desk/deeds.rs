@@ -1,7 +1,7 @@
 //! What agents do with a promise before they ring, or instead.
 
+use super::Desk;
 use super::shown::Owed;
-use super::{Desk, refused};
 use crate::auth::Caller;
 use crate::extract::{Json, Path};
 use crate::problem::Problem;
@@ -9,6 +9,7 @@ use crate::version::{IfMatch, Tagged};
 use axum::extract::State;
 use rollcall_domain::desk;
 use rollcall_domain::group::Group;
+use rollcall_domain::staff::Deed;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -27,15 +28,9 @@ pub(crate) async fn take(
     Path(id): Path<Uuid>,
     version: IfMatch,
 ) -> Result<Tagged<Json<Owed>>, Problem> {
-    let found = desk.find_version(id, version).await?;
-    let mut callback = found.callback.value.clone();
     let now = desk.recorder.clock.now();
-    if callback.take(&caller.name, now, &desk.recorder.policy).map_err(refused)? {
-        desk.nobody_has_it(&found.callback.value).await?;
-        desk.doing(&caller, &found, "callback.take", "").await?;
-    }
-    let done = desk.carry_out((&caller, "callback.take"), found, callback).await?;
-    Ok(desk.show(&done))
+    let deed = plain("callback.take");
+    desk.deed(&caller, (id, version), deed, |one, policy| one.take(&caller.name, now, policy)).await
 }
 
 /// Whoever has taken it does not ring after all; operators may give back what
@@ -53,13 +48,9 @@ pub(crate) async fn give_back(
     Path(id): Path<Uuid>,
     version: IfMatch,
 ) -> Result<Tagged<Json<Owed>>, Problem> {
-    let found = desk.find_version(id, version).await?;
-    let mut callback = found.callback.value.clone();
-    if callback.give_back(&caller.name, caller.is_in(Group::Operators)).map_err(refused)? {
-        desk.doing(&caller, &found, "callback.give_back", "").await?;
-    }
-    let done = desk.carry_out((&caller, "callback.give_back"), found, callback).await?;
-    Ok(desk.show(&done))
+    let any = caller.is_in(Group::Operators);
+    let deed = plain("callback.give_back");
+    desk.deed(&caller, (id, version), deed, |one, _| one.give_back(&caller.name, any)).await
 }
 
 /// Whether somebody is to be rung before the others.
@@ -85,14 +76,8 @@ pub(crate) async fn raise(
     version: IfMatch,
     Json(Raised { raised }): Json<Raised>,
 ) -> Result<Tagged<Json<Owed>>, Problem> {
-    let found = desk.find_version(id, version).await?;
-    let mut callback = found.callback.value.clone();
-    let action = if raised { "callback.raise" } else { "callback.lower" };
-    if callback.raise(raised, &desk.recorder.policy).map_err(refused)? {
-        desk.doing(&caller, &found, action, "").await?;
-    }
-    let done = desk.carry_out((&caller, action), found, callback).await?;
-    Ok(desk.show(&done))
+    let deed = plain(if raised { "callback.raise" } else { "callback.lower" });
+    desk.deed(&caller, (id, version), deed, |one, policy| one.raise(raised, policy)).await
 }
 
 /// Why nobody must ring any more.
@@ -149,14 +134,12 @@ pub(crate) async fn cancel(
     version: IfMatch,
     Json(Cancellation { reason }): Json<Cancellation>,
 ) -> Result<Tagged<Json<Owed>>, Problem> {
-    let found = desk.find_version(id, version).await?;
-    let mut callback = found.callback.value.clone();
     let by = (caller.name.as_str(), desk.recorder.clock.now());
     let reason = desk::CancelReason::from(reason);
-    if callback.cancel_by(by, reason, &desk.recorder.policy).map_err(refused)? {
-        desk.nobody_has_it(&found.callback.value).await?;
-        desk.doing(&caller, &found, "callback.cancel", reason.word()).await?;
-    }
-    let done = desk.carry_out((&caller, "callback.cancel"), found, callback).await?;
-    Ok(desk.show(&done))
+    let deed = Deed { action: "callback.cancel", detail: reason.word().to_owned() };
+    desk.deed(&caller, (id, version), deed, |one, policy| one.cancel_by(by, reason, policy)).await
+}
+
+fn plain(action: &'static str) -> Deed {
+    Deed { action, detail: String::new() }
 }

@@ -17,11 +17,13 @@ use crate::Json;
 use crate::audit::Deeds;
 use crate::auth::Caller;
 use crate::problem::Problem;
+use crate::residents::Register;
 use crate::version::{IfMatch, Tagged};
 use axum::extract::FromRef;
 use rollcall_domain::callback::{Callback, CallbackState, Try};
 use rollcall_domain::desk::DeskRefusal;
 use rollcall_domain::ids::CallbackId;
+use rollcall_domain::policy::Policy;
 use rollcall_domain::resident::Resident;
 use rollcall_domain::staff::Deed;
 use rollcall_ports::{Described, Saved, Signal, Softphone, Telephony, Versioned};
@@ -58,16 +60,17 @@ pub(crate) struct Desk {
     recorder: Recorder,
     telephony: Arc<dyn Telephony>,
     softphone: Option<Arc<dyn Softphone>>,
+    register: Register,
     deeds: Deeds,
 }
 
 impl FromRef<Api> for Desk {
     fn from_ref(api: &Api) -> Self {
-        let deeds = Deeds::from_ref(api);
+        let (register, deeds) = (Register::from_ref(api), Deeds::from_ref(api));
         let Api { attempts, callbacks, residents, checks, pace, clock, signals, policy, .. } = api.clone();
         let recorder = Recorder { attempts, callbacks, residents, checks, pace, clock, signals, policy };
         let Api { telephony, softphone, .. } = api.clone();
-        Self { recorder, telephony, softphone, deeds }
+        Self { recorder, telephony, softphone, register, deeds }
     }
 }
 
@@ -100,6 +103,27 @@ impl Desk {
     fn show(&self, found: &Found) -> Tagged<Json<Owed>> {
         let now = self.recorder.clock.now();
         Tagged(found.callback.version, Json(Owed::of(&found.callback, &found.resident.value, now)))
+    }
+
+    /// Decides something about a promise of the version that was read, writes
+    /// it down and carries it out. `decide` answers whether that is new.
+    async fn deed(
+        &self,
+        caller: &Caller,
+        (id, version): (Uuid, IfMatch),
+        Deed { action, detail }: Deed,
+        decide: impl FnOnce(&mut Callback, &Policy) -> Result<bool, DeskRefusal>,
+    ) -> Result<Tagged<Json<Owed>>, Problem> {
+        let found = self.find_version(id, version).await?;
+        let mut callback = found.callback.value.clone();
+        if decide(&mut callback, &self.recorder.policy).map_err(refused)? {
+            if callback.withdrawn != found.callback.value.withdrawn {
+                self.nobody_has_it(&found.callback.value).await?;
+            }
+            self.doing(caller, &found, action, &detail).await?;
+        }
+        let done = self.carry_out((caller, action), found, callback).await?;
+        Ok(self.show(&done))
     }
 
     /// Writes down that something is about to be done with a promise. A repeat

@@ -198,17 +198,28 @@ pub(crate) async fn note(
     Path(id): Path<Uuid>,
     Json(NewNote { text }): Json<NewNote>,
 ) -> Result<Tagged<Json<Detail>>, Problem> {
-    let change = Change::Note(text);
-    for _ in 0..TRIES {
-        let stored = register.resident(id).await?;
-        if let Some(written) = register.write_change(&caller, stored, &change).await? {
-            return register.detail(written).await;
-        }
-    }
-    Err(Problem::changed())
+    let written = register.add_note(&caller, id, text).await?;
+    register.detail(written).await
 }
 
 impl Register {
+    /// Adds a note, whatever else is changed meanwhile.
+    pub(crate) async fn add_note(
+        &self,
+        caller: &Caller,
+        id: Uuid,
+        text: String,
+    ) -> Result<Versioned<Resident>, Problem> {
+        let change = Change::Note(text);
+        for _ in 0..TRIES {
+            let stored = self.resident(id).await?;
+            if let Some(written) = self.write_change(caller, stored, &change).await? {
+                return Ok(written);
+            }
+        }
+        Err(Problem::changed())
+    }
+
     /// Makes a change of the version that was read.
     async fn change(
         &self,
