@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use rollcall_connect_sim::{Emission, EmissionConfig, FunctionFailure, Place, SimConfig, Simulator};
 use rollcall_contracts::connect::{StreamRecord, decode_stream_record};
 use rollcall_contracts::evidence::attempt_of;
+use rollcall_contracts::topology::Topology;
 use rollcall_domain::attempt::{Attempt, Facts};
 use rollcall_domain::duty::Schedule;
 use rollcall_domain::ids::{AttemptId, RequestId};
@@ -31,9 +32,6 @@ pub(crate) const CALLS: u64 = 30_000;
 /// The rate is that of the best of so many parts: the one that the rest of the
 /// machine disturbed least.
 const PARTS: usize = 5;
-/// Records between two looks at the stop watch; their calls hold places then,
-/// as calls that are under way do.
-const SLICE: usize = 20;
 /// A record may be overtaken by so many others.
 const DISORDER: usize = 40;
 
@@ -50,11 +48,13 @@ pub(crate) fn measure(dir: &Path, calls: u64, figures: &mut Figures) -> Result<(
         let (clock, records) = prepare(&dir, calls).await?;
         let heard = Arc::new(Heard::default());
         let machine = town::open(&dir, &clock, Arc::new(town::AgentsOnly), &heard, Durability::Power)?;
+        // Before each turn its calls are made to hold places, as calls that are under way do.
+        let turn = usize::try_from(Topology::shipped().streams.outcomes.batch_size)?;
         let mut best: f64 = 0.0;
         let mut over = BTreeSet::new();
         for part in records.chunks(records.len().div_ceil(PARTS).max(1)) {
             let mut took = Duration::ZERO;
-            for slice in part.chunks(SLICE) {
+            for slice in part.chunks(turn) {
                 hold_places(&machine, slice, &mut over).await?;
                 took += take_in(&machine, slice).await?;
             }
@@ -73,14 +73,19 @@ pub(crate) fn measure(dir: &Path, calls: u64, figures: &mut Figures) -> Result<(
     })
 }
 
+/// One turn of the stream's reader, but for reading and the checkpoint.
 async fn take_in(machine: &Machine, records: &[Vec<u8>]) -> Result<Duration, Failed> {
     let outcomes = &machine.services().outcomes;
     let began = Stopwatch::start();
-    for record in records {
-        if outcomes.handle(record).await? != Verdict::Done {
-            return Err("a record was not taken in".into());
+    let turn = async {
+        for record in records {
+            if outcomes.handle(record).await? != Verdict::Done {
+                return Err(Failed::from("a record was not taken in"));
+            }
         }
-    }
+        Ok(())
+    };
+    machine.store().together(turn).await??;
     Ok(began.elapsed())
 }
 

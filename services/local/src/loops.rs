@@ -6,6 +6,7 @@
 use crate::bell::Bell;
 use jiff::{SignedDuration, Timestamp};
 use rollcall_contracts::topology::{QueueSpec, StreamSpec};
+use rollcall_embedded::Store;
 use rollcall_host::queue::Surroundings;
 use rollcall_host::stream::Progress;
 use rollcall_host::{Handler, Periodic, StreamHandler, queue, stream};
@@ -40,16 +41,18 @@ pub async fn queue_loop<H: Handler + ?Sized>(
     }
 }
 
-/// Reads a shard of a stream for ever.
+/// Reads a shard of a stream for ever. What a turn writes into `store` is one
+/// commit, with its checkpoint: a turn that was cut off is done again.
 pub async fn stream_loop<H: StreamHandler + ?Sized>(
     handler: &H,
-    (reader, shard): (&dyn StreamReader, u32),
+    (reader, shard, store): (&dyn StreamReader, u32, &Store),
     spec: StreamSpec,
     (bell, idle): (&Bell, Idle),
     around: &Surroundings,
 ) {
     loop {
-        match stream::turn(handler, reader, shard, spec.batch_size, around).await {
+        let turn = stream::turn(handler, reader, shard, spec.batch_size, around);
+        match store.together(turn).await.flatten() {
             Ok(Progress::Idle) => {}
             Ok(Progress::Advanced) => continue,
             Ok(Progress::Stopped) => {

@@ -199,7 +199,7 @@ impl Machine {
                 loops.spawn(async move {
                     let spec = Topology::shipped().streams.outcomes;
                     let wake = (&machine.bells.outcomes, machine.idle);
-                    let from = (stream.as_ref(), shard);
+                    let from = (stream.as_ref(), shard, &machine.store);
                     stream_loop(&machine.services.outcomes, from, spec, wake, &machine.around).await;
                 });
             }

@@ -188,7 +188,8 @@ impl World {
             Worker::Outcomes(_, shard) => {
                 let reader = Faulty::<dyn StreamReader>::new(Arc::new(self.store.outcomes_stream()), gate);
                 let (spec, bell) = (topology.streams.outcomes, (&self.bells.stream, idle));
-                stream_loop(&services.outcomes, (reader.as_ref(), shard), spec, bell, &around).await;
+                stream_loop(&services.outcomes, (reader.as_ref(), shard, &self.store), spec, bell, &around)
+                    .await;
             }
             Worker::Planner(_) => {
                 timer_loop(&services.planner, period(timers.planner_seconds), &around).await;

@@ -2,12 +2,19 @@ use crate::keys::Keys;
 use crate::places::Places;
 use rollcall_ports::Fault;
 use rusqlite::Connection;
+use std::future::Future;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::runtime::{Handle, RuntimeFlavor};
 
-/// In memory, so many transactions are one commit: SQLite walks through its whole
-/// page cache at each commit that split a page, and nobody waits for a flush.
+/// So many transactions that nobody waits for are one commit at most. In memory
+/// all are: SQLite walks through its whole page cache at each commit that split a
+/// page.
 const GROUP: u32 = 1_000;
+
+tokio::task_local! {
+    /// Set while [`Db::together`] runs.
+    static TOGETHER: ();
+}
 
 /// What a commit survives once it is acknowledged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,24 +34,21 @@ pub(crate) struct Db {
     blocks: bool,
 }
 
-/// How transactions begin and end.
-#[derive(Clone, Copy)]
-enum Bounds {
-    /// Each is one of SQLite's.
-    Own,
-    /// Each is a savepoint in a transaction of many, of which there were so many.
-    Group(u32),
-}
-
 /// The connection, and what is remembered along with it.
 pub(crate) struct Session {
     pub(crate) connection: Connection,
     pub(crate) keys: Keys,
     pub(crate) places: Places,
     level: Durability,
-    bounds: Bounds,
+    /// Transactions that wait for their commit, each a savepoint that was
+    /// released. Whoever is not one of them commits them first.
+    waiting: u32,
+    /// How often such a commit failed.
+    lost: u64,
     /// A transaction is under way, or was when somebody panicked.
     inside: bool,
+    /// It is a savepoint of a larger one.
+    nested: bool,
 }
 
 /// Why a query failed.
@@ -65,9 +69,9 @@ impl Db {
     /// Takes over a connection that is set to `synchronous=NORMAL`.
     pub(crate) fn new(connection: Connection, strongest: Durability, blocks: bool) -> Self {
         let (keys, places) = (Keys::default(), Places::default());
-        let bounds = if blocks { Bounds::Own } else { Bounds::Group(0) };
         let level = Durability::Process;
-        let session = Session { connection, keys, places, level, bounds, inside: false };
+        let session =
+            Session { connection, keys, places, level, waiting: 0, lost: 0, inside: false, nested: false };
         Self { session: Mutex::new(session), strongest, blocks }
     }
 
@@ -95,7 +99,11 @@ impl Db {
         port: &'static str,
         work: impl FnOnce(&mut Session) -> Result<T, DbError>,
     ) -> Result<T, Fault> {
-        self.step_aside(|| self.lock().transaction(port, "BEGIN DEFERRED", work))
+        self.step_aside(|| {
+            let mut session = self.lock();
+            let begin = if session.connection.is_autocommit() { "BEGIN DEFERRED" } else { SAVEPOINT };
+            session.transaction(port, begin, work)
+        })
     }
 
     /// Runs a transaction that writes: all of it is done, or nothing.
@@ -105,13 +113,39 @@ impl Db {
         durability: Durability,
         work: impl FnOnce(&mut Session) -> Result<T, DbError>,
     ) -> Result<T, Fault> {
+        let waits = !self.blocks || TOGETHER.try_with(|()| ()).is_ok();
         self.step_aside(|| {
             let mut session = self.lock();
-            session.set_level(durability.min(self.strongest)).map_err(|error| error.into_fault(port))?;
-            // IMMEDIATE: a transaction that reads before it writes would be
-            // refused halfway when another process wrote in between.
-            session.transaction(port, "BEGIN IMMEDIATE", work)
+            let begin = session.prepare(durability.min(self.strongest), waits);
+            let begin = begin.map_err(|error| error.into_fault(port))?;
+            let value = session.transaction(port, begin, work)?;
+            if begin == SAVEPOINT {
+                session.waiting += 1;
+                if session.waiting >= GROUP {
+                    session.settle().map_err(|_| Fault::Unanswered(port))?;
+                }
+            }
+            Ok(value)
         })
+    }
+
+    /// Runs `work`, whose writes are committed as one: when it is over, or
+    /// before anybody else's write. Until then the end of the process undoes
+    /// them, so `work` must be done again if it does not come to its end.
+    /// Others see them meanwhile, as far as they share this connection.
+    ///
+    /// # Errors
+    /// `Unanswered` when they may not have been committed.
+    pub(crate) async fn together<T>(
+        &self,
+        port: &'static str,
+        work: impl Future<Output = T>,
+    ) -> Result<T, Fault> {
+        let settled = Settled(self);
+        let lost = self.lock().lost;
+        let value = TOGETHER.scope((), work).await;
+        drop(settled);
+        if self.lock().lost == lost { Ok(value) } else { Err(Fault::Unanswered(port)) }
     }
 
     /// Runs `work` on this thread, for which a runtime of several threads must
@@ -133,7 +167,57 @@ impl Db {
     }
 }
 
+/// Commits what waits at its end, also when it is dropped halfway.
+struct Settled<'a>(&'a Db);
+
+impl Drop for Settled<'_> {
+    fn drop(&mut self) {
+        if self.0.blocks {
+            // That it failed is remembered.
+            self.0.step_aside(|| drop(self.0.lock().settle()));
+        }
+    }
+}
+
+const SAVEPOINT: &str = "SAVEPOINT one";
+
 impl Session {
+    /// Makes ready for a write: gives how it begins.
+    fn prepare(&mut self, level: Durability, waits: bool) -> Result<&'static str, DbError> {
+        if self.inside {
+            self.roll_back();
+        }
+        if !waits || level != self.level {
+            self.settle()?;
+            self.set_level(level)?;
+        }
+        // IMMEDIATE: a transaction that reads before it writes would be
+        // refused halfway when another process wrote in between.
+        if waits && self.connection.is_autocommit() {
+            run(&self.connection, "BEGIN IMMEDIATE")?;
+        }
+        Ok(if waits { SAVEPOINT } else { "BEGIN IMMEDIATE" })
+    }
+
+    /// Commits what waits for it.
+    fn settle(&mut self) -> Result<(), DbError> {
+        if self.connection.is_autocommit() {
+            return Ok(());
+        }
+        if self.inside {
+            self.roll_back();
+        }
+        self.waiting = 0;
+        let committed = run(&self.connection, "COMMIT");
+        if committed.is_err() {
+            self.lost += 1;
+            self.keys.forget();
+            // Fails only when SQLite has rolled back by itself.
+            let _rolled_back = run(&self.connection, "ROLLBACK");
+        }
+        committed
+    }
+
     fn transaction<T>(
         &mut self,
         port: &'static str,
@@ -143,7 +227,8 @@ impl Session {
         if self.inside {
             self.roll_back();
         }
-        self.begin(begin).map_err(|error| error.into_fault(port))?;
+        (self.inside, self.nested) = (true, begin == SAVEPOINT);
+        run(&self.connection, begin).map_err(|error| error.into_fault(port))?;
         let value = match work(self) {
             Ok(value) => value,
             Err(error) => {
@@ -151,62 +236,34 @@ impl Session {
                 return Err(error.into_fault(port));
             }
         };
-        self.commit().map_err(|_| {
+        run(&self.connection, if self.nested { "RELEASE one" } else { "COMMIT" }).map_err(|_| {
             self.roll_back();
             // The log may hold the commit although its flush failed.
             Fault::Unanswered(port)
         })?;
-        Ok(value)
-    }
-
-    fn begin(&mut self, begin: &str) -> Result<(), DbError> {
-        self.inside = true;
-        match self.bounds {
-            Bounds::Own => run(&self.connection, begin),
-            Bounds::Group(_) => {
-                if self.connection.is_autocommit() {
-                    run(&self.connection, "BEGIN")?;
-                }
-                run(&self.connection, "SAVEPOINT one")
-            }
-        }
-    }
-
-    fn commit(&mut self) -> Result<(), DbError> {
-        match &mut self.bounds {
-            Bounds::Own => run(&self.connection, "COMMIT")?,
-            Bounds::Group(many) => {
-                run(&self.connection, "RELEASE one")?;
-                *many = (*many + 1) % GROUP;
-                if *many == 0 {
-                    run(&self.connection, "COMMIT")?;
-                }
-            }
-        }
         self.inside = false;
-        Ok(())
+        Ok(value)
     }
 
     fn roll_back(&mut self) {
         self.keys.forget();
         self.inside = false;
-        let statements: &[&str] = match self.bounds {
-            Bounds::Own => &["ROLLBACK"],
-            Bounds::Group(_) => &["ROLLBACK TO one", "RELEASE one"],
-        };
+        let statements: &[&str] =
+            if self.nested { &["ROLLBACK TO one", "RELEASE one"] } else { &["ROLLBACK"] };
         for statement in statements {
             // Fails only when SQLite has rolled back by itself.
             let _rolled_back = run(&self.connection, statement);
+        }
+        if self.nested && self.connection.is_autocommit() {
+            // It has, all of them: it does so when the disk is full.
+            (self.waiting, self.lost) = (0, self.lost + 1);
         }
     }
 
     /// Applies to the following commits; cannot change inside a transaction.
     fn set_level(&mut self, level: Durability) -> Result<(), DbError> {
-        if level == self.level || matches!(self.bounds, Bounds::Group(_)) {
+        if level == self.level {
             return Ok(());
-        }
-        if self.inside {
-            self.roll_back();
         }
         // Takes effect while the statement is compiled, so it is never cached.
         self.connection.execute_batch(match level {
@@ -241,118 +298,4 @@ impl DbError {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{Db, DbError, Durability, GROUP};
-    use crate::open;
-    use rollcall_ports::Fault;
-    use rusqlite::Connection;
-    use std::panic::{AssertUnwindSafe, catch_unwind};
-
-    fn level(db: &Db, durability: Durability) -> i64 {
-        db.write("test", durability, |session| {
-            Ok(session.connection.pragma_query_value(None, "synchronous", |row| row.get(0))?)
-        })
-        .unwrap()
-    }
-
-    fn count(db: &Db) -> i64 {
-        db.read(
-            "test",
-            |connection| Ok(connection.query_row("SELECT count(*) FROM t", [], |row| row.get(0))?),
-        )
-        .unwrap()
-    }
-
-    fn insert(connection: &Connection) -> Result<(), DbError> {
-        Ok(connection.execute("INSERT INTO t VALUES (1)", []).map(|_| ())?)
-    }
-
-    fn table(blocks: bool) -> Db {
-        let connection = Connection::open_in_memory().unwrap();
-        connection.execute_batch("CREATE TABLE t (x)").unwrap();
-        Db::new(connection, Durability::Power, blocks)
-    }
-
-    /// SQLite's numbers: 1 is NORMAL, 2 is FULL.
-    #[test]
-    fn each_commit_is_as_durable_as_it_must_be() {
-        let dir = tempfile::tempdir().unwrap();
-        let db = Db::new(open::file(dir.path()).unwrap(), Durability::Power, true);
-        let order = [Durability::Process, Durability::Power, Durability::Power, Durability::Process];
-        assert_eq!(order.map(|durability| level(&db, durability)), [1, 2, 2, 1]);
-        let bench = Db::new(open::file(dir.path()).unwrap(), Durability::Process, true);
-        assert_eq!(level(&bench, Durability::Power), 1);
-    }
-
-    #[test]
-    fn a_database_that_stays_busy_is_throttling() {
-        let dir = tempfile::tempdir().unwrap();
-        let holder = open::file(dir.path()).unwrap();
-        let waiting = open::file(dir.path()).unwrap();
-        waiting.busy_timeout(std::time::Duration::ZERO).unwrap();
-        let db = Db::new(waiting, Durability::Power, true);
-        holder.execute_batch("BEGIN IMMEDIATE").unwrap();
-        let answer = db.write("test", Durability::Power, |_| Ok(()));
-        assert_eq!(answer, Err(Fault::Throttled("test")));
-        assert_eq!(db.read("test", |_| Ok(())), Ok(()), "reading does not wait for a writer");
-        holder.execute_batch("COMMIT").unwrap();
-        assert_eq!(db.write("test", Durability::Power, |_| Ok(())), Ok(()));
-    }
-
-    #[test]
-    fn a_transaction_that_fails_or_panics_leaves_nothing() {
-        for blocks in [true, false] {
-            fails_or_panics(&table(blocks));
-        }
-    }
-
-    #[test]
-    fn in_memory_many_are_one_commit_and_each_is_whole() {
-        let db = table(false);
-        for number in 1..=i64::from(GROUP) + 2 {
-            db.write("test", Durability::Power, |session| insert(&session.connection)).unwrap();
-            let failed = db.write("test", Durability::Power, |session| {
-                insert(&session.connection)?;
-                Err::<(), _>(DbError::Unreadable("thing"))
-            });
-            assert!(failed.is_err());
-            assert_eq!(count(&db), number);
-        }
-    }
-
-    fn fails_or_panics(db: &Db) {
-        let failed = db.write("test", Durability::Process, |session| {
-            insert(&session.connection)?;
-            Err::<(), _>(DbError::Unreadable("thing"))
-        });
-        let reason = "a stored thing is not of the expected form".to_owned();
-        assert_eq!(failed, Err(Fault::Refused { port: "test", reason }));
-        let panicked = catch_unwind(AssertUnwindSafe(|| {
-            db.write("test", Durability::Process, |session| {
-                insert(&session.connection)?;
-                panic!("in the middle of a transaction");
-                #[expect(unreachable_code, reason = "gives the closure its type")]
-                Ok(())
-            })
-        }));
-        assert!(panicked.is_err());
-        assert_eq!(db.write("test", Durability::Power, |session| insert(&session.connection)), Ok(()));
-        assert_eq!(count(db), 1);
-    }
-
-    #[test]
-    fn it_works_within_every_kind_of_runtime_and_without_one() {
-        let db = table(true);
-        let write = || db.write("test", Durability::Process, |session| insert(&session.connection)).unwrap();
-        write();
-        tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async { write() });
-        let several = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build().unwrap();
-        several.block_on(async { write() });
-        let db = std::sync::Arc::new(table(true));
-        let task = async move {
-            db.write("test", Durability::Process, |session| insert(&session.connection)).unwrap();
-            count(&db)
-        };
-        assert_eq!(several.block_on(several.spawn(task)).unwrap(), 1);
-    }
-}
+mod tests;

@@ -23,6 +23,7 @@ use rollcall_ports::{
     Pace, QueueStatus, Queues, Residents,
 };
 use rusqlite::Connection;
+use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -204,6 +205,17 @@ impl Store {
     pub fn outcomes_stream(&self) -> Stream {
         let spec = self.topology.streams.outcomes;
         Stream::new(Arc::clone(&self.db), Arc::clone(&self.clock), spec, self.shards)
+    }
+
+    /// Runs `work`, whose writes are committed as one: when it is over, or
+    /// before anybody else's write. Until then the end of the process undoes
+    /// them: for work that is done again unless it came to its end, as a turn
+    /// of a stream's reader up to its checkpoint.
+    ///
+    /// # Errors
+    /// `Unanswered` when they may not have been committed.
+    pub async fn together<T>(&self, work: impl Future<Output = T>) -> Result<T, Fault> {
+        self.db.together(PORT, work).await
     }
 
     /// How far a stream that is not in this store is settled.

@@ -291,7 +291,7 @@ impl Stage {
             Part::Outcomes => {
                 let reader = Faulty::<dyn StreamReader>::new(Arc::new(self.store.outcomes_stream()), gate);
                 let (spec, bell) = (topology.streams.outcomes, (&bells[2], idle));
-                stream_loop(&services.outcomes, (reader.as_ref(), 0), spec, bell, &around).await;
+                stream_loop(&services.outcomes, (reader.as_ref(), 0, &self.store), spec, bell, &around).await;
             }
             Part::Planner => timer_loop(&services.planner, period(timers.planner_seconds), &around).await,
             Part::Sweep => timer_loop(&services.sweep, period(timers.sweep_seconds), &around).await,
