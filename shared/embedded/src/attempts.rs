@@ -42,8 +42,8 @@ impl Attempts for Dials {
         let news =
             pressed != 0 && self.0.read(PORT, |connection| stored_press(connection, attempt))? != pressed;
         let durability = if news { Durability::Power } else { Durability::Process };
-        self.0.write(PORT, durability, |session| {
-            let changed = update(&session.connection, attempt)?;
+        self.0.statement(PORT, durability, |connection| {
+            let changed = update(connection, attempt)?;
             Ok(if changed { Saved::Done(attempt.version + 1) } else { Saved::Changed })
         })
     }

@@ -15,9 +15,8 @@ pub(crate) struct Log(pub(crate) Arc<Db>);
 #[async_trait]
 impl Audit for Log {
     async fn record(&self, entry: &AuditEntry) -> Result<(), Fault> {
-        self.0.write(PORT, Durability::Process, |session| {
-            session
-                .connection
+        self.0.statement(PORT, Durability::Process, |connection| {
+            connection
                 .prepare_cached(
                     "INSERT INTO audit (key, at, actor, action, resident, detail)
                      VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",

@@ -14,9 +14,8 @@ pub(crate) struct Days(pub(crate) Arc<Db>);
 #[async_trait]
 impl Checks for Days {
     async fn record(&self, resident: ResidentId, day: Date, result: CheckResult) -> Result<(), Fault> {
-        self.0.write(PORT, Durability::Process, |session| {
-            session
-                .connection
+        self.0.statement(PORT, Durability::Process, |connection| {
+            connection
                 .prepare_cached(
                     "INSERT INTO checks (resident, day, result) VALUES (?1, ?2, ?3)
                      ON CONFLICT DO UPDATE SET result = excluded.result WHERE excluded.result > result",

@@ -9,7 +9,7 @@ use tokio::runtime::{Handle, RuntimeFlavor};
 /// So many transactions that nobody waits for are one commit at most. In memory
 /// all are: SQLite walks through its whole page cache at each commit that split a
 /// page.
-const GROUP: u32 = 1_000;
+const GROUP: u32 = 10_000;
 
 tokio::task_local! {
     /// Set while [`Db::together`] runs.
@@ -113,20 +113,48 @@ impl Db {
         durability: Durability,
         work: impl FnOnce(&mut Session) -> Result<T, DbError>,
     ) -> Result<T, Fault> {
-        let waits = !self.blocks || TOGETHER.try_with(|()| ()).is_ok();
+        let waits = self.waits();
         self.step_aside(|| {
             let mut session = self.lock();
-            let begin = session.prepare(durability.min(self.strongest), waits);
-            let begin = begin.map_err(|error| error.into_fault(port))?;
-            let value = session.transaction(port, begin, work)?;
-            if begin == SAVEPOINT {
-                session.waiting += 1;
-                if session.waiting >= GROUP {
-                    session.settle().map_err(|_| Fault::Unanswered(port))?;
-                }
-            }
+            let prepared = session.prepare(durability.min(self.strongest), waits);
+            prepared.map_err(|error| error.into_fault(port))?;
+            // IMMEDIATE: a transaction that reads before it writes would be
+            // refused halfway when another process wrote in between.
+            let value = session.transaction(port, if waits { SAVEPOINT } else { IMMEDIATE }, work)?;
+            session.waited(waits).map_err(|_| Fault::Unanswered(port))?;
             Ok(value)
         })
+    }
+
+    /// Runs one statement that writes. SQLite does it whole or not at all, so it
+    /// needs no transaction of its own.
+    pub(crate) fn statement<T>(
+        &self,
+        port: &'static str,
+        durability: Durability,
+        work: impl FnOnce(&Connection) -> Result<T, DbError>,
+    ) -> Result<T, Fault> {
+        let waits = self.waits();
+        self.step_aside(|| {
+            let mut session = self.lock();
+            let prepared = session.prepare(durability.min(self.strongest), waits);
+            prepared.map_err(|error| error.into_fault(port))?;
+            let done = work(&session.connection);
+            if waits && session.connection.is_autocommit() {
+                session.forget();
+            }
+            let value = done.map_err(|error| match error.is_of_the_disk() {
+                true if !waits => Fault::Unanswered(port),
+                _ => error.into_fault(port),
+            })?;
+            session.waited(waits).map_err(|_| Fault::Unanswered(port))?;
+            Ok(value)
+        })
+    }
+
+    /// Whether nobody waits for the commit of a write.
+    fn waits(&self) -> bool {
+        !self.blocks || TOGETHER.try_with(|()| ()).is_ok()
     }
 
     /// Runs `work`, whose writes are committed as one: when it is over, or
@@ -179,11 +207,12 @@ impl Drop for Settled<'_> {
     }
 }
 
+const IMMEDIATE: &str = "BEGIN IMMEDIATE";
 const SAVEPOINT: &str = "SAVEPOINT one";
 
 impl Session {
-    /// Makes ready for a write: gives how it begins.
-    fn prepare(&mut self, level: Durability, waits: bool) -> Result<&'static str, DbError> {
+    /// Makes ready for a write, which `waits` for its commit or not.
+    fn prepare(&mut self, level: Durability, waits: bool) -> Result<(), DbError> {
         if self.inside {
             self.roll_back();
         }
@@ -191,12 +220,19 @@ impl Session {
             self.settle()?;
             self.set_level(level)?;
         }
-        // IMMEDIATE: a transaction that reads before it writes would be
-        // refused halfway when another process wrote in between.
-        if waits && self.connection.is_autocommit() {
-            run(&self.connection, "BEGIN IMMEDIATE")?;
-        }
-        Ok(if waits { SAVEPOINT } else { "BEGIN IMMEDIATE" })
+        if waits && self.connection.is_autocommit() { run(&self.connection, IMMEDIATE) } else { Ok(()) }
+    }
+
+    /// A write was done.
+    fn waited(&mut self, waits: bool) -> Result<(), DbError> {
+        self.waiting += u32::from(waits);
+        if self.waiting >= GROUP { self.settle() } else { Ok(()) }
+    }
+
+    /// SQLite has rolled back all that waited, as it does when the disk is full.
+    fn forget(&mut self) {
+        (self.waiting, self.lost) = (0, self.lost + 1);
+        self.keys.forget();
     }
 
     /// Commits what waits for it.
@@ -210,8 +246,7 @@ impl Session {
         self.waiting = 0;
         let committed = run(&self.connection, "COMMIT");
         if committed.is_err() {
-            self.lost += 1;
-            self.keys.forget();
+            self.forget();
             // Fails only when SQLite has rolled back by itself.
             let _rolled_back = run(&self.connection, "ROLLBACK");
         }
@@ -255,8 +290,7 @@ impl Session {
             let _rolled_back = run(&self.connection, statement);
         }
         if self.nested && self.connection.is_autocommit() {
-            // It has, all of them: it does so when the disk is full.
-            (self.waiting, self.lost) = (0, self.lost + 1);
+            self.forget();
         }
     }
 
@@ -281,6 +315,13 @@ fn run(connection: &Connection, statement: &str) -> Result<(), DbError> {
 }
 
 impl DbError {
+    /// The log may hold the commit although it could not be written to its end.
+    fn is_of_the_disk(&self) -> bool {
+        use rusqlite::ErrorCode::{DiskFull, SystemIoFailure};
+        matches!(self, Self::Sqlite(rusqlite::Error::SqliteFailure(failure, _))
+            if matches!(failure.code, SystemIoFailure | DiskFull))
+    }
+
     /// Codes only: SQLite's own texts may quote what was stored.
     fn into_fault(self, port: &'static str) -> Fault {
         let reason = match self {

@@ -162,9 +162,8 @@ impl Inbox for Queue {
 
     async fn delete(&self, receipt: &Receipt) -> Result<(), Fault> {
         let Some((seq, receives)) = read_receipt(receipt) else { return Ok(()) };
-        self.db.write(self.name, Durability::Process, |session| {
-            session
-                .connection
+        self.db.statement(self.name, Durability::Process, |connection| {
+            connection
                 .prepare_cached("DELETE FROM messages WHERE seq = ?1 AND receives = ?2 AND queue = ?3")?
                 .execute(params![seq, receives, self.name])?;
             Ok(())
@@ -174,9 +173,8 @@ impl Inbox for Queue {
     async fn retry_after(&self, receipt: &Receipt, after: SignedDuration) -> Result<(), Fault> {
         let Some((seq, receives)) = read_receipt(receipt) else { return Ok(()) };
         let at = later(self.clock.now(), after);
-        self.db.write(self.name, Durability::Process, |session| {
-            session
-                .connection
+        self.db.statement(self.name, Durability::Process, |connection| {
+            connection
                 .prepare_cached(
                     "UPDATE messages SET visible_at = ?4 WHERE seq = ?1 AND receives = ?2 AND queue = ?3",
                 )?

@@ -56,9 +56,8 @@ impl StreamWriter for Stream {
     async fn put(&self, partition_key: &str, data: &[u8]) -> Result<(), Fault> {
         let shard = shard_of(partition_key, self.spec.shards);
         let now = self.clock.now();
-        self.db.write(NAME, Durability::Process, |session| {
-            session
-                .connection
+        self.db.statement(NAME, Durability::Process, |connection| {
+            connection
                 .prepare_cached("INSERT INTO stream (shard, arrived_at, data) VALUES (?1, ?2, ?3)")?
                 .execute(params![shard, nanos(now), data])?;
             Ok(())
@@ -90,9 +89,8 @@ impl StreamReader for Stream {
             .as_str()
             .parse()
             .map_err(|_| Fault::Refused { port: NAME, reason: "a place that is not ours".to_owned() })?;
-        self.db.write(NAME, Durability::Process, |session| {
-            session
-                .connection
+        self.db.statement(NAME, Durability::Process, |connection| {
+            connection
                 .prepare_cached(
                     "INSERT INTO checkpoints (shard, seq) VALUES (?1, ?2)
                      ON CONFLICT DO UPDATE SET seq = excluded.seq WHERE excluded.seq > seq",
@@ -143,9 +141,8 @@ impl Checkpoints for Progress {
     }
 
     async fn settle(&self, shard: &str, settled: &Settled) -> Result<(), Fault> {
-        self.0.write(NAME, Durability::Process, |session| {
-            session
-                .connection
+        self.0.statement(NAME, Durability::Process, |connection| {
+            connection
                 .prepare_cached(
                     "INSERT INTO settled (shard, sequence, arrived_at) VALUES (?1, ?2, ?3)
                      ON CONFLICT DO UPDATE SET sequence = excluded.sequence, arrived_at = excluded.arrived_at

@@ -48,6 +48,10 @@ fn a_database_that_stays_busy_is_throttling() {
     holder.execute_batch("BEGIN IMMEDIATE").unwrap();
     let answer = db.write("test", Durability::Power, |_| Ok(()));
     assert_eq!(answer, Err(Fault::Throttled("test")));
+    let answer = db.statement("test", Durability::Power, |connection| {
+        Ok(connection.execute("UPDATE counters SET value = 1", [])?)
+    });
+    assert_eq!(answer, Err(Fault::Throttled("test")));
     assert_eq!(db.read("test", |_| Ok(())), Ok(()), "reading does not wait for a writer");
     holder.execute_batch("COMMIT").unwrap();
     assert_eq!(db.write("test", Durability::Power, |_| Ok(())), Ok(()));
@@ -103,6 +107,31 @@ fn writes_of_one_work_are_one_commit_at_its_end() {
     assert_eq!(committed(dir.path()), 3);
     write_one(&db, Durability::Process);
     assert_eq!(committed(dir.path()), 4, "each by itself again");
+}
+
+#[test]
+fn a_statement_by_itself_is_whole_or_not_there() {
+    for waits in [false, true] {
+        let dir = tempfile::tempdir().unwrap();
+        let db = in_file(dir.path());
+        let both = async {
+            let two = |text: &'static str| {
+                db.statement("test", Durability::Process, |connection| Ok(connection.execute(text, [])?))
+            };
+            assert_eq!(two("INSERT INTO t VALUES (1), (2)"), Ok(2));
+            let failed =
+                two("INSERT INTO t SELECT CASE x WHEN 2 THEN abs(-9223372036854775808) ELSE x END FROM t");
+            assert!(matches!(failed, Err(Fault::Refused { .. })));
+            assert_eq!(count(&db), 2);
+            assert_eq!(committed(dir.path()), if waits { 0 } else { 2 });
+        };
+        if waits {
+            wait(db.together("test", both)).unwrap();
+        } else {
+            wait(both);
+        }
+        assert_eq!(committed(dir.path()), 2);
+    }
 }
 
 #[test]
