@@ -154,8 +154,8 @@ async fn every_deed_is_for_the_version_that_was_read_and_for_a_callback_that_exi
     ] {
         let path = callback_path(id, part);
         world.deed_for("", JOE, (method, &path), body.clone()).await.expect_problem(428);
-        for etag in ["\"1\"", "\"99\"", "2", "*"] {
-            world.deed_for(etag, JOE, (method, &path), body.clone()).await.expect_problem(412);
+        for (etag, status) in [("\"1\"", 412), ("\"99\"", 412), ("2", 400), ("*", 400)] {
+            world.deed_for(etag, JOE, (method, &path), body.clone()).await.expect_problem(status);
         }
         let nobodys = callback_path(CallbackId::derive(&["nobody"]), part);
         world.deed_for("\"2\"", JOE, (method, &nobodys), body.clone()).await.expect_problem(404);
