@@ -35,7 +35,7 @@ export default function Overview() {
       <SpaceBetween size="l">
         {failure !== undefined && <Failure failure={failure} onRetry={reload} />}
         {value ? <Day now={value} /> : loading && <Waiting />}
-        {value && <History hour={value.at.slice(0, 15)} timezone={value.timezone} />}
+        {value && <History hour={value.at.slice(0, 15)} waiting={`${value.at.slice(0, 16)} ${value.callbacks_open}`} timezone={value.timezone} />}
       </SpaceBetween>
     </ContentLayout>
   );

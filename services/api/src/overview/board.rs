@@ -1,4 +1,5 @@
 use super::history::History;
+use super::waiting::{MOST, Waiting};
 use super::{Agents, Overview, PaceShown};
 use crate::operations::Queue;
 use crate::problem::Problem;
@@ -20,6 +21,8 @@ const LOOK_EVERY: SignedDuration = SignedDuration::from_secs(1);
 const ACCOUNT_SHARE: i32 = 20;
 /// At least this lies between two looks at past hours and days.
 const PAST_EVERY: SignedDuration = SignedDuration::from_secs(60);
+/// At least this lies between two looks at who waits.
+const WAITING_EVERY: SignedDuration = SignedDuration::from_secs(5);
 
 /// Keeps what was seen last, so that any number of viewers cost one look.
 pub struct Board {
@@ -27,6 +30,7 @@ pub struct Board {
     seen: Mutex<Seen>,
     /// By how many days it goes back.
     past: Mutex<BTreeMap<u8, (Arc<History>, Timestamp)>>,
+    waiting: Mutex<Option<(Arc<Waiting>, Timestamp)>>,
 }
 
 /// What the board looks at.
@@ -62,7 +66,7 @@ impl Board {
     /// A board that has seen nothing yet.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        Self { parts, seen: Mutex::default(), past: Mutex::default() }
+        Self { parts, seen: Mutex::default(), past: Mutex::default(), waiting: Mutex::default() }
     }
 
     /// The day as of now, or as of a moment ago. Who comes while somebody
@@ -89,6 +93,22 @@ impl Board {
         let until = now.checked_add(LOOK_EVERY).unwrap_or(Timestamp::MAX);
         seen.overview = Some((Arc::clone(&overview), until));
         Ok(overview)
+    }
+
+    /// Who waits for a callback and for how long, as of a moment ago.
+    pub(super) async fn waiting(&self) -> Result<Arc<Waiting>, Problem> {
+        let mut seen = self.waiting.lock().await;
+        let now = self.parts.people.now();
+        if let Some((waiting, until)) = &*seen
+            && now < *until
+        {
+            return Ok(Arc::clone(waiting));
+        }
+        let owed = self.parts.callbacks.list_owed(MOST).await?;
+        let waiting = Arc::new(Waiting::of(owed.iter().map(|one| &one.value), self.parts.clock.now()));
+        let until = now.checked_add(WAITING_EVERY).unwrap_or(Timestamp::MAX);
+        *seen = Some((Arc::clone(&waiting), until));
+        Ok(waiting)
     }
 
     /// Today by the hour, and so many days by the day, as of a moment ago.

@@ -7,6 +7,7 @@
 mod board;
 pub(crate) mod history;
 pub(crate) mod live;
+pub(crate) mod waiting;
 
 pub use board::{Board, Parts};
 

@@ -1,11 +1,13 @@
 //! The day at a glance, asked for and as it happens.
 
+use crate::line::Line;
 use crate::support::World;
 use axum::body::{Body, BodyDataStream};
 use axum::http::Request;
 use futures_util::StreamExt;
 use jiff::SignedDuration;
 use rollcall_domain::attempt::{Attempt, Key, Press};
+use rollcall_domain::callback::Try;
 use rollcall_domain::duty::Schedule;
 use rollcall_domain::group::Group;
 use rollcall_domain::ids::RequestId;
@@ -168,4 +170,44 @@ async fn what_has_been_is_told_by_hour_and_day() {
         let status = world.get(&format!("/api/overview/history?days={wrong}"), &token).await.status;
         assert!(status == 422 || status == 400, "{wrong}: {status}");
     }
+}
+
+#[tokio::test]
+async fn those_who_wait_for_a_callback_are_counted_by_how_long() {
+    let line = Line::default();
+    let world = line.world();
+    let token = world.token(&[Group::Uploaders]);
+    let ask = async || {
+        world.clock.advance(SignedDuration::from_secs(5));
+        world.get("/api/overview/waiting", &token).await.json()
+    };
+    let spans = |told: &Value| -> Vec<(u64, u64, u64)> {
+        let spans = told["spans"].as_array().unwrap().iter();
+        let number = |span: &Value, field: &str| span[field].as_u64().unwrap();
+        let found = spans
+            .map(|span| (number(span, "from_minutes"), number(span, "in_time"), number(span, "overdue")));
+        found.filter(|(_, in_time, overdue)| in_time + overdue > 0).collect()
+    };
+    let nobody = ask().await;
+    assert_eq!(
+        (spans(&nobody), &nobody["longest_since"], &nobody["more"]),
+        (vec![], &Value::Null, &json!(false))
+    );
+    assert_eq!(
+        nobody["spans"][1],
+        json!({"from_minutes": 15, "until_minutes": 30, "in_time": 0, "overdue": 0})
+    );
+    assert_eq!(nobody["spans"][5]["until_minutes"], Value::Null);
+
+    world.waiting(1, "first", &line).await;
+    assert_eq!(spans(&ask().await), [(0, 1, 0)]);
+    world.clock.advance(SignedDuration::from_mins(20));
+    let (_, second) = world.waiting(2, "second", &line).await;
+    assert_eq!(spans(&ask().await), [(0, 1, 0), (15, 1, 0)]);
+    world.clock.advance(SignedDuration::from_mins(105));
+    let told = ask().await;
+    assert_eq!(spans(&told), [(60, 1, 0), (120, 0, 1)]);
+    assert_eq!(told["longest_since"], "2026-11-23T09:00:25Z");
+    world.record_of(second, "second", Try::SpokenTo(world.clock.now())).await;
+    assert_eq!(spans(&ask().await), [(120, 0, 1)], "who was called back waits no longer");
 }
