@@ -20,6 +20,9 @@ import { History } from "./History";
 import { LedgerBar } from "./LedgerBar";
 import { useOverview } from "./use-overview";
 
+/** From then on it is said how old the account is. */
+const OLD_MS = 10_000;
+
 /** The day at a glance. */
 export default function Overview() {
   usePage("Overview");
@@ -64,6 +67,7 @@ function Day({ now }: { now: Now }) {
         header={
           <Header
             variant="h2"
+            actions={<Counted at={ledger.at} now={now.at} />}
             description={ledger.total === 0 ? "Nobody is on the register yet." : open === 0 ? "Nobody is waiting for anything." : `${count(open, "resident")} still being tried, waiting for a call back, or not reached.`}
           >
             {whole.format(settled)} of {count(ledger.total, "resident")} settled today
@@ -87,6 +91,13 @@ function Day({ now }: { now: Now }) {
       {now.queues && <Letters queues={now.queues} />}
     </SpaceBetween>
   );
+}
+
+/** Where everybody is counted now and then only. */
+function Counted({ at, now }: { at: string; now: string }) {
+  const zone = useZone();
+  if (Date.parse(now) - Date.parse(at) < OLD_MS) return null;
+  return <Box color="text-body-secondary">Counted at {clock(at, zone)}, {zoneName(zone, new Date(at))}</Box>;
 }
 
 /** Only operators are told about queues, and only they can do something about them. */
