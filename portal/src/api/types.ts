@@ -24,6 +24,8 @@ export type Group = Me["groups"][number];
 export type Overview = Answer<"/api/overview", "get">;
 export type History = Answer<"/api/overview/history", "get">;
 
+export type WaitingSpan = Answer<"/api/overview/waiting", "get">["spans"][number];
+
 export type Search = Body<"/api/residents/search", "post">;
 export type ResidentPage = Answer<"/api/residents/search", "post">;
 export type Summary = ResidentPage["items"][number];

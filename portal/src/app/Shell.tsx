@@ -12,10 +12,12 @@ import { chooseShade, chooseZone, machineZone, useShade } from "../ui/preference
 import { useZone } from "../ui/Time";
 import { Waiting } from "../ui/Waiting";
 import { groups as groupWords } from "../ui/words";
+import { useAtPhone } from "./at-phone";
 import { useConfig } from "./context";
 import { ErrorBoundary } from "./ErrorBoundary";
-import { type Place, placeOf, places } from "./navigation";
+import { DESK, type Place, placeOf, places } from "./navigation";
 import { Pages } from "./Pages";
+import { Summons, SummonsAloud } from "./Summons";
 
 /** Where the list of pages has room beside the content. */
 const ROOM = "(min-width: 912px)";
@@ -32,10 +34,13 @@ export default function Shell({ session }: { session: Session }) {
   const show = (shown: boolean) => setOpen((was) => ({ ...was, [wide ? "wide" : "narrow"]: shown }));
   const mine = places(session.groups, config);
   const place = placeOf(pathname);
+  const elsewhere = place?.path !== DESK && mine.some(({ path }) => path === DESK);
+  const atPhone = useAtPhone(elsewhere);
 
   return (
     <>
       <a className="skip" href="#content">Skip to the content</a>
+      <SummonsAloud at={atPhone} />
       <div id="top">
         <Top session={session} />
       </div>
@@ -44,7 +49,7 @@ export default function Shell({ session }: { session: Session }) {
         toolsHide
         navigationOpen={wide ? open.wide : open.narrow}
         onNavigationChange={({ detail }) => show(detail.open)}
-        ariaLabels={{ navigation: "Pages", navigationToggle: "Show the pages", navigationClose: "Hide the pages" }}
+        ariaLabels={{ navigation: "Pages", notifications: "At the phone", navigationToggle: "Show the pages", navigationClose: "Hide the pages" }}
         navigation={
           <SideNavigation
             activeHref={place?.path ?? pathname}
@@ -55,6 +60,8 @@ export default function Shell({ session }: { session: Session }) {
             items={mine.map(({ path, label }) => ({ type: "link", text: label, href: path }))}
           />
         }
+        stickyNotifications
+        notifications={atPhone && <Summons at={atPhone} />}
         breadcrumbs={place && <BreadcrumbGroup ariaLabel="Where you are" onFollow={follow} items={trail(place, pathname)} />}
         content={
           <div id="content" tabIndex={-1}>

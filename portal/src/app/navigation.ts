@@ -18,9 +18,12 @@ const ALL: readonly Group[] = ["Uploaders", "Agents", "Operators"];
 /** Those who put lists of people in. */
 const LISTS: readonly Group[] = ["Uploaders", "Operators"];
 
+/** Where callbacks are made. */
+export const DESK = "/desk";
+
 export const PLACES: readonly Place[] = [
   { path: "/overview", label: "Overview", groups: ALL },
-  { path: "/desk", label: "Desk", groups: ["Agents", "Operators"], firstOf: "Agents" },
+  { path: DESK, label: "Desk", groups: ["Agents", "Operators"], firstOf: "Agents" },
   { path: "/residents", label: "Residents", single: "Resident", groups: ALL },
   { path: "/upload", label: "Upload", single: "Preview", groups: LISTS },
   { path: "/batches", label: "Batches", single: "Batch", groups: LISTS },

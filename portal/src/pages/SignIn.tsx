@@ -15,6 +15,7 @@ import logo from "../icon.svg";
 import { lastEnd, startSession } from "../session/session";
 import { Failure } from "../ui/Failure";
 import { usePage } from "../ui/page";
+import { useDeed } from "../ui/use-deed";
 
 /** Who is there? Afterwards the address that was asked for is shown: it has not changed. */
 export default function SignIn() {
@@ -42,21 +43,11 @@ export default function SignIn() {
 function WithPassword() {
   const [name, setName] = useState("");
   const [password, setPassword] = useState("");
-  const [failure, setFailure] = useState<unknown>();
-  const [busy, setBusy] = useState(false);
-
-  const send = async () => {
-    setBusy(true);
-    setFailure(undefined);
-    try {
-      const { token, name: called, groups } = await answer(api.POST("/api/sign-in", { body: { name: name.trim(), password } }));
-      startSession({ token, name: called, groups });
-    } catch (refused) {
-      setFailure(refused);
-      setPassword("");
-      setBusy(false);
-    }
-  };
+  const { busy, failure, run } = useDeed();
+  const send = () => run(async () => {
+    const { token, name: called, groups } = await answer(api.POST("/api/sign-in", { body: { name: name.trim(), password } }));
+    startSession({ token, name: called, groups });
+  }, () => setPassword(""));
 
   const wrong = failure instanceof Refusal && failure.status === 401;
   return (

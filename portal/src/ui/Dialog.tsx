@@ -3,9 +3,10 @@ import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { type ReactNode, useId, useState } from "react";
+import { type ReactNode, useId } from "react";
 import { Refusal } from "../api/problem";
 import { Failure } from "./Failure";
+import { useDeed } from "./use-deed";
 
 interface Props {
   title: string;
@@ -27,21 +28,9 @@ interface Props {
 /** A question before something is changed. */
 export function Dialog({ title, action, perform, onClose, onStale, ready = true, keep = "Cancel", children }: Props) {
   const form = useId();
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<unknown>();
-  const stale = failure instanceof Refusal && failure.status === 412;
-
-  const send = async () => {
-    setBusy(true);
-    setFailure(undefined);
-    try {
-      await perform();
-    } catch (refused) {
-      setFailure(refused);
-      setBusy(false);
-      if (refused instanceof Refusal && refused.status === 412) onStale?.();
-    }
-  };
+  const { busy, failure, run } = useDeed();
+  const stale = isStale(failure);
+  const send = () => run(perform, (refused) => isStale(refused) && onStale?.());
 
   return (
     <Modal
@@ -77,4 +66,8 @@ export function Dialog({ title, action, perform, onClose, onStale, ready = true,
       </form>
     </Modal>
   );
+}
+
+function isStale(failure: unknown): boolean {
+  return failure instanceof Refusal && failure.status === 412;
 }

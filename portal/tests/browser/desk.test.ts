@@ -294,6 +294,49 @@ test("without a news stream the page asks, and the offer is shown all the same",
   await accept(page).waitFor({ state: "detached" });
 });
 
+test("whoever looks at another page is called to the desk, and is not disturbed in what they type", async () => {
+  const { page, complaints } = await atDesk(service.agent);
+  await status(page, "Available").click();
+  await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "Residents" }).click();
+  await heading(page, "Residents");
+  await settled(page);
+  const search = page.getByRole("searchbox");
+  await search.focus();
+  const summons = page.getByRole("button", { name: "Go to the desk" });
+  let typed = "";
+  for (let signs = 0; signs < 600 && !(await summons.isVisible()); signs += 1) {
+    await page.keyboard.type("a");
+    typed += "a";
+    await page.waitForTimeout(100);
+  }
+  const { phone } = await desk(page);
+  await page.keyboard.type("b");
+  expect(await search.inputValue()).toBe(`${typed}b`);
+  expect(await search.evaluate((it) => it === document.activeElement), "the focus stays").toBe(true);
+  const { first_name, last_name } = await got<{ first_name: string; last_name: string }>(page, `/api/residents/${phone.call?.resident_id}`);
+  const words = `A callback is offered: ${first_name} ${last_name}. Accept it at the desk.`;
+  await page.locator("[aria-live=assertive]").filter({ hasText: words }).waitFor({ state: "attached" });
+  expect(await page.title()).toBe("Callback offered · Rollcall");
+  await inspect(page, "light-summons");
+  await summons.click();
+  await heading(page, "Desk");
+  await summons.waitFor({ state: "detached" });
+  await accept(page).click();
+
+  // A call that goes on is not forgotten either.
+  await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "Overview" }).click();
+  await heading(page, "Overview");
+  await summons.click();
+  await heading(page, "Desk");
+  await finish(page);
+  await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "Overview" }).click();
+  await heading(page, "Overview");
+  await settled(page);
+  expect(await summons.count(), "nobody is called while they are offline").toBe(0);
+  expect(await page.title()).toBe("Overview · Rollcall");
+  expect(complaints).toEqual([]);
+}, 120_000);
+
 test("nothing waits for a phone that cannot be reached", async () => {
   const { page } = await signedIn(browser, service.agent, "/overview", { baseURL: service.at });
   await page.route("**/api/config", async (route) => {

@@ -1,6 +1,6 @@
 /** Starts the program on a demonstration day, with a directory and a port of its own, and stops it afterwards. */
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
@@ -33,11 +33,16 @@ export default async function setup(project: TestProject): Promise<() => Promise
   return stop;
 }
 
-/** A program of one's own, whose day goes by so many times as fast. */
-export async function start(speed: number): Promise<{ service: Service; stop: () => Promise<void> }> {
+/** A program of one's own, whose day goes by so many times as fast; with these people besides those of the demonstration. */
+export async function start(speed: number, list?: string): Promise<{ service: Service; stop: () => Promise<void> }> {
   const program = process.env["ROLLCALL"];
   if (!program) throw new Error("ROLLCALL is not set; expected the path of the program, with the portal embedded");
   const folder = mkdtempSync(join(tmpdir(), "rollcall-portal-"));
+  if (list !== undefined) {
+    const file = join(folder, "list.csv");
+    writeFileSync(file, list);
+    execFileSync(program, ["import", file, "--data-dir", folder], { stdio: "ignore" });
+  }
   const serving = spawn(program, ["serve", "--demo", "--speed", String(speed), "--listen", "127.0.0.1:0", "--data-dir", folder]);
   try {
     return { service: await ready(serving), stop: () => stop(serving, folder) };

@@ -64,6 +64,7 @@ pub const TABLE: &[Rule] = &[
     rule("GET", "/api/me", ALL),
     rule("GET", "/api/overview", ALL),
     rule("GET", "/api/overview/history", ALL),
+    rule("GET", "/api/overview/waiting", ALL),
     rule("GET", "/api/queues", OPERATORS),
     rule("POST", "/api/residents/export", ALL),
     rule("POST", "/api/residents/search", ALL),

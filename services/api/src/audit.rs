@@ -24,7 +24,8 @@ const LIST: &str = "audit";
 pub(crate) struct Deed {
     /// When.
     at: Timestamp,
-    /// The account, or the service that acted by itself.
+    /// The account, with what its provider calls it in brackets if that is
+    /// something else; or the service that acted by itself.
     actor: String,
     /// What was done, as a stable word.
     action: String,
@@ -99,7 +100,7 @@ impl Deeds {
         resident: Option<ResidentId>,
         staff::Deed { action, detail }: staff::Deed,
     ) -> Result<(), Problem> {
-        let (at, actor, action) = (self.clock.now(), caller.name.clone(), action.to_owned());
+        let (at, actor, action) = (self.clock.now(), caller.actor(), action.to_owned());
         Ok(self.audit.record(&AuditEntry { key, at, actor, action, resident, detail }).await?)
     }
 }

@@ -5,8 +5,9 @@ use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 
 /// A JSON body, of a request or of a response.
 #[derive(Clone, Copy, Debug)]
@@ -42,6 +43,19 @@ impl<T: Serialize> IntoResponse for Json<T> {
     fn into_response(self) -> Response {
         axum::Json(self.0).into_response()
     }
+}
+
+/// A whole number, as JSON Schema has it: `5.0` is one.
+pub(crate) fn whole<'de, D, T>(field: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: DeserializeOwned,
+{
+    let value = Value::deserialize(field)?;
+    let fraction = value.as_f64().filter(|number| value.is_f64() && number.fract() == 0.0);
+    // Written without a fraction; what does not fit is refused below.
+    let value = fraction.and_then(|number| format!("{number:.0}").parse().ok()).map_or(value, Value::Number);
+    T::deserialize(value).map_err(D::Error::custom)
 }
 
 /// The variables of a path.

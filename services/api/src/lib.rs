@@ -133,6 +133,7 @@ fn endpoints() -> OpenApiRouter<Api> {
         .routes(routes!(operations::dead_letters))
         .routes(routes!(overview::overview))
         .routes(routes!(overview::history::history))
+        .routes(routes!(overview::waiting::waiting))
         .routes(routes!(overview::live::live))
         .routes(routes!(session::config))
         .routes(routes!(session::me))

@@ -5,8 +5,9 @@
 use crate::access::{self, Who};
 use crate::extract::Json;
 use crate::problem::{MEDIA_TYPE, Problem};
+use crate::version;
 use axum::http::Method;
-use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::path::{Operation, Parameter, PathItem};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{
     Components, Content, Info, OpenApi, OpenApiBuilder, PathsBuilder, Ref, RefOr, Response, ResponseBuilder,
@@ -70,11 +71,23 @@ fn operations(item: &mut PathItem) -> Vec<(Method, &mut Operation)> {
 
 fn describe(operation: &mut Operation, path: &str, who: Option<Who>) {
     let parameters = operation.parameters.as_deref().unwrap_or_default();
-    let is_conditional = parameters
-        .iter()
-        .any(|parameter| matches!(parameter, RefOr::T(one) if one.name.eq_ignore_ascii_case("if-match")));
+    let is_conditional = parameters.iter().any(|parameter| is_if_match(parameter));
     let has_body = operation.request_body.is_some();
     let takes_input = has_body || !parameters.is_empty();
+    for tag in operation.parameters.iter_mut().flatten().filter(|parameter| is_if_match(parameter)) {
+        if let RefOr::T(tag) = tag {
+            tag.schema = Some(version::etag());
+        }
+    }
+    for answer in operation.responses.responses.values_mut() {
+        if let RefOr::T(answer) = answer {
+            for (name, tag) in &mut answer.headers {
+                if let (true, RefOr::T(tag)) = (name.eq_ignore_ascii_case("etag"), tag) {
+                    tag.schema = Some(version::etag());
+                }
+            }
+        }
+    }
     let mut refuse = |status: &str, description: &str| {
         let entry = operation.responses.responses.entry(status.to_owned());
         entry.or_insert_with(|| RefOr::T(refusal(description)));
@@ -107,6 +120,10 @@ fn describe(operation: &mut Operation, path: &str, who: Option<Who>) {
             operation.description.take().map_or_else(|| text.clone(), |told| format!("{told}\n\n{text}")),
         );
     }
+}
+
+fn is_if_match(parameter: &RefOr<Parameter>) -> bool {
+    matches!(parameter, RefOr::T(one) if one.name.eq_ignore_ascii_case("if-match"))
 }
 
 fn refusal(description: &str) -> Response {

@@ -19,6 +19,7 @@ const SEAL: usize = 8;
 #[into_params(parameter_in = Query)]
 pub struct Paging {
     /// Where to go on, as `next_cursor` of the page before said.
+    #[param(min_length = 1, max_length = 2000, pattern = "^[A-Za-z0-9_-]+$")]
     pub cursor: Option<String>,
     /// How many at most.
     #[param(minimum = 1, maximum = 100, default = 50)]

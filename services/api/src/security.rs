@@ -18,10 +18,11 @@ use std::sync::Arc;
 /// The most that a JSON body may be, in bytes.
 pub(crate) const LARGEST_BODY: usize = 256 * 1024;
 
-/// Scripts, styles and connections of this host only; `style-src-attr` because
-/// components position themselves by style attributes.
+/// Scripts, styles, pictures and connections of this host only. Components
+/// position themselves by the style of an element, which a script may set; no
+/// attribute of the page has any.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self'; \
-    style-src-attr 'unsafe-inline'; img-src 'self' data:; font-src 'self'; object-src 'none'; \
+    img-src 'self'; font-src 'self'; object-src 'none'; \
     base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /// How often one address may ask.

@@ -131,7 +131,7 @@ pub(crate) struct Me {
 /// Who asks.
 #[utoipa::path(get, path = "/api/me", tag = "session",
     responses((status = 200, description = "The account of the token.", body = Me)))]
-pub(crate) async fn me(Caller { name, groups }: Caller) -> Json<Me> {
+pub(crate) async fn me(Caller { name, groups, .. }: Caller) -> Json<Me> {
     Json(Me { name, groups })
 }
 

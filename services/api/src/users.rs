@@ -40,12 +40,12 @@ pub(crate) struct User {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewUser {
-    /// Small letters, digits and `. _ - @`.
-    #[schema(min_length = 1, max_length = 64)]
+    /// Letters, digits and `. _ - @`; capital letters become small ones.
+    #[schema(min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9][A-Za-z0-9._@-]*$")]
     name: String,
     #[schema(min_length = 10, max_length = 128)]
     password: String,
-    #[schema(value_type = BTreeSet<GroupName>)]
+    #[schema(value_type = Vec<GroupName>, min_items = 1)]
     groups: BTreeSet<Group>,
 }
 
@@ -57,7 +57,7 @@ pub(crate) struct UserChange {
     #[schema(min_length = 10, max_length = 128)]
     password: Option<String>,
     /// Other groups; ends the sessions of the account.
-    #[schema(value_type = Option<BTreeSet<GroupName>>)]
+    #[schema(value_type = Option<Vec<GroupName>>, min_items = 1)]
     groups: Option<BTreeSet<Group>>,
 }
 
@@ -145,11 +145,11 @@ pub(crate) async fn change(
 ) -> Result<Tagged<Json<User>>, Problem> {
     let Keeper { local, deeds, caller } = keeper;
     let mut account = local.accounts().get(&name).await?.ok_or_else(nobody)?;
-    expected.check(account.version)?;
     let problems = problems(&name, password.as_deref(), groups.as_ref());
     if !problems.is_empty() {
         return Err(Problem::invalid(problems));
     }
+    expected.check(account.version)?;
     if let Some(groups) = groups {
         if name == caller.name && !groups.contains(&Group::Operators) {
             return Err(Problem::conflict("You cannot take your own rights away; ask another operator."));

@@ -7,9 +7,11 @@ use axum::http::header::{ETAG, IF_MATCH};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use rollcall_ports::Saved;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 
 /// The version that a change is for, from the header If-Match. A request
-/// without one is refused (428).
+/// without one is refused (428), as is one that names no version (400).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct IfMatch(pub u64);
 
@@ -38,6 +40,12 @@ pub fn done(saved: Saved) -> Result<u64, Problem> {
     }
 }
 
+/// How a version looks in a header. Longer numbers than these are none.
+pub(crate) fn etag() -> RefOr<Schema> {
+    let text = ObjectBuilder::new().schema_type(Type::String).pattern(Some(r#"^"[0-9]{1,19}"$"#));
+    RefOr::T(Schema::Object(text.build()))
+}
+
 impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
     type Rejection = Problem;
 
@@ -47,10 +55,9 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
         };
         let version = value.to_str().ok().and_then(|text| {
             let version = text.trim().strip_prefix('"')?.strip_suffix('"')?;
-            version.parse().ok()
+            version.bytes().all(|sign| sign.is_ascii_digit()).then(|| version.parse().ok())?
         });
-        // An ETag that was never ours is not the current one.
-        version.map(Self).ok_or_else(Problem::changed)
+        version.map(Self).ok_or_else(|| Problem::malformed("If-Match: expected the ETag that was read."))
     }
 }
 

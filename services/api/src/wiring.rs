@@ -3,7 +3,7 @@ use rollcall_api::assets::Assets;
 use rollcall_api::auth::Verifier;
 use rollcall_api::auth::provider::Provider;
 use rollcall_api::lambda::HttpFunction;
-use rollcall_api::overview::{Board, Parts};
+use rollcall_api::overview::{Board, Parts, Rest};
 use rollcall_api::security::Limits;
 use rollcall_api::session::{Live, Shown, SignIn, Softphone};
 use rollcall_aws::compose::{Compose, Stores};
@@ -33,6 +33,7 @@ pub(crate) async fn function(start: &Start) -> Result<HttpFunction, Vec<String>>
         clock: clock.clone(),
         people: clock.clone(),
         policy: policy.clone(),
+        rest: Rest::ON_AWS,
     });
     let (batches, uploads, audit) = (aws.batches(&clock), aws.uploads(), aws.audit());
     let dead_letters = Arc::new(all.letters(&aws.aws(), topology));

@@ -68,6 +68,9 @@ fn is_false(value: &bool) -> bool {
     !*value
 }
 
+/// Who acts where nobody asked for it.
+pub const ROLLCALL: &str = "rollcall";
+
 /// That a promise was cancelled.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Cancelled {
@@ -83,7 +86,7 @@ impl Cancelled {
     /// Because the resident is no longer on the register.
     #[must_use]
     pub fn since_deleted(at: Timestamp) -> Self {
-        Self { at, by: "rollcall".to_owned(), why: "resident_deleted".to_owned() }
+        Self { at, by: ROLLCALL.to_owned(), why: "resident_deleted".to_owned() }
     }
 }
 
@@ -233,22 +236,35 @@ impl Callback {
 
     /// When the resident was spoken to for the first time, if they were.
     fn spoken_at(&self) -> Option<Timestamp> {
+        self.talks().min()
+    }
+
+    /// All talks, as far as is known by now.
+    pub fn talks(&self) -> impl Iterator<Item = Timestamp> {
         let of_legs = self.legs().into_values().filter_map(|leg| match leg {
             Try::SpokenTo(at) => Some(at),
             Try::Waiting | Try::Missed(_) => None,
         });
         // Rung by themselves, outside Connect.
         let by_hand = self.results.iter().filter(|one| one.contact.is_none() && one.disposition.is_spoken());
-        of_legs.chain(by_hand.map(|one| one.at)).min()
+        of_legs.chain(by_hand.map(|one| one.at))
+    }
+
+    /// Talks that were known of at some time, also those of which an agent said
+    /// since that they were none.
+    pub fn talks_ever_known(&self) -> impl Iterator<Item = Timestamp> {
+        let by_record = self.tries.values().filter_map(|known| match known {
+            Try::SpokenTo(at) => Some(*at),
+            Try::Waiting | Try::Missed(_) => None,
+        });
+        by_record.chain(self.results.iter().filter(|one| one.disposition.is_spoken()).map(|one| one.at))
     }
 
     /// Whether the register was told of a talk at that moment which, as is
     /// known by now, was none.
     #[must_use]
     pub fn was_no_talk(&self, at: Timestamp) -> bool {
-        let by_record = self.tries.values().any(|known| *known == Try::SpokenTo(at));
-        let by_word = self.results.iter().any(|one| one.disposition.is_spoken() && one.at == at);
-        (by_record || by_word) && self.spoken_at().is_none()
+        self.talks_ever_known().any(|known| known == at) && self.spoken_at().is_none()
     }
 
     /// What it has come to, given how many tries Connect makes.

@@ -20,7 +20,7 @@ mod desk;
 use apply::{apply_attempt, apply_promise};
 use jiff::Timestamp;
 use rollcall_domain::attempt::{Attempt, Disposition, Facts, Key, Withdrawal};
-use rollcall_domain::callback::{Callback, CallbackState, Cancelled, Try};
+use rollcall_domain::callback::{Callback, CallbackState, Cancelled, ROLLCALL, Try};
 use rollcall_domain::duty::Schedule;
 use rollcall_domain::ids::{AttemptId, CallbackId, ContactId, ResidentId};
 use rollcall_domain::policy::Policy;
@@ -117,7 +117,7 @@ impl Recorder {
         match (self.tell_resident(&attempt, promise.as_ref()).await?, promise) {
             (Told::Contended, _) => return Ok(Learned::Contended),
             (Told::Gone, Some(promise)) => {
-                if self.cancel(promise.id).await? == Saved::Changed {
+                if self.cancel(promise.id, ROLLCALL).await? == Saved::Changed {
                     return Ok(Learned::Contended);
                 }
             }
@@ -266,15 +266,16 @@ impl Recorder {
         })
     }
 
-    /// Ends the promise `id` to somebody who is no longer on the register.
+    /// Ends the promise `id` to somebody who is no longer on the register, in
+    /// the name of the account or service `by`.
     ///
     /// # Errors
     /// When a store did not behave; the sweep ends it at its deadline.
-    pub async fn cancel(&self, id: CallbackId) -> Result<Saved, Fault> {
+    pub async fn cancel(&self, id: CallbackId, by: &str) -> Result<Saved, Fault> {
         let Some(mut stored) = self.callbacks.get(id).await? else {
             return Ok(Saved::Done(0));
         };
-        let news = Cancelled::since_deleted(self.clock.now());
+        let news = Cancelled { by: by.to_owned(), ..Cancelled::since_deleted(self.clock.now()) };
         if !stored.value.cancel_owed(news, &self.policy) {
             return Ok(Saved::Done(stored.version));
         }

@@ -6,11 +6,10 @@ import ContentLayout from "@cloudscape-design/components/content-layout";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { useParams } from "react-router";
-import { Refusal } from "../../api/problem";
 import type { Batch as Shown, Undoing } from "../../api/types";
 import { Failure } from "../../ui/Failure";
 import { usePage } from "../../ui/page";
+import { pageOf } from "../../ui/page-of";
 import { PageLink } from "../../ui/PageLink";
 import { Share } from "../../ui/Share";
 import { StageLabel } from "../../ui/StageLabel";
@@ -22,17 +21,11 @@ import { Undo } from "./Undo";
 import { nameOf, OTHER_WAY, useBatch } from "./use-batch";
 
 /** One list that was loaded, or is being loaded. */
-export default function Batch() {
-  const { id = "" } = useParams();
-  return <One key={id} id={id} />;
-}
-
-function One({ id }: { id: string }) {
+export default pageOf(function Batch({ id }: { id: string }) {
   usePage("Batch");
   const { value, failure, loading, reload } = useBatch(id);
   const [asking, setAsking] = useState(false);
   const [undone, setUndone] = useState<Undoing>();
-  const gone = failure instanceof Refusal && [400, 404].includes(failure.status);
   return (
     <ContentLayout
       header={
@@ -46,7 +39,7 @@ function One({ id }: { id: string }) {
       }
     >
       <SpaceBetween size="l">
-        {failure !== undefined && <Failure failure={failure} onRetry={gone ? undefined : reload} />}
+        {failure !== undefined && <Failure failure={failure} onRetry={reload} />}
         {undone && <Outcome undone={undone} />}
         {value ? <Account batch={value} /> : loading && <Waiting />}
         {value?.finished && <Remarks id={id} />}
@@ -67,7 +60,7 @@ function One({ id }: { id: string }) {
       )}
     </ContentLayout>
   );
-}
+});
 
 /** What became of its rows, as far as is known. */
 function Account({ batch }: { batch: Shown }) {

@@ -2,7 +2,6 @@ import Badge from "@cloudscape-design/components/badge";
 import Button from "@cloudscape-design/components/button";
 import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
 import Link from "@cloudscape-design/components/link";
-import { useState } from "react";
 import type { Callback as Waiting } from "../../api/types";
 import { useIs } from "../../app/context";
 import { useServiceTime } from "../../desk/service-time";
@@ -10,6 +9,7 @@ import { useSession } from "../../session/session";
 import { clock, dateTime, dayIn, duration } from "../../ui/dates";
 import { Failure } from "../../ui/Failure";
 import { useZone } from "../../ui/Time";
+import { useDeed } from "../../ui/use-deed";
 import { agentDispositions, count } from "../../ui/words";
 import { giveBack, raise, take } from "./deeds";
 
@@ -27,7 +27,9 @@ interface Props {
 export function Callback({ callback: it, opened, atPhone, open, onCancel, onChanged }: Props) {
   const me = useSession()?.name;
   const mayGiveBack = useIs("Operators") || it.taken?.by === me;
-  const { busy, failure, run } = useDeed(onChanged);
+  const deed = useDeed();
+  const { busy, failure } = deed;
+  const run = (does: () => globalThis.Promise<unknown>) => deed.run(does).then(onChanged);
   const name = `${it.first_name} ${it.last_name}`;
   const choose = (id: string) => {
     switch (id) {
@@ -123,21 +125,4 @@ function place(it: Waiting, me: string | undefined, atPhone: boolean) {
   if (atPhone) return <b>At your phone</b>;
   if (it.taken) return <b>{it.taken.by === me ? "Taken by you" : `Taken by ${it.taken.by}`}</b>;
   return it.queued ? "In the phone's queue" : <b>Nobody is offered it: take it</b>;
-}
-
-function useDeed(onChanged: () => void) {
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<unknown>();
-  const run = async (deed: () => globalThis.Promise<unknown>) => {
-    setBusy(true);
-    setFailure(undefined);
-    try {
-      await deed();
-    } catch (refused) {
-      setFailure(refused);
-    }
-    setBusy(false);
-    onChanged();
-  };
-  return { busy, failure, run };
 }

@@ -8,6 +8,7 @@ import { useState } from "react";
 import type { AgentDisposition } from "../../api/types";
 import { useDraft } from "../../desk/drafts";
 import { Failure } from "../../ui/Failure";
+import { useDeed } from "../../ui/use-deed";
 import { agentDispositions, NOT_SPOKEN, SPOKEN } from "../../ui/words";
 import { complete } from "./deeds";
 import { OUTCOME } from "./shortcuts";
@@ -29,9 +30,8 @@ interface Props {
 /** What came of the call. What is entered is kept until it is sent, also when the page is loaded anew. */
 export function Outcome({ callbackId, contact, wait, onCompleted, actions }: Props) {
   const [draft, keep] = useDraft(callbackId);
-  const [busy, setBusy] = useState(false);
+  const { busy, failure, run } = useDeed();
   const [missing, setMissing] = useState(false);
-  const [failure, setFailure] = useState<unknown>();
   const { disposition, notes } = draft;
   const tooLong = notes.trim().length > LONGEST;
 
@@ -42,16 +42,11 @@ export function Outcome({ callbackId, contact, wait, onCompleted, actions }: Pro
       return;
     }
     if (busy || wait !== undefined || tooLong) return;
-    setBusy(true);
-    setFailure(undefined);
-    try {
+    await run(async () => {
       await complete(callbackId, { disposition, notes, contact });
       keep(undefined);
       onCompleted();
-    } catch (refused) {
-      setFailure(refused);
-    }
-    setBusy(false);
+    });
   };
   const choose = (disposition: AgentDisposition) => {
     setMissing(false);

@@ -2,7 +2,6 @@ import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
-import { useState } from "react";
 import type { Call, Callback, Detail } from "../../api/types";
 import { useSession } from "../../session/session";
 import { zoneName } from "../../ui/dates";
@@ -10,6 +9,7 @@ import { Failure } from "../../ui/Failure";
 import { PageLink } from "../../ui/PageLink";
 import { StateLabel } from "../../ui/StateLabel";
 import { Time } from "../../ui/Time";
+import { useDeed } from "../../ui/use-deed";
 import { Waiting } from "../../ui/Waiting";
 import { agentDispositions, causes, language } from "../../ui/words";
 import { Days } from "../resident/Days";
@@ -120,22 +120,10 @@ function Work({ callback, call, completed, onCompleted, onChanged }: Pick<Props,
 }
 
 function Deed({ does, onDone, children }: { does: () => Promise<unknown>; onDone: () => void; children: string }) {
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<unknown>();
-  const run = async () => {
-    setBusy(true);
-    setFailure(undefined);
-    try {
-      await does();
-    } catch (refused) {
-      setFailure(refused);
-    }
-    setBusy(false);
-    onDone();
-  };
+  const { busy, failure, run } = useDeed();
   return (
     <>
-      <Button loading={busy} onClick={() => void run()}>{children}</Button>
+      <Button loading={busy} onClick={() => void run(does).then(onDone)}>{children}</Button>
       {failure !== undefined && <Failure failure={failure} />}
     </>
   );

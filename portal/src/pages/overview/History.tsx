@@ -2,6 +2,7 @@ import Box from "@cloudscape-design/components/box";
 import ColumnLayout from "@cloudscape-design/components/column-layout";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import { answer, api } from "../../api/client";
 import type { History as Past } from "../../api/types";
 import { useLoad } from "../../api/use-load";
@@ -14,22 +15,29 @@ import { useRenewal } from "../../ui/renewal";
 import { useZone } from "../../ui/Time";
 import { Waiting } from "../../ui/Waiting";
 import { whole } from "../../ui/words";
+import { Waits } from "./Waits";
 
-/** What has been, in pictures: today by the hour, and two weeks by the day. `hour` renews it as time passes. */
-export function History({ hour, timezone }: { hour: string; timezone: string }) {
+/** What has been, in pictures: today by the hour, and two weeks by the day; and who waits. `hour` renews it as time
+ *  passes, `waiting` whenever that may have changed. */
+export function History({ hour, waiting, timezone }: { hour: string; waiting: string; timezone: string }) {
   const past = useLoad("history", (signal) => answer(api.GET("/api/overview/history", { params: { query: { days: 14 } }, signal })));
   useRenewal(hour, past.reload);
   if (!past.value) return past.loading ? <Waiting /> : <Failure failure={past.failure} onRetry={past.reload} />;
   const { calls_per_hour, outcomes_by_day } = past.value;
   return (
-    <ColumnLayout columns={2} minColumnWidth={300}>
-      <Container header={<Header variant="h2">Calls today, by the hour</Header>} fitHeight>
-        <Hours hours={calls_per_hour} />
-      </Container>
-      <Container header={<Header variant="h2" description={`Counted in ${zoneName(timezone)}`}>How calls ended, by the day</Header>} fitHeight>
+    <SpaceBetween size="l">
+      <ColumnLayout columns={2} minColumnWidth={300}>
+        <Container header={<Header variant="h2">Calls today, by the hour</Header>} fitHeight>
+          <Hours hours={calls_per_hour} />
+        </Container>
+        <Container header={<Header variant="h2">Waiting for a call back, by how long</Header>} fitHeight>
+          <Waits mark={waiting} />
+        </Container>
+      </ColumnLayout>
+      <Container header={<Header variant="h2" description={`Counted in ${zoneName(timezone)}`}>How calls ended, by the day</Header>}>
         <Days days={outcomes_by_day} />
       </Container>
-    </ColumnLayout>
+    </SpaceBetween>
   );
 }
 

@@ -20,6 +20,9 @@ import { History } from "./History";
 import { LedgerBar } from "./LedgerBar";
 import { useOverview } from "./use-overview";
 
+/** From then on it is said how old the account is. */
+const OLD_MS = 10_000;
+
 /** The day at a glance. */
 export default function Overview() {
   usePage("Overview");
@@ -35,7 +38,7 @@ export default function Overview() {
       <SpaceBetween size="l">
         {failure !== undefined && <Failure failure={failure} onRetry={reload} />}
         {value ? <Day now={value} /> : loading && <Waiting />}
-        {value && <History hour={value.at.slice(0, 15)} timezone={value.timezone} />}
+        {value && <History hour={value.at.slice(0, 15)} waiting={`${value.at.slice(0, 16)} ${value.callbacks_open}`} timezone={value.timezone} />}
       </SpaceBetween>
     </ContentLayout>
   );
@@ -64,6 +67,7 @@ function Day({ now }: { now: Now }) {
         header={
           <Header
             variant="h2"
+            actions={<Counted at={ledger.at} now={now.at} />}
             description={ledger.total === 0 ? "Nobody is on the register yet." : open === 0 ? "Nobody is waiting for anything." : `${count(open, "resident")} still being tried, waiting for a call back, or not reached.`}
           >
             {whole.format(settled)} of {count(ledger.total, "resident")} settled today
@@ -87,6 +91,13 @@ function Day({ now }: { now: Now }) {
       {now.queues && <Letters queues={now.queues} />}
     </SpaceBetween>
   );
+}
+
+/** Where everybody is counted now and then only. */
+function Counted({ at, now }: { at: string; now: string }) {
+  const zone = useZone();
+  if (Date.parse(now) - Date.parse(at) < OLD_MS) return null;
+  return <Box color="text-body-secondary">Counted at {clock(at, zone)}, {zoneName(zone, new Date(at))}</Box>;
 }
 
 /** Only operators are told about queues, and only they can do something about them. */

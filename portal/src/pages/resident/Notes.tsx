@@ -10,24 +10,17 @@ import { answer, api } from "../../api/client";
 import type { Detail } from "../../api/types";
 import { Failure } from "../../ui/Failure";
 import { Time } from "../../ui/Time";
+import { useDeed } from "../../ui/use-deed";
 
 /** What colleagues should know. Notes are added, never changed. */
 export function Notes({ resident, reload }: { resident: Detail; reload: () => void }) {
   const [text, setText] = useState("");
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<unknown>();
-  const add = async () => {
-    setBusy(true);
-    setFailure(undefined);
-    try {
-      await answer(api.POST("/api/residents/{id}/notes", { params: { path: { id: resident.id } }, body: { text: text.trim() } }));
-      setText("");
-      reload();
-    } catch (refused) {
-      setFailure(refused);
-    }
-    setBusy(false);
-  };
+  const { busy, failure, run } = useDeed();
+  const add = () => run(async () => {
+    await answer(api.POST("/api/residents/{id}/notes", { params: { path: { id: resident.id } }, body: { text: text.trim() } }));
+    setText("");
+    reload();
+  });
   return (
     <Container header={<Header variant="h2">Notes</Header>}>
       <SpaceBetween size="m">

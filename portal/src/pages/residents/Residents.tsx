@@ -4,7 +4,6 @@ import ContentLayout from "@cloudscape-design/components/content-layout";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { TableProps } from "@cloudscape-design/components/table";
-import { useState } from "react";
 import { useLocation, useNavigate } from "react-router";
 import { answer, api } from "../../api/client";
 import type { ResidentPage, Search, Summary } from "../../api/types";
@@ -18,6 +17,7 @@ import { PageLink } from "../../ui/PageLink";
 import { usePaging } from "../../ui/paging";
 import { StateLabel } from "../../ui/StateLabel";
 import { Time, useZone } from "../../ui/Time";
+import { useDeed } from "../../ui/use-deed";
 import { Filters } from "./Filters";
 import { asSearch, readQuery, type Query, type Sort, writeQuery } from "./query";
 
@@ -46,7 +46,10 @@ export default function Residents() {
   const loaded = useLoad(JSON.stringify(body), (signal) => found(body, signal));
   const narrowed = text !== "" || query.states.length > 0 || query.traits.length > 0 || query.batch !== undefined;
   const everyone = () => ask({ ...query, states: [], traits: [], batch: undefined }, "");
-  const exporting = useExport(search);
+  const timezone = useZone();
+  const exporting = useDeed();
+  const save = () => exporting.run(async () =>
+    saveFile("residents.csv", await answer(api.POST("/api/residents/export", { body: { ...search, timezone }, parseAs: "blob" }))));
   const unsortable = loaded.failure instanceof Refusal && loaded.failure.about("sort") !== undefined;
   const sorting = COLUMNS.find((column) => column.sortingField === query.sort);
 
@@ -59,7 +62,7 @@ export default function Residents() {
           actions={
             <SpaceBetween direction="horizontal" size="xs">
               <Button iconName="refresh" ariaLabel="Load again" onClick={loaded.reload} />
-              <Button iconName="download" loading={exporting.busy} loadingText="Preparing the file" onClick={() => void exporting.start()}>Save as CSV</Button>
+              <Button iconName="download" loading={exporting.busy} loadingText="Preparing the file" onClick={() => void save()}>Save as CSV</Button>
             </SpaceBetween>
           }
         >
@@ -115,21 +118,4 @@ function useQuery() {
     void navigate({ pathname: "/residents", search: params && `?${params}` }, { state: { text: words } });
   };
   return { query, text, ask };
-}
-
-function useExport(search: Search) {
-  const timezone = useZone();
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<unknown>();
-  const start = async () => {
-    setBusy(true);
-    setFailure(undefined);
-    try {
-      saveFile("residents.csv", await answer(api.POST("/api/residents/export", { body: { ...search, timezone }, parseAs: "blob" })));
-    } catch (refused) {
-      setFailure(refused);
-    }
-    setBusy(false);
-  };
-  return { busy, failure, start };
 }

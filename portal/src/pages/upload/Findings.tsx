@@ -3,13 +3,13 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table, { type TableProps } from "@cloudscape-design/components/table";
-import { useState } from "react";
 import { answer, api } from "../../api/client";
 import type { Preview, Remark, StoredRow } from "../../api/types";
 import { saveFile } from "../../ui/download";
 import { Failure } from "../../ui/Failure";
 import { REMARKS, WARNINGS } from "../../ui/remarks";
 import { Share } from "../../ui/Share";
+import { useDeed } from "../../ui/use-deed";
 import { column, count, KNOWN, whole } from "../../ui/words";
 
 const STORED: TableProps.ColumnDefinition<StoredRow>[] = [
@@ -81,7 +81,9 @@ function has(row: StoredRow, id: string): boolean {
 
 /** The rows that need mending, and the file to do it in. */
 function Bad({ value: { upload_id, counts }, bad }: { value: Preview; bad: Remark[] }) {
-  const saving = useBadRows(upload_id);
+  const saving = useDeed();
+  const save = () => saving.run(async () =>
+    saveFile("bad-rows.csv", await answer(api.GET("/api/uploads/{id}/bad-rows.csv", { params: { path: { id: upload_id } }, parseAs: "blob" }))));
   return (
     <SpaceBetween size="m">
       {saving.failure !== undefined && <Failure failure={saving.failure} />}
@@ -94,7 +96,7 @@ function Bad({ value: { upload_id, counts }, bad }: { value: Preview; bad: Remar
             variant="h2"
             counter={`(${whole.format(counts.bad)})`}
             description={listed(bad.length, counts.bad, "Save them as a file, mend them in a spreadsheet, and choose that file below. Its first column says what is wrong and can stay.")}
-            actions={<Button iconName="download" loading={saving.busy} loadingText="Preparing the file" onClick={() => void saving.start()}>Save bad rows as CSV</Button>}
+            actions={<Button iconName="download" loading={saving.busy} loadingText="Preparing the file" onClick={() => void save()}>Save bad rows as CSV</Button>}
           >
             Bad rows
           </Header>
@@ -108,20 +110,4 @@ function Bad({ value: { upload_id, counts }, bad }: { value: Preview; bad: Remar
 
 function listed(shown: number, all: number, note: string): string {
   return shown < all ? `The first ${whole.format(shown)} are listed. ${note}` : note;
-}
-
-function useBadRows(id: string) {
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<unknown>();
-  const start = async () => {
-    setBusy(true);
-    setFailure(undefined);
-    try {
-      saveFile("bad-rows.csv", await answer(api.GET("/api/uploads/{id}/bad-rows.csv", { params: { path: { id } }, parseAs: "blob" })));
-    } catch (refused) {
-      setFailure(refused);
-    }
-    setBusy(false);
-  };
-  return { busy, failure, start };
 }

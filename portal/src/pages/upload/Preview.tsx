@@ -4,38 +4,37 @@ import Container from "@cloudscape-design/components/container";
 import ContentLayout from "@cloudscape-design/components/content-layout";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useParams } from "react-router";
+import { useNavigate } from "react-router";
 import { answer, api } from "../../api/client";
-import { Refusal } from "../../api/problem";
 import type { Preview as Shown } from "../../api/types";
 import { useLoad } from "../../api/use-load";
 import { Failure } from "../../ui/Failure";
 import { usePage } from "../../ui/page";
+import { pageOf } from "../../ui/page-of";
 import { PageLink } from "../../ui/PageLink";
+import { useDeed } from "../../ui/use-deed";
 import { Waiting } from "../../ui/Waiting";
 import { count, sentence } from "../../ui/words";
 import { Choose } from "./Choose";
 import { Findings } from "./Findings";
-import { useLoading } from "./use-loading";
 
 /** What would become of a file. Another file is another page, with its own heading to go to. */
-export default function Preview() {
-  const { id = "" } = useParams();
-  return <One key={id} id={id} />;
-}
-
-function One({ id }: { id: string }) {
+export default pageOf(function Preview({ id }: { id: string }) {
   usePage("Preview");
   const { value, failure, loading, reload } = useLoad(`preview ${id}`, (signal) => answer(api.GET("/api/uploads/{id}/preview", { params: { path: { id } }, signal })));
-  const putIn = useLoading(id);
-  const gone = failure instanceof Refusal && [400, 404].includes(failure.status);
+  const navigate = useNavigate();
+  const putIn = useDeed();
+  const load = () => putIn.run(async () => {
+    const { batch_id } = await answer(api.POST("/api/uploads/{id}/load", { params: { path: { id } } }));
+    await navigate(`/batches/${batch_id}`);
+  });
   return (
     <ContentLayout
       header={
         <Header
           variant="h1"
           description={value && SAID[value.state]}
-          actions={value && hasPeople(value) && <Button variant="primary" loading={putIn.busy} loadingText="Having it loaded" onClick={() => void putIn.start()}>{verb(value)}</Button>}
+          actions={value && hasPeople(value) && <Button variant="primary" loading={putIn.busy} loadingText="Having it loaded" onClick={() => void load()}>{verb(value)}</Button>}
         >
           {value?.file_name ?? "Preview"}
         </Header>
@@ -43,7 +42,7 @@ function One({ id }: { id: string }) {
     >
       <SpaceBetween size="l">
         {putIn.failure !== undefined && <Failure failure={putIn.failure} />}
-        {failure !== undefined && <Failure failure={failure} onRetry={gone ? undefined : reload} />}
+        {failure !== undefined && <Failure failure={failure} onRetry={reload} />}
         {value ? (
           <>
             <Standing value={value} />
@@ -60,7 +59,7 @@ function One({ id }: { id: string }) {
       </SpaceBetween>
     </ContentLayout>
   );
-}
+});
 
 const SAID: Record<Shown["state"], string> = {
   ready: "This is a preview. Nothing is loaded until you press the button.",

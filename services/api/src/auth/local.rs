@@ -34,7 +34,8 @@ pub struct Issuer {
 /// What the tokens of one machine must say.
 #[must_use]
 pub fn expected() -> Expected {
-    Expected { issuer: ISSUER.to_owned(), audience: ISSUER.to_owned(), groups_claim: GROUPS_CLAIM.to_owned() }
+    let [issuer, audience, groups_claim] = [ISSUER, ISSUER, GROUPS_CLAIM].map(str::to_owned);
+    Expected { issuer, audience, groups_claim, name_claim: Some("sub".to_owned()) }
 }
 
 /// A key that cannot be used.

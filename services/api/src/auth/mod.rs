@@ -32,13 +32,25 @@ use std::sync::Arc;
 /// caller may use the endpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
-    /// The name of the account; the actor in the audit log.
+    /// What colleagues call the account; unique, so that it tells who has done
+    /// something.
     pub name: String,
+    /// What the issuer of the token calls it, for ever; the same as `name`
+    /// where that is all there is.
+    pub subject: String,
     /// The groups, where they are ours.
     pub groups: BTreeSet<Group>,
 }
 
 impl Caller {
+    /// The actor in the audit log: also who was given the name of somebody who
+    /// has left is told from them.
+    #[must_use]
+    pub fn actor(&self) -> String {
+        let Self { name, subject, .. } = self;
+        if name == subject { name.clone() } else { format!("{name} ({subject})") }
+    }
+
     /// Whether the caller is in this group.
     #[must_use]
     pub fn is_in(&self, group: Group) -> bool {

@@ -14,6 +14,7 @@ pub struct Provider {
     client_id: String,
     keys: String,
     groups_claim: String,
+    name_claim: Option<String>,
     scopes: String,
     /// Hosts that a page speaks to while people sign in.
     pub origins: Vec<String>,
@@ -38,7 +39,8 @@ impl Provider {
             client_id,
             keys: or("ROLLCALL_OIDC_KEYS", format!("{issuer}/.well-known/jwks.json")),
             groups_claim: or("ROLLCALL_OIDC_GROUPS_CLAIM", GROUPS_CLAIM.to_owned()),
-            scopes: or("ROLLCALL_OIDC_SCOPES", "openid".to_owned()),
+            name_claim: var("ROLLCALL_OIDC_NAME_CLAIM"),
+            scopes: or("ROLLCALL_OIDC_SCOPES", "openid email".to_owned()),
             origins: listed.split(',').map(|one| one.trim().to_owned()).collect(),
             issuer,
         }))
@@ -54,6 +56,7 @@ impl Provider {
             issuer: self.issuer.clone(),
             audience: self.client_id.clone(),
             groups_claim: self.groups_claim.clone(),
+            name_claim: self.name_claim.clone(),
         };
         Ok(Verifier::new(expected, Arc::new(keys), clock))
     }

@@ -29,6 +29,12 @@ pub struct Expected {
     pub audience: String,
     /// The claim that lists the groups.
     pub groups_claim: String,
+    /// The claim that says what colleagues call the account: unique, and not
+    /// for its bearer to change. Without: a user name if that is not the
+    /// subject itself (as in a user pool of Amazon Cognito where people sign
+    /// in with their address), else an address that was verified, else
+    /// `preferred_username`. Where a token has none of them, the subject.
+    pub name_claim: Option<String>,
 }
 
 /// Tells whose token it is, if it holds.
@@ -139,13 +145,25 @@ impl Verifier {
 
     fn caller(&self, claims: &Claims) -> Result<Caller, Problem> {
         let text = |name: &str| claims.rest.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
-        let name = ["username", "cognito:username", "preferred_username", "sub"].into_iter().find_map(text);
-        let Some(name) = name else { return Err(Problem::not_signed_in("The token names nobody.")) };
+        let nobody = || Problem::not_signed_in("The token names nobody.");
+        let subject =
+            ["sub", "username", "cognito:username"].into_iter().find_map(text).ok_or_else(nobody)?;
+        let name = match &self.expected.name_claim {
+            Some(claim) => text(claim),
+            // Of its own choice somebody is called only what nobody else can be called.
+            None => ["username", "cognito:username"]
+                .into_iter()
+                .filter_map(text)
+                .find(|name| *name != subject)
+                .or_else(|| text("email").filter(|_| is_true(claims.rest.get("email_verified"))))
+                .or_else(|| text("preferred_username")),
+        };
+        let (name, subject) = (name.unwrap_or(subject).to_owned(), subject.to_owned());
         let groups = claims.rest.get(&self.expected.groups_claim).and_then(Value::as_array);
         // Exactly: a group of another name must not become one of ours.
         let ours = |value: &Value| Group::ALL.into_iter().find(|group| value.as_str() == Some(group.name()));
         let groups: BTreeSet<Group> = groups.into_iter().flatten().filter_map(ours).collect();
-        Ok(Caller { name: name.to_owned(), groups })
+        Ok(Caller { name, subject, groups })
     }
 
     async fn still_stands(&self, caller: &Caller, claims: &Claims) -> Result<(), Problem> {
@@ -157,6 +175,11 @@ impl Verifier {
             _ => Err(Problem::not_signed_in("The account was changed; sign in again.")),
         }
     }
+}
+
+/// Amazon Cognito writes flags as texts in some places.
+fn is_true(flag: Option<&Value>) -> bool {
+    flag.is_some_and(|flag| flag.as_bool() == Some(true) || flag.as_str() == Some("true"))
 }
 
 /// A key for this algorithm, and for signatures.

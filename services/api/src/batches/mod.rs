@@ -188,6 +188,7 @@ pub(crate) struct NotesAsked {
     #[param(inline)]
     kind: NoteKind,
     /// Where to go on, as `next_cursor` of the page before said.
+    #[param(min_length = 1, max_length = 2000, pattern = "^[A-Za-z0-9_-]+$")]
     cursor: Option<String>,
     /// How many at most.
     #[param(minimum = 1, maximum = 100, default = 50)]

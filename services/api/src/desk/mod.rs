@@ -64,13 +64,18 @@ pub(crate) struct Desk {
     deeds: Deeds,
 }
 
+impl FromRef<Api> for Recorder {
+    fn from_ref(api: &Api) -> Self {
+        let Api { attempts, callbacks, residents, checks, pace, clock, signals, policy, .. } = api.clone();
+        Self { attempts, callbacks, residents, checks, pace, clock, signals, policy }
+    }
+}
+
 impl FromRef<Api> for Desk {
     fn from_ref(api: &Api) -> Self {
         let (register, deeds) = (Register::from_ref(api), Deeds::from_ref(api));
-        let Api { attempts, callbacks, residents, checks, pace, clock, signals, policy, .. } = api.clone();
-        let recorder = Recorder { attempts, callbacks, residents, checks, pace, clock, signals, policy };
         let Api { telephony, softphone, .. } = api.clone();
-        Self { recorder, telephony, softphone, register, deeds }
+        Self { recorder: Recorder::from_ref(api), telephony, softphone, register, deeds }
     }
 }
 

@@ -1,4 +1,4 @@
-use super::{Board, Overview, for_caller};
+use super::{Board, DayLedger, Overview, for_caller};
 use crate::Api;
 use crate::auth::{Caller, Verifier, bearer};
 use crate::desk::phone::PhoneShown;
@@ -159,7 +159,9 @@ impl Watcher {
     async fn overview(&mut self) -> Option<Event> {
         // A store that does not answer has no news; the next look may.
         let overview = for_caller(self.board.now().await.ok()?.as_ref(), &self.caller);
-        let still = Overview { at: jiff::Timestamp::UNIX_EPOCH, ..overview.clone() };
+        let never = jiff::Timestamp::UNIX_EPOCH;
+        let ledger = DayLedger { at: never, ..overview.ledger };
+        let still = Overview { at: never, ledger, ..overview.clone() };
         let likeness = likeness(&still);
         if self.seen.overview == likeness {
             return None;

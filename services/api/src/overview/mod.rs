@@ -7,8 +7,9 @@
 mod board;
 pub(crate) mod history;
 pub(crate) mod live;
+pub(crate) mod waiting;
 
-pub use board::{Board, Parts};
+pub use board::{Board, Parts, Rest};
 
 use crate::auth::Caller;
 use crate::extract::Json;
@@ -46,6 +47,8 @@ pub(crate) struct Overview {
 /// Where everybody stands today: each resident is in exactly one state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct DayLedger {
+    /// When everybody was counted.
+    at: Timestamp,
     /// Said they are well.
     well: u64,
     /// Want to talk; the callback is open.
@@ -68,11 +71,23 @@ pub(crate) struct DayLedger {
     balanced: bool,
 }
 
-impl From<Ledger> for DayLedger {
-    fn from(ledger: Ledger) -> Self {
+impl DayLedger {
+    fn of(ledger: Ledger, at: Timestamp) -> Self {
         let Ledger { well, callback_open, spoken_to, trying, escalated, .. } = ledger;
         let Ledger { paused, excluded, not_due, total, balanced, .. } = ledger;
-        Self { well, callback_open, spoken_to, trying, escalated, paused, excluded, not_due, total, balanced }
+        Self {
+            at,
+            well,
+            callback_open,
+            spoken_to,
+            trying,
+            escalated,
+            paused,
+            excluded,
+            not_due,
+            total,
+            balanced,
+        }
     }
 }
 

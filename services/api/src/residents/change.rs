@@ -107,7 +107,7 @@ pub(crate) async fn correct(
 #[serde(deny_unknown_fields)]
 pub(crate) struct Enabled {
     enabled: bool,
-    #[schema(min_length = 1, max_length = 300)]
+    #[schema(min_length = 1, max_length = 300, pattern = r"\S")]
     reason: String,
 }
 
@@ -136,7 +136,7 @@ pub(crate) struct NewPause {
     from: Timestamp,
     /// First moment after it.
     until: Timestamp,
-    #[schema(min_length = 1, max_length = 300)]
+    #[schema(min_length = 1, max_length = 300, pattern = r"\S")]
     reason: String,
 }
 
@@ -178,7 +178,7 @@ pub(crate) async fn end_pause(
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewNote {
-    #[schema(min_length = 1, max_length = 1000)]
+    #[schema(min_length = 1, max_length = 1000, pattern = r"\S")]
     text: String,
 }
 

@@ -19,8 +19,8 @@ use rollcall_roster::{Delimiter, csv_line};
 /// People of one part of the file, all of which are in memory at once.
 const PART: u32 = 5_000;
 
-/// Everybody whom a search finds, as CSV: the columns of the list on the
-/// screen, in the same order. Text that a spreadsheet would take for a formula
+/// Everybody whom a search finds, as CSV: what the list on the screen shows, in
+/// the same order; what one column has of two things there is two here. Text that a spreadsheet would take for a formula
 /// has an apostrophe in front. `cursor` and `size` are not looked at.
 #[utoipa::path(post, path = "/api/residents/export", tag = "residents", request_body = Query, responses(
     (status = 200, description = "The file.", body = String, content_type = "text/csv"),
@@ -94,16 +94,14 @@ fn columns(zone: &TimeZone) -> Vec<String> {
     vec![
         "First name".to_owned(),
         "Last name".to_owned(),
+        "Today".to_owned(),
+        at("Paused until"),
         "Number".to_owned(),
+        "Number does not exist".to_owned(),
         "Reference".to_owned(),
-        "State".to_owned(),
         at("Next call"),
         "Calls in 24 hours".to_owned(),
         at("Last heard of"),
-        at("Paused until"),
-        "Switched on".to_owned(),
-        "Bad number".to_owned(),
-        "Timezone".to_owned(),
         at("Registered"),
     ]
 }
@@ -112,25 +110,22 @@ fn row(text: &mut String, one: &Summary, zone: &TimeZone) {
     let time = |at: Option<Timestamp>| {
         at.map(|at| at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string()).unwrap_or_default()
     };
-    let yes = |is: bool| if is { "yes" } else { "no" };
     let attempts = one.attempts_24h.to_string();
     let times = [one.next_due_at, one.last_reached_at, one.paused_until, Some(one.registered_at)].map(time);
     let [next_due, last_reached, paused, registered] = &times;
     text.push_str(&csv_line(
         Delimiter::Comma,
         [
-            &one.first_name,
+            one.first_name.as_str(),
             &one.last_name,
-            &one.number,
-            one.reference.as_deref().unwrap_or_default(),
             state(one.state),
+            paused,
+            &one.number,
+            if one.number_bad { "yes" } else { "" },
+            one.reference.as_deref().unwrap_or_default(),
             next_due,
             &attempts,
             last_reached,
-            paused,
-            yes(one.enabled && !one.suppressed),
-            yes(one.number_bad),
-            &one.timezone,
             registered,
         ],
     ));
@@ -139,13 +134,13 @@ fn row(text: &mut String, one: &Summary, zone: &TimeZone) {
 /// In the words of the list on the screen.
 fn state(state: Day) -> &'static str {
     match state {
-        Day::Well => "well",
-        Day::CallbackOpen => "wants to talk",
-        Day::SpokenTo => "spoken to",
-        Day::Trying => "being called",
-        Day::Escalated => "not reached",
-        Day::Paused => "paused",
-        Day::Excluded => "not called",
-        Day::NotDue => "not due",
+        Day::Well => "Well",
+        Day::CallbackOpen => "Wants to talk",
+        Day::SpokenTo => "Spoken to",
+        Day::Trying => "Being called",
+        Day::Escalated => "Not reached",
+        Day::Paused => "Paused",
+        Day::Excluded => "Not called",
+        Day::NotDue => "Not due",
     }
 }

@@ -176,8 +176,9 @@ pub(crate) async fn days(
     let back = jiff::Span::new().days(i64::from(days) - 1);
     // Past the first day of the calendar there is nothing.
     let first = last.checked_sub(back).unwrap_or(Date::MIN);
-    let known: BTreeMap<Date, CheckResult> =
+    let mut known: BTreeMap<Date, CheckResult> =
         register.checks.of(resident.id, first, last).await?.into_iter().collect();
+    register.take_back_talks(&resident, &mut known).await?;
     let zone = register.policy.zone(&resident);
     let day = |date: Date| {
         let result = known.get(&date).copied();

@@ -13,6 +13,7 @@ mod log;
 mod remove;
 mod search;
 mod shown;
+mod talks;
 mod view;
 
 use crate::Api;

@@ -7,10 +7,10 @@ use crate::problem::Problem;
 use crate::version::IfMatch;
 use axum::extract::State;
 use axum::http::StatusCode;
-use rollcall_domain::callback::Cancelled;
 use rollcall_domain::ids::CallbackId;
 use rollcall_domain::staff::Leaving;
 use rollcall_ports::{Fault, Removed, Saved};
+use rollcall_recording::Recorder;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -63,6 +63,7 @@ pub(crate) struct Farewell {
     responses((status = 204, description = "They are gone.")))]
 pub(crate) async fn remove(
     State(register): State<Register>,
+    State(recorder): State<Recorder>,
     caller: Caller,
     Path(id): Path<Uuid>,
     version: IfMatch,
@@ -80,7 +81,7 @@ pub(crate) async fn remove(
     if let Some(callback) = stored.value.callback {
         // They are gone, whatever comes of this: the sweep cancels the promise
         // at its deadline if it cannot be done now.
-        let _cancelled_later: Result<(), Fault> = register.cancel(&caller, callback).await;
+        let _cancelled_later: Result<(), Fault> = cancel(&recorder, &caller, callback).await;
     }
     Ok(StatusCode::NO_CONTENT)
 }
@@ -88,19 +89,11 @@ pub(crate) async fn remove(
 /// How often cancelling is tried if somebody else writes at the same moment.
 const TRIES: u32 = 3;
 
-impl Register {
-    async fn cancel(&self, caller: &Caller, id: CallbackId) -> Result<(), Fault> {
-        for _ in 0..TRIES {
-            let Some(mut stored) = self.callbacks.get(id).await? else { return Ok(()) };
-            let news = Cancelled { by: caller.name.clone(), ..Cancelled::since_deleted(self.clock.now()) };
-            if !stored.value.cancel_owed(news, &self.policy) {
-                return Ok(());
-            }
-            let review_at = stored.value.review_at(&self.policy);
-            if let Saved::Done(_) = self.callbacks.save(&stored, review_at, false).await? {
-                return Ok(());
-            }
+async fn cancel(recorder: &Recorder, caller: &Caller, id: CallbackId) -> Result<(), Fault> {
+    for _ in 0..TRIES {
+        if let Saved::Done(_) = recorder.cancel(id, &caller.name).await? {
+            break;
         }
-        Ok(())
     }
+    Ok(())
 }

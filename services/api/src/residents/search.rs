@@ -2,7 +2,7 @@
 
 use super::Register;
 use super::shown::{State, Summary};
-use crate::extract::Json;
+use crate::extract::{Json, whole};
 use crate::paging::{self, Page, Paging};
 use crate::problem::{FieldError, Problem};
 use axum::extract::State as Part;
@@ -44,6 +44,7 @@ pub(crate) struct Query {
     #[schema(max_length = 200)]
     pub(super) text: Option<String>,
     /// In one of these states today.
+    #[schema(value_type = Vec<State>)]
     pub(super) state: BTreeSet<State>,
     pub(super) enabled: Option<bool>,
     /// In a pause now.
@@ -63,9 +64,10 @@ pub(crate) struct Query {
     pub(super) timezone: Option<String>,
     /// Where to go on, as `next_cursor` of the page before said.
     #[serde(skip_serializing)]
+    #[schema(min_length = 1, max_length = 2000, pattern = "^[A-Za-z0-9_-]+$")]
     pub(super) cursor: Option<String>,
     /// How many at most.
-    #[serde(skip_serializing)]
+    #[serde(skip_serializing, deserialize_with = "whole")]
     #[schema(minimum = 1, maximum = 100, default = 50)]
     pub(super) size: Option<u32>,
 }

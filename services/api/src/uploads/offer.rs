@@ -2,7 +2,7 @@
 
 use super::Arrivals;
 use crate::auth::Caller;
-use crate::extract::Json;
+use crate::extract::{Json, whole};
 use crate::problem::{FieldError, Problem};
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -26,9 +26,10 @@ const LONGEST_NAME: usize = 255;
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewUpload {
     /// What it is called. Shown in the history.
-    #[schema(min_length = 1, max_length = 255)]
+    #[schema(min_length = 1, max_length = 255, pattern = "[^\\s\\p{C}/\\\\][^/\\\\]*$")]
     file_name: String,
     /// Bytes.
+    #[serde(deserialize_with = "whole")]
     #[schema(minimum = 1, maximum = 134_217_728_u64)]
     size: u64,
 }

@@ -13,6 +13,7 @@ use axum::http::StatusCode;
 use futures_util::Stream;
 use rollcall_domain::ids::UploadId;
 use rollcall_ports::{Broken, Pieces, Taken};
+use serde::Deserialize;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use utoipa::ToSchema;
@@ -22,7 +23,8 @@ use uuid::Uuid;
 const FILE: &str = "file";
 
 /// A form with a file.
-#[derive(ToSchema)]
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "describes a body that is read as it comes")]
 pub(crate) struct UploadForm {
     /// The file.

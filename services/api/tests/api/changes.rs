@@ -41,8 +41,11 @@ async fn every_change_is_for_a_version_answered_after_the_write_and_logged_witho
             async |etag: Option<&str>| world.change(Group::Operators, (method, &whole), etag, &body).await;
         if needs_version {
             ask(None).await.expect_problem(428);
-            for etag in ["\"2\"", "\"0\"", "1", "*", "W/\"1\"", "\"x\""] {
+            for etag in ["\"2\"", "\"0\"", "\"9999999999999999999\""] {
                 ask(Some(etag)).await.expect_problem(412);
+            }
+            for etag in ["1", "*", "W/\"1\"", "\"x\"", "\"-1\"", "\"+1\"", "\"99999999999999999999\""] {
+                ask(Some(etag)).await.expect_problem(400);
             }
         }
         assert_eq!(world.stored(id).await.unwrap().version, 1, "{method} {part}: nothing was written");

@@ -12,7 +12,7 @@ use rollcall_domain::group::Group;
 use rollcall_domain::ids::{CallbackId, ResidentId};
 use rollcall_domain::policy::Policy;
 use rollcall_domain::resident::{Heard, Reached};
-use rollcall_ports::{Account, Clock};
+use rollcall_ports::{Account, CheckResult, Clock};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -32,6 +32,12 @@ impl World {
         let version = self.promise(id).await.version;
         self.deed_for(&format!("\"{version}\""), (name, group), (method, &callback_path(id, part)), body)
             .await
+    }
+
+    /// How this day of somebody is shown.
+    async fn today(&self, resident: ResidentId) -> Value {
+        let path = format!("{}/days?days=1", crate::people::path(resident));
+        self.get(&path, &self.token(&[Group::Agents])).await.json()[0]["result"].clone()
     }
 
     pub(crate) async fn deed_for(
@@ -154,8 +160,8 @@ async fn every_deed_is_for_the_version_that_was_read_and_for_a_callback_that_exi
     ] {
         let path = callback_path(id, part);
         world.deed_for("", JOE, (method, &path), body.clone()).await.expect_problem(428);
-        for etag in ["\"1\"", "\"99\"", "2", "*"] {
-            world.deed_for(etag, JOE, (method, &path), body.clone()).await.expect_problem(412);
+        for (etag, status) in [("\"1\"", 412), ("\"99\"", 412), ("2", 400), ("*", 400)] {
+            world.deed_for(etag, JOE, (method, &path), body.clone()).await.expect_problem(status);
         }
         let nobodys = callback_path(CallbackId::derive(&["nobody"]), part);
         world.deed_for("\"2\"", JOE, (method, &nobodys), body.clone()).await.expect_problem(404);
@@ -299,6 +305,9 @@ async fn a_promise_that_was_not_kept_comes_back_whichever_comes_first() {
         let line = Line::default();
         let world = line.world();
         let (resident, id) = world.waiting(1, "leg", &line).await;
+        // As the key that was pressed has it.
+        let today = "2026-11-23".parse().unwrap();
+        world.store.checks().record(resident, today, CheckResult::WantsToTalk).await.unwrap();
         line.set("leg", Leg::Over(at("2026-11-23T09:03:00Z")));
         let spoken = Try::SpokenTo(at("2026-11-23T09:02:00Z"));
         world.clock.advance(SignedDuration::from_mins(4));
@@ -306,6 +315,7 @@ async fn a_promise_that_was_not_kept_comes_back_whichever_comes_first() {
             world.record_of(id, "leg", spoken).await;
             assert_eq!(world.stored(resident).await.unwrap().value.callback, None);
             assert_eq!(world.listed().await["callbacks"], json!([]));
+            assert_eq!(world.today(resident).await, "spoken_to");
         }
         let body = json!({"disposition": "left_message", "contact_id": "leg", "notes": "on the machine"});
         let done = world.deed(JOE, ("POST", "/complete"), id, body.clone()).await;
@@ -314,6 +324,7 @@ async fn a_promise_that_was_not_kept_comes_back_whichever_comes_first() {
             world.record_of(id, "leg", spoken).await;
         }
         world.still_owed_to(resident, id).await;
+        assert_eq!(world.today(resident).await, "wants_to_talk", "record first: {record_first}");
         let shown = world.listed().await["callbacks"][0].clone();
         assert_eq!(shown["last_result"]["disposition"], "left_message");
         assert_eq!((&shown["queued"], &shown["tries"][0]["result"]), (&json!(false), &json!("missed")));
@@ -330,6 +341,7 @@ async fn a_promise_that_was_not_kept_comes_back_whichever_comes_first() {
         assert_eq!(world.deed(JOE, ("POST", "/complete"), id, body).await.status, 200, "asked twice");
         world.clock.advance(SignedDuration::from_secs(1));
         assert_eq!(world.deed(JOE, ("POST", "/complete"), id, wrong).await.json()["owed"], false);
+        assert_eq!(world.today(resident).await, "spoken_to");
         assert_eq!(world.stored(resident).await.unwrap().value.callback, None);
     }
 }

@@ -15,6 +15,7 @@ mod lambda;
 mod line;
 mod lists;
 mod overview;
+mod paging;
 mod people;
 mod phone;
 mod privacy;

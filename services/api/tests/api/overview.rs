@@ -1,18 +1,24 @@
 //! The day at a glance, asked for and as it happens.
 
-use crate::support::World;
+use crate::line::Line;
+use crate::support::{World, board};
 use axum::body::{Body, BodyDataStream};
 use axum::http::Request;
 use futures_util::StreamExt;
 use jiff::SignedDuration;
+use rollcall_api::overview::Rest;
 use rollcall_domain::attempt::{Attempt, Key, Press};
+use rollcall_domain::callback::Try;
 use rollcall_domain::duty::Schedule;
 use rollcall_domain::group::Group;
 use rollcall_domain::ids::RequestId;
 use rollcall_domain::policy::Policy;
+use rollcall_embedded::Store;
+use rollcall_ports::suite::ManualClock;
 use rollcall_ports::suite::people::resident;
 use rollcall_ports::{Began, Begin, Clock, Versioned};
 use serde_json::{Value, json};
+use std::sync::Arc;
 use tower::ServiceExt;
 
 impl World {
@@ -59,7 +65,7 @@ async fn everybody_is_in_one_state_and_only_operators_see_queues() {
     let shown = world.get("/api/overview", &world.token(&[Group::Operators])).await.json();
     let ledger = json!({
         "well": 0, "callback_open": 0, "spoken_to": 0, "trying": 7, "escalated": 0, "paused": 0,
-        "excluded": 0, "not_due": 0, "total": 7, "balanced": true
+        "excluded": 0, "not_due": 0, "total": 7, "balanced": true, "at": "2026-11-23T09:00:00Z"
     });
     assert_eq!(shown["ledger"], ledger);
     let pace = json!({"rate_per_second": 2, "burst": 5, "concurrent_limit": 10, "in_flight": 0});
@@ -84,6 +90,32 @@ async fn many_viewers_cost_one_look() {
     assert_eq!(total().await, 2, "as of a moment ago");
     world.clock.advance(SignedDuration::from_secs(1));
     assert_eq!(total().await, 3);
+}
+
+/// Where reading is paid for, an open page has everybody counted once a minute
+/// and says as of when.
+#[tokio::test]
+async fn on_aws_everybody_is_counted_once_a_minute() {
+    let clock = Arc::new(ManualClock::default());
+    let store = Store::in_memory(Arc::<ManualClock>::clone(&clock)).unwrap();
+    let time: Arc<dyn Clock> = Arc::<ManualClock>::clone(&clock);
+    let board = board(&store, &time, Rest::ON_AWS);
+    let world = World::over(store, clock, |api| api.board = Arc::new(board));
+    world.register(0..2).await;
+    let token = world.token(&[Group::Agents]);
+    let told = async || {
+        let told = world.get("/api/overview", &token).await.json();
+        (told["at"].clone(), told["ledger"]["at"].clone(), told["ledger"]["total"].clone())
+    };
+    let first = told().await;
+    assert_eq!(first, (json!("2026-11-23T09:00:00Z"), json!("2026-11-23T09:00:00Z"), json!(2)));
+    world.register(2..3).await;
+    world.clock.advance(SignedDuration::from_secs(3));
+    assert_eq!(told().await, first);
+    world.clock.advance(SignedDuration::from_secs(56));
+    assert_eq!(told().await, (json!("2026-11-23T09:00:59Z"), json!("2026-11-23T09:00:00Z"), json!(2)));
+    world.clock.advance(SignedDuration::from_secs(4));
+    assert_eq!(told().await, (json!("2026-11-23T09:01:03Z"), json!("2026-11-23T09:01:03Z"), json!(3)));
 }
 
 #[tokio::test(start_paused = true)]
@@ -168,4 +200,44 @@ async fn what_has_been_is_told_by_hour_and_day() {
         let status = world.get(&format!("/api/overview/history?days={wrong}"), &token).await.status;
         assert!(status == 422 || status == 400, "{wrong}: {status}");
     }
+}
+
+#[tokio::test]
+async fn those_who_wait_for_a_callback_are_counted_by_how_long() {
+    let line = Line::default();
+    let world = line.world();
+    let token = world.token(&[Group::Uploaders]);
+    let ask = async || {
+        world.clock.advance(SignedDuration::from_secs(5));
+        world.get("/api/overview/waiting", &token).await.json()
+    };
+    let spans = |told: &Value| -> Vec<(u64, u64, u64)> {
+        let spans = told["spans"].as_array().unwrap().iter();
+        let number = |span: &Value, field: &str| span[field].as_u64().unwrap();
+        let found = spans
+            .map(|span| (number(span, "from_minutes"), number(span, "in_time"), number(span, "overdue")));
+        found.filter(|(_, in_time, overdue)| in_time + overdue > 0).collect()
+    };
+    let nobody = ask().await;
+    assert_eq!(
+        (spans(&nobody), &nobody["longest_since"], &nobody["more"]),
+        (vec![], &Value::Null, &json!(false))
+    );
+    assert_eq!(
+        nobody["spans"][1],
+        json!({"from_minutes": 15, "until_minutes": 30, "in_time": 0, "overdue": 0})
+    );
+    assert_eq!(nobody["spans"][5]["until_minutes"], Value::Null);
+
+    world.waiting(1, "first", &line).await;
+    assert_eq!(spans(&ask().await), [(0, 1, 0)]);
+    world.clock.advance(SignedDuration::from_mins(20));
+    let (_, second) = world.waiting(2, "second", &line).await;
+    assert_eq!(spans(&ask().await), [(0, 1, 0), (15, 1, 0)]);
+    world.clock.advance(SignedDuration::from_mins(105));
+    let told = ask().await;
+    assert_eq!(spans(&told), [(60, 1, 0), (120, 0, 1)]);
+    assert_eq!(told["longest_since"], "2026-11-23T09:00:25Z");
+    world.record_of(second, "second", Try::SpokenTo(world.clock.now())).await;
+    assert_eq!(spans(&ask().await), [(120, 0, 1)], "who was called back waits no longer");
 }

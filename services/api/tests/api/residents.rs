@@ -275,12 +275,12 @@ async fn a_file_holds_what_the_list_shows_and_nothing_that_a_spreadsheet_runs() 
     assert_eq!(answer.header("content-type"), "text/csv; charset=utf-8");
     let lines: Vec<&str> = answer.text.trim_start_matches('\u{feff}').split("\r\n").collect();
     let expected = [
-        "First name,Last name,Number,Reference,State,Next call (Europe/London),Calls in 24 hours,\
-         Last heard of (Europe/London),Paused until (Europe/London),Switched on,Bad number,Timezone,\
+        "First name,Last name,Today,Paused until (Europe/London),Number,Number does not exist,Reference,\
+         Next call (Europe/London),Calls in 24 hours,Last heard of (Europe/London),\
          Registered (Europe/London)",
-        "\"'=HYPERLINK(\"\"x\"\")\",\"O, Example\",'+447700900001,\"'@H\"\"1\",being called,2026-11-23 09:00,0,\
-         ,,yes,no,Europe/London,2026-11-20 12:00",
-        "Ada 2,Example,'+447700900002,,not called,,0,2026-07-01 09:59,,no,no,Europe/London,2026-11-20 12:00",
+        "\"'=HYPERLINK(\"\"x\"\")\",\"O, Example\",Being called,,'+447700900001,,\"'@H\"\"1\",2026-11-23 09:00,0,\
+         ,2026-11-20 12:00",
+        "Ada 2,Example,Not called,,'+447700900002,,,,0,2026-07-01 09:59,2026-11-20 12:00",
         "",
     ];
     assert_eq!(lines, expected);

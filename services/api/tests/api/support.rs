@@ -9,7 +9,7 @@ use rollcall_api::auth::Verifier;
 use rollcall_api::auth::accounts::LocalAccounts;
 use rollcall_api::auth::local::{Issuer, expected};
 use rollcall_api::limits::Rate;
-use rollcall_api::overview::{Board, Parts};
+use rollcall_api::overview::{Board, Parts, Rest};
 use rollcall_api::security::Limits;
 use rollcall_api::session::{Live, Shown, SignIn, Softphone};
 use rollcall_domain::attempt::Facts;
@@ -169,6 +169,22 @@ pub(crate) fn somebody(groups: &[Group]) -> Account {
     }
 }
 
+/// The day at a glance, over this store.
+pub(crate) fn board(store: &Store, clock: &Arc<dyn Clock>, rest: Rest) -> Board {
+    Board::new(Parts {
+        attempts: store.attempts(),
+        residents: store.residents(),
+        callbacks: store.callbacks(),
+        pace: store.pace(),
+        telephony: Arc::new(TwoAgents),
+        queues: store.queues(),
+        clock: Arc::clone(clock),
+        people: Arc::clone(clock),
+        policy: Arc::new(Policy::default()),
+        rest,
+    })
+}
+
 fn api(store: &Store, clock: &Arc<ManualClock>, issuer: &Arc<Issuer>, heard: &Arc<Heard>) -> Api {
     let clock: Arc<dyn Clock> = Arc::<ManualClock>::clone(clock);
     let keys = Arc::<Issuer>::clone(issuer);
@@ -198,17 +214,7 @@ fn api(store: &Store, clock: &Arc<ManualClock>, issuer: &Arc<Issuer>, heard: &Ar
         }),
         verifier: Arc::new(Verifier::new(expected(), keys, Arc::clone(&clock))),
         local: None,
-        board: Arc::new(Board::new(Parts {
-            attempts: store.attempts(),
-            residents: store.residents(),
-            callbacks: store.callbacks(),
-            pace: store.pace(),
-            telephony: Arc::new(TwoAgents),
-            queues: store.queues(),
-            clock: Arc::clone(&clock),
-            people: Arc::clone(&clock),
-            policy: Arc::new(Policy::default()),
-        })),
+        board: Arc::new(board(store, &clock, Rest::ON_ONE_MACHINE)),
         assets: Arc::default(),
         limits: Arc::new(Limits::new(NO_LIMIT, clock)),
     }

@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use rollcall_api::auth::local::{Issuer, expected};
-use rollcall_api::auth::{KeySource, NoKeys, Verifier};
+use rollcall_api::auth::{Expected, KeySource, NoKeys, Verifier};
 use rollcall_domain::group::Group;
 use rollcall_ports::Clock;
 use rollcall_ports::suite::ManualClock;
@@ -152,7 +152,7 @@ async fn who_is_in_no_group_may_do_nothing() {
 
 #[tokio::test]
 async fn access_tokens_of_cognito_name_their_client_instead() {
-    let world = World::new();
+    let world = of_provider(None);
     let mut claims = with("aud", Value::Null);
     claims["client_id"] = json!("rollcall");
     claims["token_use"] = json!("access");
@@ -164,6 +164,47 @@ async fn access_tokens_of_cognito_name_their_client_instead() {
     claims["client_id"] = json!("rollcall");
     claims["aud"] = json!("another client");
     assert_eq!(world.get(ME, &honest(&claims)).await.status, 401, "what it has counts");
+}
+
+/// Where a provider keeps the accounts.
+fn of_provider(name_claim: Option<&str>) -> World {
+    World::with(|api| {
+        let issuer = Issuer::new(&[SECRET.to_owned()]).unwrap();
+        let expected = Expected { name_claim: name_claim.map(str::to_owned), ..expected() };
+        api.verifier = Arc::new(Verifier::new(expected, Arc::new(issuer), Arc::clone(&api.clock)));
+    })
+}
+
+#[tokio::test]
+async fn people_are_called_what_only_they_are_called_and_the_log_keeps_the_subject_too() {
+    let verified = json!({"email": "ada@example.org", "email_verified": true});
+    for (claim, said, name) in [
+        (None, json!({}), "clerk"),
+        (None, json!({"username": "ada"}), "ada"),
+        (None, json!({"cognito:username": "ada", "email": "a@example.org", "email_verified": true}), "ada"),
+        // As Amazon Cognito has it where people sign in with their address.
+        (
+            None,
+            json!({"username": "clerk", "email": "ada@example.org", "email_verified": "true"}),
+            "ada@example.org",
+        ),
+        (None, verified.clone(), "ada@example.org"),
+        (None, json!({"email": "mayor@example.org", "email_verified": false}), "clerk"),
+        (None, json!({"email": "mayor@example.org", "name": "The Mayor"}), "clerk"),
+        (None, json!({"preferred_username": "ada"}), "ada"),
+        (Some("upn"), json!({"upn": "ada@council", "username": "x"}), "ada@council"),
+        (Some("upn"), verified, "clerk"),
+    ] {
+        let world = of_provider(claim);
+        let mut claims = with("cognito:groups", json!(["Operators"]));
+        claims.as_object_mut().unwrap().append(&mut said.as_object().unwrap().clone());
+        let token = honest(&claims);
+        assert_eq!(world.get(ME, &token).await.json()["name"], name, "{claim:?} {said}");
+        world.send("POST", "/api/residents/export", &token, "{}").await;
+        let log = world.get("/api/audit", &token).await.json();
+        let actor = if name == "clerk" { "clerk".to_owned() } else { format!("{name} (clerk)") };
+        assert_eq!(log["items"][0]["actor"], actor);
+    }
 }
 
 /// An issuer whose keys change and which cannot always be reached.

@@ -6,7 +6,7 @@ use rollcall_api::Api;
 use rollcall_api::assets::Assets;
 use rollcall_api::auth::Verifier;
 use rollcall_api::auth::accounts::LocalAccounts;
-use rollcall_api::overview::{Board, Parts};
+use rollcall_api::overview::{Board, Parts, Rest};
 use rollcall_api::security::Limits;
 use rollcall_api::session::Shown;
 use rollcall_connect_sim::http::Service;
@@ -57,6 +57,7 @@ fn api(machine: &Machine, portal: Portal) -> Api {
         clock: Arc::clone(&ports.clock),
         people: Arc::clone(&people),
         policy: Arc::clone(machine.policy()),
+        rest: Rest::ON_ONE_MACHINE,
     }));
     let files = Arc::new(machine.store().uploads());
     Api {
