@@ -10,13 +10,23 @@ use std::sync::Arc;
 fn main() -> ExitCode {
     run("planner", async |start: &Start| {
         let mut aws = Compose::new(Start::var).await;
-        let Stores { residents, pace, .. } = aws.stores();
+        let Stores { residents, pace, switch, .. } = aws.stores();
         let (requests, telephony) = (aws.queue("call_requests"), aws.telephony());
         let ordered = requests.clone();
         let Start { policy, clock, signals } = start.clone();
         let topology = Topology::shipped();
-        let planner =
-            Planner { residents, requests, ordered, pace, telephony, clock, signals, policy, topology };
+        let planner = Planner {
+            residents,
+            requests,
+            ordered,
+            pace,
+            switch,
+            telephony,
+            clock,
+            signals,
+            policy,
+            topology,
+        };
         aws.ready(TimerFunction(vec![Arc::new(planner)]))
     })
 }

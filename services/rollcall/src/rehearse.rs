@@ -85,7 +85,7 @@ fn scenario(args: &Rehearse) -> Result<Scenario, Vec<String>> {
     });
     match (csv, policy) {
         (Ok(csv), Ok(policy)) if problems.is_empty() => {
-            Ok(Scenario { csv, agents, days, seed, faults, start, answers, policy })
+            Ok(Scenario { csv, agents, days, seed, faults, start, answers, policy, misconfigured: None })
         }
         _ => Err(problems),
     }
