@@ -32,7 +32,12 @@ const UNSEEN: [(&str, &str, &str, &str); 40] = [
     ("loader", "dynamodb:GetItem", "-residents", "an upload that was undone while it was loaded"),
     ("loader", "dynamodb:DeleteItem", "-residents", "likewise"),
     ("dialer", "connect:StartOutboundVoiceContact", "contact-flow/", "older answers named the flow"),
-    ("planner", "dynamodb:PutItem", "-control", "only when Connect refuses to say who is there, for how it is set up"),
+    (
+        "planner",
+        "dynamodb:PutItem",
+        "-control",
+        "only when Connect refuses to say who is there, for how it is set up",
+    ),
     ("sweep", "dynamodb:PutItem", "-audit", "only when somebody turns the switch, or it trips"),
     ("sweep", "dynamodb:UpdateItem", "-control", "likewise"),
     ("api", "dynamodb:PutItem", "-control", "an operator turns the switch"),
