@@ -98,10 +98,38 @@ pub enum Notice {
         /// Residents on the register.
         register: u64,
     },
-    /// Connect refuses calls because of how it is set up.
-    Misconfigured {
-        /// The error's name, as Connect gave it.
-        code: String,
+    /// A person stopped all dialing. Why is for those who sign in: words of
+    /// people do not leave the service.
+    DialingStopped {
+        /// Which change of the switch.
+        change: u64,
+        /// When.
+        #[schemars(with = "String")]
+        at: Timestamp,
+        /// The account.
+        by: String,
+    },
+    /// Dialing stopped by itself; a person must start it again.
+    DialingTripped {
+        /// Which change of the switch.
+        change: u64,
+        /// When.
+        #[schemars(with = "String")]
+        at: Timestamp,
+        /// Why, as a stable word.
+        cause: String,
+        /// Why, with the facts, in plain words.
+        why: String,
+    },
+    /// A person started dialing again.
+    DialingStarted {
+        /// Which change of the switch.
+        change: u64,
+        /// When.
+        #[schemars(with = "String")]
+        at: Timestamp,
+        /// The account.
+        by: String,
     },
 }
 
@@ -122,7 +150,9 @@ impl Notice {
             Self::CallbackOverdue { callback, .. } => format!("callback_overdue/{callback}"),
             Self::Concern { callback, .. } => format!("concern/{callback}"),
             Self::LedgerMismatch { counted, register } => format!("ledger_mismatch/{counted}/{register}"),
-            Self::Misconfigured { code } => format!("misconfigured/{code}"),
+            Self::DialingStopped { change, .. }
+            | Self::DialingTripped { change, .. }
+            | Self::DialingStarted { change, .. } => format!("dialing/{change}"),
         }
     }
 }

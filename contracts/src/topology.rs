@@ -129,6 +129,12 @@ pub struct Bounds {
     pub retry_no_agent_seconds: u32,
     /// After how long a request is tried again when every place was taken.
     pub retry_full_seconds: u32,
+    /// Until a request is tried again while dialing is stopped.
+    pub retry_stopped_seconds: u32,
+    /// Closed dials that the breaker looks at.
+    pub breaker_dials: u32,
+    /// Open dials that the breaker looks at.
+    pub silence_dials: u32,
     /// How long a dialer uses one reading of the agents' figures.
     pub staffing_cache_seconds: u32,
 }

@@ -108,6 +108,7 @@ SEEDS = [
     ("what_must_be_noticed_has_an_alarm", "no alarm on the account", drop("LedgerMismatch")),
     ("what_must_be_noticed_has_an_alarm", "no alarm on the stream", drop("OutcomesAge")),
     ("what_must_be_noticed_has_an_alarm", "no alarm on concurrency", drop("ConcurrencyBreached")),
+    ("what_must_be_noticed_has_an_alarm", "no alarm on the switch", drop("DialingStopped")),
     ("roles_may_do_no_more_than_they_need", "every action", allow("IngestRole", "dynamodb:*", "x")),
     ("roles_may_do_no_more_than_they_need", "every resource", allow("IngestRole", "dynamodb:GetItem")),
     ("roles_may_do_no_more_than_they_need", "no such action", allow("IngestRole", "dynamodb:GetItems", "x")),

@@ -3,6 +3,7 @@
 use rollcall_contracts::envelope::{Envelope, Message};
 use rollcall_contracts::messages::{CallRequest, Notice, RowsChunk};
 use rollcall_contracts::upload::{Form, UploadRef};
+use rollcall_domain::breaker::TripCause;
 use rollcall_domain::duty::Cause;
 use rollcall_domain::ids::{AttemptId, BatchId, CallbackId, RequestId, ResidentId};
 use serde_json::Value;
@@ -73,14 +74,23 @@ pub(crate) fn notices() -> Vec<(&'static str, Envelope<Notice>)> {
         Notice::CallbackOverdue { resident, callback },
         Notice::Concern { resident, callback },
         Notice::LedgerMismatch { counted: 199, register: 200 },
-        Notice::Misconfigured { code: "DestinationNotAllowedException".to_owned() },
+        Notice::DialingStopped { change: 1, at: check_due, by: "joe".to_owned() },
+        Notice::DialingTripped {
+            change: 2,
+            at: check_due,
+            cause: "silence".to_owned(),
+            why: TripCause::Silence { calls: 5, minutes: 10 }.to_string(),
+        },
+        Notice::DialingStarted { change: 3, at: check_due, by: "joe".to_owned() },
     ];
     let file = |notice: &Notice| match notice {
         Notice::Escalated { .. } => "notice.v1.escalated.json",
         Notice::CallbackOverdue { .. } => "notice.v1.callback_overdue.json",
         Notice::Concern { .. } => "notice.v1.concern.json",
         Notice::LedgerMismatch { .. } => "notice.v1.ledger_mismatch.json",
-        Notice::Misconfigured { .. } => "notice.v1.misconfigured.json",
+        Notice::DialingStopped { .. } => "notice.v1.dialing_stopped.json",
+        Notice::DialingTripped { .. } => "notice.v1.dialing_tripped.json",
+        Notice::DialingStarted { .. } => "notice.v1.dialing_started.json",
     };
     let sent_at = "2026-11-23T12:34:56.789Z".parse().unwrap();
     notices.into_iter().map(|notice| (file(&notice), Envelope::new(notice, sent_at))).collect()

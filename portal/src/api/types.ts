@@ -22,6 +22,7 @@ export type Me = Answer<"/api/me", "get">;
 export type Group = Me["groups"][number];
 
 export type Overview = Answer<"/api/overview", "get">;
+export type Dialing = Answer<"/api/dialing", "get">;
 export type History = Answer<"/api/overview/history", "get">;
 
 export type WaitingSpan = Answer<"/api/overview/waiting", "get">["spans"][number];

@@ -8,6 +8,7 @@ import { useEffect } from "react";
 import { answer, api } from "../api/client";
 import type { DeadLetter, Queue } from "../api/types";
 import { useLoad } from "../api/use-load";
+import { DialingBanner, StopDialing, useTurned } from "../dialing/Dialing";
 import { ListTable } from "../ui/ListTable";
 import { usePage } from "../ui/page";
 import { usePaging } from "../ui/paging";
@@ -40,17 +41,30 @@ const LETTERS: TableProps.ColumnDefinition<DeadLetter>[] = [
 export default function Operations() {
   usePage("Operations");
   const queues = useLoad("queues", async (signal) => ({ items: await answer(api.GET("/api/queues", { signal })) }));
+  const switched = useLoad("dialing", (signal) => answer(api.GET("/api/dialing", { signal })));
+  const [dialing, onTurned] = useTurned(switched.value);
   const paging = usePaging();
   const query = paging.cursor === undefined ? {} : { cursor: paging.cursor };
   const letters = useLoad(`letters ${paging.cursor}`, (signal) => answer(api.GET("/api/dead-letters", { params: { query }, signal })));
   const { reload } = queues;
+  const { reload: look } = switched;
   useEffect(() => {
-    const timer = setInterval(reload, RENEW_MS);
+    const timer = setInterval(() => {
+      reload();
+      look();
+    }, RENEW_MS);
     return () => clearInterval(timer);
-  }, [reload]);
+  }, [reload, look]);
   return (
-    <ContentLayout header={<Header variant="h1" description="Whether work flows, and what has got stuck.">Operations</Header>}>
+    <ContentLayout
+      header={
+        <Header variant="h1" description="Whether work flows, and what has got stuck." actions={dialing && <StopDialing dialing={dialing} reload={look} onTurned={onTurned} />}>
+          Operations
+        </Header>
+      }
+    >
       <SpaceBetween size="l">
+        {dialing && <DialingBanner dialing={dialing} reload={look} onTurned={onTurned} />}
         <ListTable loaded={queues} things="queues" trackBy="name" columnDefinitions={QUEUES} header={<Header variant="h2">Queues</Header>} empty="There are no queues." />
         <ListTable
           loaded={letters}

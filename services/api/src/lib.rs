@@ -21,6 +21,7 @@ mod audit;
 pub mod auth;
 mod batches;
 mod desk;
+mod dialing;
 mod extract;
 mod health;
 #[cfg(feature = "lambda")]
@@ -51,7 +52,7 @@ use overview::Board;
 use rollcall_domain::policy::Policy;
 use rollcall_ports::{
     Attempts, Audit, Batches, Callbacks, Checks, Clock, DeadLetters, Deposits, Intake, Pace, Queues,
-    Residents, Signals, Softphone, Telephony, Uploads,
+    Residents, Signals, Softphone, Switch, Telephony, Uploads,
 };
 use security::Limits;
 use session::Shown;
@@ -84,6 +85,8 @@ pub struct Api {
     pub audit: Arc<dyn Audit>,
     /// The limiter over all dialers.
     pub pace: Arc<dyn Pace>,
+    /// The switch over all dialing.
+    pub switch: Arc<dyn Switch>,
     /// The telephone service.
     pub telephony: Arc<dyn Telephony>,
     /// Agents' phones, where they are worked through this service; `None`
@@ -129,6 +132,9 @@ fn endpoints() -> OpenApiRouter<Api> {
         .routes(routes!(health::health))
         .routes(routes!(openapi::openapi))
         .routes(routes!(audit::audit))
+        .routes(routes!(dialing::dialing))
+        .routes(routes!(dialing::stop))
+        .routes(routes!(dialing::reset))
         .routes(routes!(operations::queues))
         .routes(routes!(operations::dead_letters))
         .routes(routes!(overview::overview))

@@ -17,7 +17,7 @@ use std::sync::Arc;
 /// so news is asked for; and accounts are the provider's.
 pub(crate) async fn function(start: &Start) -> Result<HttpFunction, Vec<String>> {
     let mut aws = Compose::new(Start::var).await;
-    let Stores { residents, attempts, callbacks, checks, pace } = aws.stores();
+    let Stores { residents, attempts, callbacks, checks, pace, switch } = aws.stores();
     let Start { policy, clock, signals } = start.clone();
     let (all, telephony, deposits) = (aws.queues(), aws.telephony(), aws.deposits(&clock));
     let topology = Topology::shipped();
@@ -28,6 +28,7 @@ pub(crate) async fn function(start: &Start) -> Result<HttpFunction, Vec<String>>
         residents: residents.clone(),
         callbacks: callbacks.clone(),
         pace: pace.clone(),
+        switch: switch.clone(),
         telephony: telephony.clone(),
         queues: queues.clone(),
         clock: clock.clone(),
@@ -54,6 +55,7 @@ pub(crate) async fn function(start: &Start) -> Result<HttpFunction, Vec<String>>
         uploads,
         audit,
         pace,
+        switch,
         telephony,
         softphone: None,
         dead_letters,

@@ -2,9 +2,10 @@
 //!
 //! Trigger: a message on the call-requests queue. It checks the rules at the
 //! moment of dialing (the planner's view may be old, the message late or
-//! repeated), waits for its turn at the limiter, records the intention in one
-//! conditional write of attempt, resident and number, and only then asks
-//! Connect.
+//! repeated), waits for its turn at the limiter, looks at the switch, records
+//! the intention in one conditional write of attempt, resident and number, and
+//! only then asks Connect. While dialing is stopped a request waits, as it does
+//! for an agent, until it is void.
 //!
 //! What a crash leaves behind: before `begin` nothing but a reserved place,
 //! which frees itself; after it an attempt in doubt, which this service never
@@ -16,9 +17,10 @@ mod staffing;
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
-use rollcall_contracts::messages::{CallRequest, Notice};
+use rollcall_contracts::messages::CallRequest;
 use rollcall_contracts::topology::Topology;
 use rollcall_domain::attempt::{Attempt, Facts, Withdrawal};
+use rollcall_domain::breaker::TripCause;
 use rollcall_domain::duty::Schedule;
 use rollcall_domain::ids::{AttemptId, ContactId};
 use rollcall_domain::pace::{Grant, Limits};
@@ -27,9 +29,10 @@ use rollcall_domain::resident::Resident;
 use rollcall_domain::rules::{Asking, Verdict as Rules, why};
 use rollcall_host::{Handler, Verdict, decode_message};
 use rollcall_ports::{
-    Attempts, Began, Begin, CallOrder, Clock, Fault, Notices, Pace, Rejection, Residents, Signal, Signals,
-    Started, Telephony, Versioned,
+    Attempts, Began, Begin, CallOrder, Clock, Fault, Pace, Rejection, Residents, Signal, Signals, Started,
+    Switch, Telephony, Versioned,
 };
+use rollcall_recording::switch::trip;
 use rollcall_recording::{Learned, Recorder};
 pub use staffing::StaffingCache;
 use std::sync::Arc;
@@ -42,14 +45,14 @@ pub struct Dialer {
     pub attempts: Arc<dyn Attempts>,
     /// The limiter over all dialers.
     pub pace: Arc<dyn Pace>,
+    /// The switch over all dialing.
+    pub switch: Arc<dyn Switch>,
     /// Connect.
     pub telephony: Arc<dyn Telephony>,
     /// The agents, as last seen.
     pub staffing: StaffingCache,
     /// Where results are written.
     pub recorder: Recorder,
-    /// Operators.
-    pub notices: Arc<dyn Notices>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Happenings.
@@ -89,6 +92,10 @@ impl Handler for Dialer {
         };
         if let Next::End(verdict) = self.wait_for_turn(&request).await? {
             return Ok(verdict);
+        }
+        if !self.switch.read().await?.value.is_running() {
+            self.pace.release(AttemptId::of(request.request)).await?;
+            return Ok(self.stopped(&request));
         }
         // The turn may have come seconds later: the rules are asked again at
         // the very moment, and the write below fails if the resident changed.
@@ -161,7 +168,13 @@ impl Dialer {
     async fn wait_for_turn(&self, request: &CallRequest) -> Result<Next<()>, Fault> {
         let bounds = &self.topology.bounds;
         let now = self.clock.now();
-        let staffing = self.staffing.at(now, self.telephony.as_ref()).await?;
+        let staffing = match self.staffing.at(now, self.telephony.as_ref()).await {
+            Err(Fault::Refused { reason, .. }) => {
+                self.misconfigured(reason).await?;
+                return Ok(Next::End(self.stopped(request)));
+            }
+            answer => answer?,
+        };
         let at_once = staffing.calls_allowed(&self.policy);
         if at_once == 0 {
             return Ok(Next::End(self.later(request, bounds.retry_no_agent_seconds.into(), "no_agent")));
@@ -256,15 +269,21 @@ impl Dialer {
         };
         let (id, resident) = (attempt.value.id, attempt.value.resident);
         self.signals.emit(&Signal::CallRefused { attempt: id, resident, code: code.clone() });
-        let learned = self.recorder.withdraw(attempt, Withdrawal::Refused, number_bad).await?;
         if broken {
-            // Every call will be refused: give people a minute at a time. Should
-            // this be lost, the next refusal tells them.
-            let until = self.in_seconds(60);
-            self.pace.back_off(until, self.limits(0)).await?;
-            self.notices.tell(&Notice::Misconfigured { code }).await?;
+            // Every call will be refused. First of all: what becomes of this one
+            // attempt the sweep finds out, and until the switch is tripped the
+            // list burns.
+            self.misconfigured(code).await?;
         }
-        Ok(settled(learned))
+        Ok(settled(self.recorder.withdraw(attempt, Withdrawal::Refused, number_bad).await?))
+    }
+
+    async fn misconfigured(&self, code: String) -> Result<(), Fault> {
+        trip(self.switch.as_ref(), self.clock.now(), &TripCause::Misconfigured { code }).await
+    }
+
+    fn stopped(&self, request: &CallRequest) -> Verdict {
+        self.later(request, self.topology.bounds.retry_stopped_seconds.into(), "stopped")
     }
 
     async fn throttled(&self, attempt: &Versioned<Attempt>) -> Result<Verdict, Fault> {

@@ -7,7 +7,7 @@ use rollcall_recording::Recorder;
 /// The dialer on Amazon's services.
 pub(crate) async fn function(start: &Start) -> Result<QueueFunction<Dialer>, Vec<String>> {
     let mut aws = Compose::new(Start::var).await;
-    let Stores { residents, attempts, callbacks, checks, pace } = aws.stores();
+    let Stores { residents, attempts, callbacks, checks, pace, switch } = aws.stores();
     let Start { policy, clock, signals } = start.clone();
     let recorder = Recorder { attempts, callbacks, residents, checks, pace, clock, signals, policy };
     let Recorder { residents, attempts, pace, clock, signals, policy, .. } = recorder.clone();
@@ -16,10 +16,10 @@ pub(crate) async fn function(start: &Start) -> Result<QueueFunction<Dialer>, Vec
         residents,
         attempts,
         pace,
+        switch,
         telephony: aws.telephony(),
         staffing: StaffingCache::new(topology.bounds.staffing_cache_seconds),
         recorder,
-        notices: aws.notices(&clock),
         clock,
         signals,
         policy,

@@ -8,10 +8,10 @@ use rollcall_outcomes::{KeyPress, Outcomes};
 use rollcall_planner::Planner;
 use rollcall_ports::{
     Attempts, Audit, Batches, Callbacks, Checks, Clock, Depth, EvidenceHorizon, Notices, Pace, Residents,
-    Sender, Signals, Telephony, Uploads,
+    Sender, Signals, Switch, Telephony, Uploads,
 };
 use rollcall_recording::Recorder;
-use rollcall_sweep::{Books, Sweep};
+use rollcall_sweep::{Books, Sweep, Watch};
 use std::sync::Arc;
 
 /// Everything outside that the services together ask for.
@@ -25,6 +25,7 @@ pub struct Ports {
     pub batches: Arc<dyn Batches>,
     pub audit: Arc<dyn Audit>,
     pub pace: Arc<dyn Pace>,
+    pub switch: Arc<dyn Switch>,
     pub uploads: Arc<dyn Uploads>,
     pub rows: Arc<dyn Sender<RowsChunk>>,
     pub requests: Arc<dyn Sender<CallRequest>>,
@@ -119,23 +120,24 @@ fn recorder(ports: &Ports, policy: &Arc<Policy>) -> Recorder {
 }
 
 fn planner(ports: &Ports, policy: &Arc<Policy>, topology: &'static Topology) -> Planner {
-    let Ports { residents, requests, requests_depth, pace, telephony, clock, signals, .. } = ports.clone();
+    let Ports { residents, requests, requests_depth, pace, switch, telephony, clock, signals, .. } =
+        ports.clone();
     let (ordered, policy) = (requests_depth, Arc::clone(policy));
-    Planner { residents, requests, ordered, pace, telephony, clock, signals, policy, topology }
+    Planner { residents, requests, ordered, pace, switch, telephony, clock, signals, policy, topology }
 }
 
 fn dialer(ports: &Ports, policy: &Arc<Policy>, topology: &'static Topology, recorder: Recorder) -> Dialer {
-    let Ports { residents, attempts, pace, telephony, notices, clock, signals, .. } = ports.clone();
+    let Ports { residents, attempts, pace, switch, telephony, clock, signals, .. } = ports.clone();
     let staffing = StaffingCache::new(topology.bounds.staffing_cache_seconds);
     let policy = Arc::clone(policy);
     Dialer {
         residents,
         attempts,
         pace,
+        switch,
         telephony,
         staffing,
         recorder,
-        notices,
         clock,
         signals,
         policy,
@@ -146,15 +148,19 @@ fn dialer(ports: &Ports, policy: &Arc<Policy>, topology: &'static Topology, reco
 fn sweep(ports: &Ports, policy: &Arc<Policy>, topology: &'static Topology, recorder: Recorder) -> Sweep {
     let Ports { attempts, callbacks, residents, checks, telephony, horizon, notices, clock, signals, .. } =
         ports.clone();
+    let (switch, audit) = (Arc::clone(&ports.switch), Arc::clone(&ports.audit));
     let policy = Arc::clone(policy);
     Sweep {
         attempts,
         callbacks,
         residents,
         checks,
+        switch,
+        watch: Watch::default(),
         telephony,
         horizon,
         recorder,
+        audit,
         notices,
         clock,
         signals,

@@ -3,7 +3,8 @@
 //! Trigger: a timer; no input. It reads how many calls may be in flight (free
 //! agents, promises waiting, places taken, orders not yet carried out), takes
 //! the longest due from the index, claims each with a conditional write and
-//! puts one call request on the queue.
+//! puts one call request on the queue. While dialing is stopped it orders
+//! nothing.
 //!
 //! Crash behaviour: between claim and request the resident waits until the
 //! claim lapses and is due again; a repeated or overlapping run finds the
@@ -14,6 +15,7 @@ use jiff::{SignedDuration, Timestamp};
 use rollcall_contracts::envelope::Envelope;
 use rollcall_contracts::messages::CallRequest;
 use rollcall_contracts::topology::Topology;
+use rollcall_domain::breaker::TripCause;
 use rollcall_domain::duty::Schedule;
 use rollcall_domain::ids::{RequestId, ResidentId};
 use rollcall_domain::pace::{Staffing, orders};
@@ -22,8 +24,9 @@ use rollcall_domain::resident::Claim;
 use rollcall_domain::rules::{Asking, Verdict, why};
 use rollcall_host::Periodic;
 use rollcall_ports::{
-    Clock, Depth, Fault, Pace, Residents, Saved, Sender, Signal, Signals, Telephony, Versioned,
+    Clock, Depth, Fault, Pace, Residents, Saved, Sender, Signal, Signals, Switch, Telephony, Versioned,
 };
+use rollcall_recording::switch::trip;
 use std::sync::Arc;
 
 /// The planner and everything it touches.
@@ -36,6 +39,8 @@ pub struct Planner {
     pub ordered: Arc<dyn Depth>,
     /// Calls in flight.
     pub pace: Arc<dyn Pace>,
+    /// The switch over all dialing.
+    pub switch: Arc<dyn Switch>,
     /// The agents.
     pub telephony: Arc<dyn Telephony>,
     /// The time.
@@ -71,7 +76,9 @@ impl Periodic for Planner {
 
     async fn run(&self) -> Result<(), Fault> {
         let now = self.clock.now();
-        let budget = self.budget(now).await?;
+        let dialing = self.switch.read().await?.value.is_running();
+        let budget = if dialing { self.budget(now).await? } else { Some(0) };
+        let (stopped, budget) = (!dialing || budget.is_none(), budget.unwrap_or(0));
         let mut tick = Tick::default();
         while tick.ordered < budget {
             let page = self.topology.bounds.planner_page.min(budget - tick.ordered);
@@ -86,19 +93,27 @@ impl Periodic for Planner {
             }
         }
         let Tick { due, ordered, postponed } = tick;
-        self.signals.emit(&Signal::Planned { due, ordered, postponed, budget });
+        self.signals.emit(&Signal::Planned { due, ordered, postponed, budget, stopped });
         Ok(())
     }
 }
 
 impl Planner {
-    async fn budget(&self, now: Timestamp) -> Result<u32, Fault> {
-        let staffing: Staffing = self.telephony.staffing().await?;
+    /// Calls to order; `None` if Connect refuses to say who is there, for how
+    /// it is set up: then it would refuse every call too.
+    async fn budget(&self, now: Timestamp) -> Result<Option<u32>, Fault> {
+        let staffing: Staffing = match self.telephony.staffing().await {
+            Err(Fault::Refused { reason: code, .. }) => {
+                trip(self.switch.as_ref(), now, &TripCause::Misconfigured { code }).await?;
+                return Ok(None);
+            }
+            answer => answer?,
+        };
         let in_flight = self.pace.in_flight(now).await?;
         let ordered = self.ordered.depth().await?;
         let tick = SignedDuration::from_secs(i64::from(self.topology.timers.planner_seconds));
         let wanted = orders(staffing, in_flight, ordered, tick, &self.policy);
-        Ok(wanted.min(self.topology.bounds.planner_orders))
+        Ok(Some(wanted.min(self.topology.bounds.planner_orders)))
     }
 
     /// Claims and orders a page; answers how many residents left the index.

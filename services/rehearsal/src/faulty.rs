@@ -10,17 +10,19 @@ use rollcall_contracts::messages::Notice;
 use rollcall_contracts::upload::UploadRef;
 use rollcall_domain::attempt::Attempt;
 use rollcall_domain::batch::{Batch, ChunkReport, LineNote, Tally};
+use rollcall_domain::breaker::Recent;
 use rollcall_domain::callback::Callback;
 use rollcall_domain::duty::Schedule;
 use rollcall_domain::ids::{AttemptId, BatchId, CallbackId, ContactId, ResidentId};
 use rollcall_domain::pace::{Grant, Limits, Staffing};
 use rollcall_domain::phone::PhoneNumber;
 use rollcall_domain::resident::Resident;
+use rollcall_domain::switch::Dialing;
 use rollcall_ports::{
     Attempts, Audit, AuditEntry, Batches, Began, Begin, CallOrder, Callbacks, CheckResult, Checks, Cursor,
     DeadLetter, DeadLetters, Depth, Described, Entry, EvidenceHorizon, Fault, Inbox, Notices, Pace, Page,
     Question, Receipt, Received, Removed, Residents, Saved, Search, Sender, Sequence, Started, StreamReader,
-    Tallied, Telephony, UploadInfo, Uploads, Upserted, Versioned,
+    Switch, Tallied, Telephony, UploadInfo, Uploads, Upserted, Versioned,
 };
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -98,6 +100,10 @@ gated!(Pace, "pace" {
     async fn release(&self, attempt: AttemptId) -> ();
     async fn back_off(&self, until: Timestamp, limits: Limits) -> ();
     async fn in_flight(&self, now: Timestamp) -> u32;
+});
+gated!(Switch, "switch" {
+    async fn read(&self) -> Versioned<Dialing>;
+    async fn save(&self, dialing: &Versioned<Dialing>) -> Saved;
 });
 gated!(Telephony, "Connect" {
     async fn start(&self, order: &CallOrder) -> Started;
@@ -209,6 +215,10 @@ impl Attempts for Faulty<dyn Attempts> {
 
     async fn tally(&self, from: Timestamp, until: Timestamp) -> Result<Vec<Tallied>, Fault> {
         self.gate.pass("attempts.tally", self.inner.tally(from, until)).await
+    }
+
+    async fn recent(&self, from: Timestamp, until: Timestamp, most: u32) -> Result<Vec<Recent>, Fault> {
+        self.gate.pass("attempts.recent", self.inner.recent(from, until, most)).await
     }
 }
 

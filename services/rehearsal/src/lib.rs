@@ -16,6 +16,7 @@ mod faulty;
 #[cfg(test)]
 mod interruption;
 mod observer;
+mod operator;
 mod properties;
 mod report;
 mod scenario;

@@ -2,6 +2,7 @@
 //! seen from outside, and what the services' own books say of it.
 
 use crate::observer::{Call, Observed};
+use crate::operator;
 use crate::report::Report;
 use crate::scenario::ScenarioError;
 use crate::world::World;
@@ -16,6 +17,7 @@ use rollcall_ports::{Clock as _, Fault};
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::pin;
+use std::sync::atomic::Ordering;
 use std::task::{Context, Poll, Waker};
 
 /// Holds every property and fills in what the books say.
@@ -35,6 +37,7 @@ pub(crate) fn judge(world: &World, observed: &Observed, report: &mut Report) -> 
     check_load(&batch, &tally, &register, &mut found);
     check_books(world, observed, &register, &mut found)?;
     check_rest(world, &register, report, &mut found)?;
+    check_stops(world, observed, report, &mut found)?;
     report.violations = found;
     Ok(())
 }
@@ -80,6 +83,28 @@ fn register(world: &World) -> Result<BTreeMap<String, Resident>, ScenarioError> 
             return Ok(register);
         }
     }
+}
+
+/// Nobody is called while dialing is stopped, one tick after the stop; and it
+/// runs again in the end.
+fn check_stops(
+    world: &World,
+    observed: &Observed,
+    report: &mut Report,
+    found: &mut Vec<String>,
+) -> Result<(), ScenarioError> {
+    (report.dialing_trips, report.dialing_stops) = operator::stops(world)?;
+    report.calls_misconfigured = world.refused.load(Ordering::Relaxed);
+    for (from, until) in operator::quiet_times(world)? {
+        for call in observed.calls.values().filter(|call| call.at >= from && call.at < until) {
+            found.push(format!("a call was made at {}, while dialing was stopped from {from} on", call.at));
+        }
+    }
+    let dialing = ask(world.store.switch().read())?.value;
+    if !dialing.untold.is_empty() {
+        found.push(format!("nobody was told of {} changes of the switch", dialing.untold.len()));
+    }
+    Ok(())
 }
 
 /// Every line of the file is accounted for.

@@ -21,6 +21,12 @@ pub struct Report {
     pub calls_refused: u64,
     /// Calls that Connect refused for now.
     pub calls_throttled: u64,
+    /// Calls that Connect refused for how it is set up.
+    pub calls_misconfigured: u64,
+    /// How often dialing stopped by itself.
+    pub dialing_trips: u64,
+    /// How often the operator stopped it.
+    pub dialing_stops: u64,
     /// What became of the calls.
     pub outcomes: Outcomes,
     /// What became of the promises.

@@ -24,6 +24,9 @@ pub struct Scenario {
     pub answers: ResidentMix,
     /// The rules.
     pub policy: Policy,
+    /// Between these moments Connect says of every call that it knows no such
+    /// instance, as if somebody had broken its setup.
+    pub misconfigured: Option<(Timestamp, Timestamp)>,
 }
 
 /// How much goes wrong.

@@ -4,6 +4,7 @@
 
 use crate::executor::{Executor, Spawner, VirtualClock};
 use crate::faulty::Faulty;
+use crate::operator::{self, Misconfigured};
 use crate::scenario::{Faults, Scenario, ScenarioError};
 use crate::trouble::{Gate, Process, Trouble};
 use jiff::{SignedDuration, Timestamp};
@@ -20,6 +21,7 @@ use rollcall_ports::{Clock, Inbox, Signal, Signals, StreamReader, StreamWriter};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Everything that is shared by the workers.
@@ -31,6 +33,9 @@ pub(crate) struct World {
     pub(crate) policy: Arc<Policy>,
     pub(crate) counted: Arc<Counted>,
     pub(crate) seen: RefCell<Vec<OutsideEvent>>,
+    /// Calls that were refused for how Connect is set up.
+    pub(crate) refused: Arc<AtomicU64>,
+    misconfigured: Option<(Timestamp, Timestamp)>,
     bells: Bells,
     processes: RefCell<BTreeMap<&'static str, Arc<Process>>>,
     spawner: Spawner,
@@ -93,6 +98,8 @@ impl World {
             policy: Arc::new(scenario.policy.clone()),
             counted: Arc::default(),
             seen: RefCell::default(),
+            refused: Arc::default(),
+            misconfigured: scenario.misconfigured,
             bells: Bells::default(),
             processes: RefCell::default(),
             spawner: executor.spawner(),
@@ -125,6 +132,8 @@ impl World {
         for worker in workers {
             self.spawner.spawn(Self::supervise(Rc::clone(self), worker));
         }
+        self.spawner.spawn(operator::look_after(Rc::clone(self)));
+        self.spawner.spawn(operator::stop_now_and_then(Rc::clone(self), faults));
         if faults != Faults::None {
             self.spawner.spawn(Self::restart_everything(Rc::clone(self)));
         }
@@ -225,6 +234,7 @@ impl World {
             batches: Faulty::new(self.store.batches(), gate),
             audit: Faulty::new(self.store.audit(), gate),
             pace: Faulty::new(self.store.pace(), gate),
+            switch: Faulty::new(self.store.switch(), gate),
             uploads: Faulty::<dyn rollcall_ports::Uploads>::new(Arc::new(self.store.uploads()), gate),
             rows: Faulty::<dyn rollcall_ports::Sender<_>>::new(Arc::new(rows), gate),
             requests: Faulty::<dyn rollcall_ports::Sender<_>>::new(Arc::new(requests), gate),
@@ -236,11 +246,25 @@ impl World {
                 Arc::new(self.store.outcomes_stream()),
                 gate,
             ),
-            telephony: Faulty::<dyn rollcall_ports::Telephony>::new(Arc::new(self.connect.clone()), gate),
+            telephony: Faulty::<dyn rollcall_ports::Telephony>::new(Arc::new(self.line()), gate),
             notices: Faulty::new(self.store.notices(), gate),
             clock: Arc::<VirtualClock>::clone(&self.clock),
             signals: Arc::<Counted>::clone(&self.counted),
         }
+    }
+
+    /// The line to Connect.
+    fn line(&self) -> Misconfigured<SimulatedConnect> {
+        Misconfigured {
+            inner: self.connect.clone(),
+            between: self.misconfigured,
+            clock: Arc::<VirtualClock>::clone(&self.clock),
+            refused: Arc::clone(&self.refused),
+        }
+    }
+
+    pub(crate) async fn sleep(&self, time: SignedDuration) {
+        self.clock.sleep_until(self.clock.now().checked_add(time).unwrap_or(Timestamp::MAX)).await;
     }
 
     /// What an operator does when the trouble is over: everything that was set

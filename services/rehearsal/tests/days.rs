@@ -29,6 +29,7 @@ fn scenario(people: usize, days: u32, seed: u64, faults: Faults) -> Scenario {
         start: "2026-11-23T08:00:00Z".parse().unwrap(),
         answers: ResidentMix::default(),
         policy: Policy::default(),
+        misconfigured: None,
     }
 }
 
@@ -60,8 +61,29 @@ fn the_same_seed_gives_the_same_day_and_another_seed_another() {
 
 #[test]
 fn harsh_days_break_no_rule() {
+    let mut stops = 0;
     for seed in 1..=6 {
-        rehearse(&scenario(120, 2, seed, Faults::Harsh));
+        let report = rehearse(&scenario(120, 2, seed, Faults::Harsh));
+        assert_eq!(report.dialing_trips, 0, "trouble that mends itself stops nobody: {report:#?}");
+        stops += report.dialing_stops;
+    }
+    assert!(stops > 12, "the operator stopped dialing, and nobody was called meanwhile: {stops}");
+}
+
+/// On the first morning somebody breaks Connect's setup for forty minutes, and
+/// the operator tries every ten whether it is mended.
+#[test]
+fn a_broken_setup_does_not_burn_the_list() {
+    for (seed, faults) in [(1, Faults::None), (2, Faults::Mild), (3, Faults::Harsh)] {
+        let at = |time: &str| format!("2026-11-23T{time}Z").parse().unwrap();
+        let broken = Some((at("09:00:00"), at("09:40:00")));
+        let report = rehearse(&Scenario { misconfigured: broken, ..scenario(200, 1, seed, faults) });
+        assert!((2..=6).contains(&report.dialing_trips), "{report:#?}");
+        // Of two dialers each may have a call in hand when the other one is told.
+        assert!(report.calls_misconfigured <= 3 * report.dialing_trips, "{report:#?}");
+        let ledger = &report.ledger;
+        assert_eq!((report.residents, ledger.balanced, ledger.trying), (200, true, 0), "{ledger:?}");
+        assert!(ledger.well + ledger.spoken_to > 140, "everybody had their day of calls: {ledger:?}");
     }
 }
 

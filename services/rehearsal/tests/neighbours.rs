@@ -161,6 +161,7 @@ async fn damaged(now: &str) -> (Store, Ports) {
         batches: store.batches(),
         audit: store.audit(),
         pace: store.pace(),
+        switch: store.switch(),
         uploads: Arc::new(store.uploads()),
         rows: Arc::new(store.rows_queue()),
         requests: Arc::new(requests.clone()),

@@ -48,6 +48,7 @@ pub(crate) enum Command {
     Residents(Directory),
     Why(Why),
     DeadLetters(DeadLetters),
+    Dialing(Dialing),
     User(User),
     Doctor(Doctor),
 }
@@ -187,6 +188,39 @@ pub(crate) struct DeadLetters {
 pub(crate) enum LettersCommand {
     /// List them, the oldest first; what is in them is not shown
     List(Directory),
+}
+
+/// Say whether calls are made, stop all of them, or start again
+///
+/// The one switch over all dialing. It is stopped by a person, or trips by
+/// itself when calls fail, nothing is heard of them, the clock jumps or the
+/// telephone service is set up wrongly; then only a person starts it again. No
+/// call is begun from a minute after the stop at the latest. Calls that ring go
+/// on, and callbacks that were promised are kept. Can be run while `serve` runs.
+#[derive(Debug, Args)]
+pub(crate) struct Dialing {
+    #[command(subcommand)]
+    pub(crate) command: DialingCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DialingCommand {
+    /// Say whether calls are made and, if not, since when, by whom and why
+    Status(Directory),
+    /// Stop all dialing; a repeat changes nothing
+    Stop(Turn),
+    /// Start dialing again, whoever or whatever stopped it
+    Reset(Turn),
+}
+
+/// Why the switch is turned, and where.
+#[derive(Debug, Args)]
+pub(crate) struct Turn {
+    /// Why; it is shown to everybody and kept in the audit log
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: String,
+    #[command(flatten)]
+    pub(crate) directory: Directory,
 }
 
 /// Say who may sign in to the portal of this machine

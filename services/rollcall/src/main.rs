@@ -1,6 +1,7 @@
 //! The program `rollcall`.
 
 mod args;
+mod dialing;
 mod directory;
 mod doctor;
 mod import;
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
         Command::Ledger(args) => ledger::run(&args),
         Command::Residents(args) => residents::run(&args),
         Command::Why(args) => why::run(&args),
+        Command::Dialing(args) => dialing::run(&args),
         Command::DeadLetters(args) => letters::run(&args),
         Command::User(args) => user::run(&args),
         Command::Doctor(args) => doctor::run(&args),

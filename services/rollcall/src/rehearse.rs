@@ -85,7 +85,7 @@ fn scenario(args: &Rehearse) -> Result<Scenario, Vec<String>> {
     });
     match (csv, policy) {
         (Ok(csv), Ok(policy)) if problems.is_empty() => {
-            Ok(Scenario { csv, agents, days, seed, faults, start, answers, policy })
+            Ok(Scenario { csv, agents, days, seed, faults, start, answers, policy, misconfigured: None })
         }
         _ => Err(problems),
     }
@@ -148,6 +148,13 @@ fn summary(out: &mut impl Write, report: &Report) -> io::Result<()> {
         "  at most {} in a second and {} at a time",
         report.peak_calls_per_second, report.peak_concurrent_calls
     )?;
+    let Report { dialing_stops, dialing_trips, .. } = report;
+    if dialing_stops + dialing_trips > 0 {
+        writeln!(
+            out,
+            "Dialing was stopped {dialing_stops} times by the operator and {dialing_trips} times by itself"
+        )?;
+    }
     let of = &report.callbacks;
     writeln!(
         out,

@@ -39,6 +39,9 @@ use tokio::task::JoinSet;
 
 /// The most that the clock may be made to run faster: ten minutes a second.
 const FASTEST: u32 = 600;
+/// Up to this speed ten minutes of silence are ten seconds at least, and mean
+/// something.
+const FASTEST_WATCHED: u32 = 60;
 /// How often loops look for what another process did, in real time.
 const IDLE: SignedDuration = SignedDuration::from_millis(500);
 
@@ -197,7 +200,7 @@ async fn machine(
 ) -> Result<(Arc<Machine>, Line), Stop> {
     let speed = i32::try_from(time.speed).unwrap_or(i32::MAX);
     let setup = |telephony| Setup {
-        policy: Arc::clone(&wanted.policy),
+        policy: Arc::new(time.kept_by(&wanted.policy)),
         clock: Arc::clone(&time.clock),
         signals: printer.signals(),
         telephony,
@@ -242,6 +245,20 @@ impl Time {
         let speed = wanted.speed.unwrap_or(1);
         let own = Arc::new(LastingClock::start(dir, first, speed).map_err(Stop::unusable)?);
         Ok(Self { clock: Arc::clone(&own) as Arc<dyn Clock>, own: Some(own), speed })
+    }
+
+    /// The rules, but for those that watch the clock of the world and how fast
+    /// the telephone service is: a clock of the directory's own cannot be set by
+    /// others, and when it runs fast a moment of work is many minutes.
+    fn kept_by(&self, policy: &Policy) -> Policy {
+        let mut policy = policy.clone();
+        if self.own.is_some() {
+            policy.clock_forward_minutes = u32::MAX;
+        }
+        if self.speed > FASTEST_WATCHED {
+            policy.silence_calls = u32::MAX;
+        }
+        policy
     }
 
     /// Keeps the clock; comes back only with what went wrong.

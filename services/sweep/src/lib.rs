@@ -2,13 +2,15 @@
 //!
 //! Trigger: a timer; no input, so that routine and recovery are the same code.
 //! It settles attempts whose evidence is overdue, tells somebody of promises
-//! past their deadline and of residents who were not reached. [`Books`] takes
-//! the account of the day.
+//! past their deadline and of residents who were not reached, trips the switch
+//! over all dialing where there is cause, and tells of every change of it.
+//! [`Books`] takes the account of the day.
 //!
 //! Whoever is told is told before it is recorded that they were: a crash
 //! between the two tells twice, never not at all.
 
 mod books;
+mod dialing;
 mod people;
 mod promises;
 
@@ -20,13 +22,14 @@ use rollcall_domain::ids::AttemptId;
 use rollcall_domain::policy::Policy;
 use rollcall_host::Periodic;
 use rollcall_ports::{
-    Attempts, Callbacks, Checks, Clock, Described, EvidenceHorizon, Fault, Notices, Residents, Signals,
-    Telephony,
+    Attempts, Audit, Callbacks, Checks, Clock, Described, EvidenceHorizon, Fault, Notices, Residents,
+    Signals, Switch, Telephony,
 };
 use rollcall_recording::{Learned, Recorder};
 use std::sync::Arc;
 
 pub use books::Books;
+pub use dialing::Watch;
 
 /// The sweep and everything it touches.
 pub struct Sweep {
@@ -38,13 +41,19 @@ pub struct Sweep {
     pub residents: Arc<dyn Residents>,
     /// The days' results.
     pub checks: Arc<dyn Checks>,
+    /// The switch over all dialing.
+    pub switch: Arc<dyn Switch>,
+    /// What is remembered of the clock.
+    pub watch: Watch,
     /// Connect, for contacts whose record never came.
     pub telephony: Arc<dyn Telephony>,
     /// How far the stream has been taken in.
     pub horizon: Arc<dyn EvidenceHorizon>,
     /// Where results are written.
     pub recorder: Recorder,
-    /// Duty officers.
+    /// Who did what.
+    pub audit: Arc<dyn Audit>,
+    /// Duty officers and operators.
     pub notices: Arc<dyn Notices>,
     /// The time.
     pub clock: Arc<dyn Clock>,
@@ -64,11 +73,14 @@ impl Periodic for Sweep {
 
     async fn run(&self) -> Result<(), Fault> {
         let now = self.clock.now();
-        // Each part by itself: trouble with one must not starve the others.
+        // Each part by itself: trouble with one must not starve the others. The
+        // switch first, since what is wrong may be about to go on.
+        let dialing = self.watch_dialing(now).await;
         let attempts = self.settle_attempts(now).await;
         let promises = self.review_promises(now).await;
         let people = self.review_people(now).await;
-        attempts.and(promises).and(people)
+        self.watch.ends(self.clock.now());
+        dialing.and(attempts).and(promises).and(people)
     }
 }
 

@@ -2,13 +2,13 @@ use rollcall_aws::compose::{Compose, Stores};
 use rollcall_contracts::topology::Topology;
 use rollcall_host::lambda::{Start, TimerFunction};
 use rollcall_recording::Recorder;
-use rollcall_sweep::{Books, Sweep};
+use rollcall_sweep::{Books, Sweep, Watch};
 use std::sync::Arc;
 
 /// The sweep on Amazon's services, and the books, which a schedule names.
 pub(crate) async fn function(start: &Start) -> Result<TimerFunction, Vec<String>> {
     let mut aws = Compose::new(Start::var).await;
-    let Stores { residents, attempts, callbacks, checks, pace } = aws.stores();
+    let Stores { residents, attempts, callbacks, checks, pace, switch } = aws.stores();
     let Start { policy, clock, signals } = start.clone();
     let recorder = Recorder { attempts, callbacks, residents, checks, pace, clock, signals, policy };
     let Recorder { residents, clock, signals, policy, .. } = recorder.clone();
@@ -20,9 +20,12 @@ pub(crate) async fn function(start: &Start) -> Result<TimerFunction, Vec<String>
         callbacks,
         residents,
         checks,
+        switch,
+        watch: Watch::default(),
         telephony: aws.telephony(),
         horizon: aws.horizon(),
         recorder,
+        audit: aws.audit(),
         notices,
         clock,
         signals,

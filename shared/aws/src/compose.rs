@@ -29,6 +29,7 @@ pub struct Stores {
     pub callbacks: Arc<dyn rollcall_ports::Callbacks>,
     pub checks: Arc<dyn rollcall_ports::Checks>,
     pub pace: Arc<dyn rollcall_ports::Pace>,
+    pub switch: Arc<dyn rollcall_ports::Switch>,
 }
 
 impl Compose {
@@ -82,6 +83,7 @@ impl Compose {
             callbacks: Arc::new(dynamodb::Callbacks::new(&dynamo)),
             checks: Arc::new(dynamodb::Checks::new(&dynamo)),
             pace: Arc::new(dynamodb::Pace::new(&dynamo)),
+            switch: Arc::new(dynamodb::Switch::new(&dynamo)),
         }
     }
 

@@ -9,12 +9,14 @@
 //! [`staff`] is what people may change of a resident, [`record`] what is kept of
 //! it, [`search`] how they find one,
 //! [`undo`] what of an upload can be taken back; [`attempt`] is one dial and what is known of it; [`callback`] the promise
-//! that an agent rings, [`desk`] what agents do with it; [`pace`] how fast calls may start; [`ledger`] the
+//! that an agent rings, [`desk`] what agents do with it; [`pace`] how fast calls may start,
+//! [`switch`] whether they may at all, [`breaker`] what stops them by itself; [`ledger`] the
 //! account of the day; [`policy`] every number an operator may change;
 //! [`group`] who uses the service.
 
 pub mod attempt;
 pub mod batch;
+pub mod breaker;
 pub mod calendar;
 pub mod callback;
 pub mod desk;
@@ -31,4 +33,5 @@ pub mod resident;
 pub mod rules;
 pub mod search;
 pub mod staff;
+pub mod switch;
 pub mod undo;

@@ -62,6 +62,29 @@ pub struct Policy {
     /// A check call holds its place among the concurrent calls for at most
     /// this long (seconds) when no event ever says that it ended.
     pub call_lease_seconds: u32,
+    /// Dialing stops by itself when of the last calls, begun within so many
+    /// minutes, too many were refused or failed: long enough for the retries
+    /// of one bad minute not to be all that is looked at.
+    pub breaker_minutes: u32,
+    /// Of fewer calls than this a share says nothing.
+    pub breaker_calls: u32,
+    /// Too many are this share of them (per cent). On a usual day one call in
+    /// twenty fails.
+    pub breaker_percent: u32,
+    /// Dialing stops by itself when nothing is heard of calls that began so
+    /// long ago (minutes). A call is over within three, and of most the first
+    /// news comes within seconds.
+    pub silence_minutes: u32,
+    /// Of so many calls at least nothing must be heard: news of single calls
+    /// does get lost.
+    pub silence_calls: u32,
+    /// Dialing stops by itself when the clock is so far behind a time that it
+    /// has shown before (seconds). Clocks that are kept right by small steps,
+    /// and those of several machines, differ by less.
+    pub clock_back_seconds: u32,
+    /// Dialing stops by itself when so much time seems to pass (minutes)
+    /// between two runs of a process that runs every minute.
+    pub clock_forward_minutes: u32,
 }
 
 impl Default for Policy {
@@ -86,6 +109,13 @@ impl Default for Policy {
             callback_tries: 3,
             start_margin_seconds: 12,
             call_lease_seconds: 360,
+            breaker_minutes: 15,
+            breaker_calls: 20,
+            breaker_percent: 50,
+            silence_minutes: 10,
+            silence_calls: 5,
+            clock_back_seconds: 120,
+            clock_forward_minutes: 30,
         }
     }
 }
@@ -116,6 +146,15 @@ impl Policy {
         in_range("callback_tries", self.callback_tries, 1, 10);
         in_range("start_margin_seconds", self.start_margin_seconds, 1, 60);
         in_range("call_lease_seconds", self.call_lease_seconds, 120, 3_600);
+        in_range("breaker_minutes", self.breaker_minutes, 1, 24 * 60);
+        in_range("breaker_calls", self.breaker_calls, 1, 100);
+        in_range("breaker_percent", self.breaker_percent, 1, 100);
+        // Twice as long is looked back, which must be less than the evidence
+        // window: the sweep closes what it knows nothing of.
+        in_range("silence_minutes", self.silence_minutes, 4, (self.evidence_minutes / 2).saturating_sub(1));
+        in_range("silence_calls", self.silence_calls, 1, 20);
+        in_range("clock_back_seconds", self.clock_back_seconds, 5, 24 * 3_600);
+        in_range("clock_forward_minutes", self.clock_forward_minutes, 5, 7 * 24 * 60);
         if TimeZone::get(&self.timezone).is_err() {
             problems.push(format!(
                 "timezone is {:?}; expected an IANA name such as Europe/London",
@@ -193,6 +232,18 @@ impl Policy {
     #[must_use]
     pub fn start_margin(&self) -> SignedDuration {
         SignedDuration::from_secs(i64::from(self.start_margin_seconds))
+    }
+
+    /// See [`Policy::breaker_minutes`].
+    #[must_use]
+    pub fn breaker_window(&self) -> SignedDuration {
+        minutes(self.breaker_minutes)
+    }
+
+    /// See [`Policy::silence_minutes`].
+    #[must_use]
+    pub fn silence(&self) -> SignedDuration {
+        minutes(self.silence_minutes)
     }
 
     /// See [`Policy::call_lease_seconds`].

@@ -4,6 +4,7 @@ use crate::values::{count, cursor, from_json, int, json, nanos, row_before, time
 use async_trait::async_trait;
 use jiff::Timestamp;
 use rollcall_domain::attempt::{Attempt, Key};
+use rollcall_domain::breaker::Recent;
 use rollcall_domain::ids::{AttemptId, ContactId, ResidentId};
 use rollcall_ports::{Attempts, Began, Begin, Cursor, Fault, Saved, Tallied, Versioned};
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
@@ -71,6 +72,10 @@ impl Attempts for Dials {
     async fn tally(&self, from: Timestamp, until: Timestamp) -> Result<Vec<Tallied>, Fault> {
         self.0.read(PORT, |connection| tally(connection, from, until))
     }
+
+    async fn recent(&self, from: Timestamp, until: Timestamp, most: u32) -> Result<Vec<Recent>, Fault> {
+        self.0.read(PORT, |connection| recent(connection, (from, until), most))
+    }
 }
 
 /// By row from the last one: dials to one person are stored as they are begun.
@@ -96,6 +101,23 @@ fn of_resident(
         last = Some(cursor(row, 1)?);
     }
     Ok((found, None))
+}
+
+fn recent(
+    connection: &Connection,
+    (from, until): (Timestamp, Timestamp),
+    most: u32,
+) -> Result<Vec<Recent>, DbError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT begun_at, came_to FROM attempts
+         WHERE came_to IS NOT NULL AND begun_at >= ?1 AND begun_at < ?2 ORDER BY begun_at DESC LIMIT ?3",
+    )?;
+    let mut rows = statement.query((nanos(from), nanos(until), most))?;
+    let mut recent = Vec::new();
+    while let Some(row) = rows.next()? {
+        recent.push(Recent { begun_at: time_at(row, 0)?, came_to: from_json(row, 1, "disposition")? });
+    }
+    Ok(recent)
 }
 
 fn tally(connection: &Connection, from: Timestamp, until: Timestamp) -> Result<Vec<Tallied>, DbError> {

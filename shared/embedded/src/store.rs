@@ -13,6 +13,7 @@ use crate::queue::Queue;
 use crate::residents::{self, Register};
 use crate::statuses::{self, Statuses};
 use crate::stream::{self, Progress, Stream};
+use crate::switch::OneSwitch;
 use crate::uploads::UploadStore;
 use crate::values::count;
 use jiff::Timestamp;
@@ -20,7 +21,7 @@ use rollcall_contracts::topology::{QueueSpec, Topology};
 use rollcall_domain::batch::{Batch, Tally};
 use rollcall_ports::{
     Accounts, Attempts, Audit, Batches, Callbacks, Checkpoints, Checks, Clock, DeadLetters, Fault, Notices,
-    Pace, QueueStatus, Queues, Residents,
+    Pace, QueueStatus, Queues, Residents, Switch,
 };
 use rusqlite::Connection;
 use std::future::Future;
@@ -160,6 +161,12 @@ impl Store {
     #[must_use]
     pub fn pace(&self) -> Arc<dyn Pace> {
         Arc::new(Limiter(Arc::clone(&self.db)))
+    }
+
+    /// The one switch over all dialing.
+    #[must_use]
+    pub fn switch(&self) -> Arc<dyn Switch> {
+        Arc::new(OneSwitch(Arc::clone(&self.db)))
     }
 
     /// Where messages are set aside.

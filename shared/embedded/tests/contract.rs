@@ -89,6 +89,11 @@ fn pace() {
 }
 
 #[test]
+fn switch() {
+    over_both(&async |_, store| suite::switch::all(store.switch().as_ref()).await);
+}
+
+#[test]
 fn dead_letters() {
     over_both(&async |case, store| suite::dead_letters::all(case, store.dead_letters().as_ref()).await);
 }

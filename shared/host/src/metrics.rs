@@ -63,7 +63,10 @@ impl Severity {
 #[must_use]
 pub fn severity(signal: &Signal) -> Severity {
     match signal {
-        Signal::Parked { .. } | Signal::DoubleDial { .. } | Signal::CallbackOverdue { .. } => Severity::Error,
+        Signal::Parked { .. }
+        | Signal::DoubleDial { .. }
+        | Signal::CallbackOverdue { .. }
+        | Signal::DialingTripped { .. } => Severity::Error,
         Signal::LedgerTaken { ledger } if !ledger.balanced => Severity::Error,
         Signal::Retried { .. }
         | Signal::RequestFailed { .. }
@@ -72,6 +75,7 @@ pub fn severity(signal: &Signal) -> Severity {
         | Signal::CallRefused { .. }
         | Signal::UploadRefused { .. }
         | Signal::CallbackMissed { .. }
+        | Signal::DialingStopped { .. }
         | Signal::Escalated { .. } => Severity::Warn,
         _ => Severity::Info,
     }
@@ -89,12 +93,16 @@ pub fn metrics(signal: &Signal) -> Vec<Metric> {
             count("rows_known", *already_known),
             count("rows_rejected", *rejected),
         ],
-        Signal::Planned { due, ordered, postponed, budget } => vec![
+        Signal::Planned { due, ordered, postponed, budget, stopped } => vec![
             gauge("residents_due", (*due).into()),
             count("calls_ordered", (*ordered).into()),
             count("calls_postponed", (*postponed).into()),
             gauge("call_budget", (*budget).into()),
+            gauge("dialing_stopped", (*stopped).into()),
         ],
+        Signal::DialingStopped { .. } => one("dialing_stops"),
+        Signal::DialingTripped { .. } => one("dialing_trips"),
+        Signal::DialingStarted { .. } => one("dialing_starts"),
         Signal::RequestDeclined { .. } => one("requests_declined"),
         Signal::RequestWaits { .. } => one("requests_waiting"),
         Signal::CallStarted { .. } => one("calls_started"),

@@ -2,6 +2,7 @@ use crate::{Cursor, Fault, Saved, Versioned};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use rollcall_domain::attempt::{Attempt, Disposition};
+use rollcall_domain::breaker::Recent;
 use rollcall_domain::duty::Schedule;
 use rollcall_domain::ids::{AttemptId, ContactId, ResidentId};
 use rollcall_domain::phone::PhoneNumber;
@@ -89,4 +90,8 @@ pub trait Attempts: Send + Sync {
     /// later and before `until`, by hour and disposition, in this order. May be
     /// slightly out of date.
     async fn tally(&self, from: Timestamp, until: Timestamp) -> Result<Vec<Tallied>, Fault>;
+
+    /// Up to `most` dials that are closed, of those that began at `from` or
+    /// later and before `until`, the latest first. May be slightly out of date.
+    async fn recent(&self, from: Timestamp, until: Timestamp, most: u32) -> Result<Vec<Recent>, Fault>;
 }

@@ -1,4 +1,5 @@
 use rollcall_domain::attempt::Disposition;
+use rollcall_domain::breaker::TripCause;
 use rollcall_domain::duty::Cause;
 use rollcall_domain::ids::{AttemptId, BatchId, CallbackId, ContactId, RequestId, ResidentId};
 use rollcall_domain::ledger::Ledger;
@@ -16,8 +17,14 @@ pub enum Signal {
     UploadRefused { batch: BatchId, code: String },
     /// The loader did a chunk.
     ChunkLoaded { batch: BatchId, chunk: u32, loaded: u64, already_known: u64, rejected: u64 },
-    /// A planner tick.
-    Planned { due: u32, ordered: u32, postponed: u32, budget: u32 },
+    /// A planner tick; `stopped` when the switch says that nobody is called.
+    Planned { due: u32, ordered: u32, postponed: u32, budget: u32, stopped: bool },
+    /// A person stopped all dialing.
+    DialingStopped { change: u64, by: String },
+    /// Dialing stopped by itself, for this reason.
+    DialingTripped { change: u64, trip: TripCause },
+    /// A person started dialing again.
+    DialingStarted { change: u64, by: String },
     /// A call request was not carried out, for this reason.
     RequestDeclined { request: RequestId, resident: ResidentId, code: &'static str },
     /// A call request waits for its turn.

@@ -16,6 +16,7 @@
 
 mod apply;
 mod desk;
+pub mod switch;
 
 use apply::{apply_attempt, apply_promise};
 use jiff::Timestamp;

@@ -21,7 +21,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     // Services: none of them knows another.
     ("rollcall-ingest", &["rollcall-host"]),
     ("rollcall-loader", &["rollcall-host"]),
-    ("rollcall-planner", &["rollcall-host"]),
+    // It trips the switch as the dialer does.
+    ("rollcall-planner", &["rollcall-host", "rollcall-recording"]),
     ("rollcall-dialer", &["rollcall-host", "rollcall-recording"]),
     ("rollcall-outcomes", &["rollcall-host", "rollcall-recording"]),
     ("rollcall-sweep", &["rollcall-host", "rollcall-recording"]),

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use rollcall_aws::Aws;
 use rollcall_aws::dynamodb::schema::create_tables;
 use rollcall_aws::dynamodb::{
-    Attempts, Audit, Batches, Callbacks, Checks, Dynamo, Pace, Progress, Residents,
+    Attempts, Audit, Batches, Callbacks, Checks, Dynamo, Pace, Progress, Residents, Switch,
 };
 use rollcall_aws::kinesis::Horizon;
 use rollcall_aws::s3::Bucket;
@@ -87,6 +87,7 @@ impl Stage {
             batches: Arc::new(Batches::new(&dynamo, Arc::clone(&port))),
             audit: Arc::new(Audit::new(&dynamo)),
             pace: Arc::new(Pace::new(&dynamo)),
+            switch: Arc::new(Switch::new(&dynamo)),
             uploads: Arc::new(Bucket::new(&metered, &name)),
             rows: Arc::new(Queue::new(&metered, "rows", &rows, Waiting::Short)),
             requests: Arc::new(metered_requests.clone()),

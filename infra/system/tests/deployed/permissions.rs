@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Grants that are not seen in use, by function (`*` for each), action and part
 /// of the resource, with why they are needed. First what Lambda and other
 /// services do as the role, past every line; then what happens too seldom.
-const UNSEEN: [(&str, &str, &str, &str); 38] = [
+const UNSEEN: [(&str, &str, &str, &str); 40] = [
     ("*", "logs:CreateLogStream", "", "Lambda writes what a function logs, as its role"),
     ("*", "logs:PutLogEvents", "", "likewise"),
     ("*", "xray:PutTraceSegments", "", "Lambda's tracing daemon sends, as the role"),
@@ -32,7 +32,15 @@ const UNSEEN: [(&str, &str, &str, &str); 38] = [
     ("loader", "dynamodb:GetItem", "-residents", "an upload that was undone while it was loaded"),
     ("loader", "dynamodb:DeleteItem", "-residents", "likewise"),
     ("dialer", "connect:StartOutboundVoiceContact", "contact-flow/", "older answers named the flow"),
-    ("dialer", "sns:Publish", "", "only when Connect refuses every call for how it is set up"),
+    (
+        "planner",
+        "dynamodb:PutItem",
+        "-control",
+        "only when Connect refuses to say who is there, for how it is set up",
+    ),
+    ("sweep", "dynamodb:PutItem", "-audit", "only when somebody turns the switch, or it trips"),
+    ("sweep", "dynamodb:UpdateItem", "-control", "likewise"),
+    ("api", "dynamodb:PutItem", "-control", "an operator turns the switch"),
     ("api", "s3:PutObject", "/staged/", "people send lists by a form that the role has signed"),
     ("api", "connect:StopContact", "", "a callback that is taken while it waits in Connect's queue"),
     ("books", "sns:Publish", "", "only when the account does not add up"),
@@ -45,7 +53,6 @@ const UNSEEN: [(&str, &str, &str, &str); 38] = [
     ("sweep", "connect:StopContact", "", "a callback that was cancelled by somebody who was interrupted"),
     ("sweep", "dynamodb:GetItem", "-attempts", "likewise"),
     ("sweep", "dynamodb:PutItem", "-attempts", "likewise"),
-    ("sweep", "dynamodb:PutItem", "-control", "likewise"),
     ("sweep", "dynamodb:GetItem", "-callbacks", "a promise past its deadline, hours after it was given"),
     ("sweep", "dynamodb:PutItem", "-callbacks", "likewise"),
 ];

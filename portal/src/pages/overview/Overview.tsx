@@ -9,6 +9,7 @@ import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import type { ReactNode } from "react";
 import type { Liveness } from "../../api/live";
 import type { Overview as Now } from "../../api/types";
+import { DialingBanner, StopDialing, useTurned } from "../../dialing/Dialing";
 import { clock, longDay, zoneName } from "../../ui/dates";
 import { Failure } from "../../ui/Failure";
 import { usePage } from "../../ui/page";
@@ -27,16 +28,29 @@ const OLD_MS = 10_000;
 export default function Overview() {
   usePage("Overview");
   const { value, failure, loading, reload, liveness } = useOverview();
+  const [dialing, onTurned] = useTurned(value?.dialing);
   return (
     <ContentLayout
       header={
-        <Header variant="h1" description={value && `${longDay(value.date)}, as the day is counted in ${zoneName(value.timezone, new Date(value.at))}`} actions={value && <Freshness liveness={liveness} at={value.at} />}>
+        <Header
+          variant="h1"
+          description={value && `${longDay(value.date)}, as the day is counted in ${zoneName(value.timezone, new Date(value.at))}`}
+          actions={
+            value && (
+              <SpaceBetween direction="horizontal" size="m" alignItems="center">
+                <Freshness liveness={liveness} at={value.at} />
+                {dialing && <StopDialing dialing={dialing} reload={reload} onTurned={onTurned} />}
+              </SpaceBetween>
+            )
+          }
+        >
           Overview
         </Header>
       }
     >
       <SpaceBetween size="l">
         {failure !== undefined && <Failure failure={failure} onRetry={reload} />}
+        {dialing && <DialingBanner dialing={dialing} reload={reload} onTurned={onTurned} />}
         {value ? <Day now={value} /> : loading && <Waiting />}
         {value && <History hour={value.at.slice(0, 15)} waiting={`${value.at.slice(0, 16)} ${value.callbacks_open}`} timezone={value.timezone} />}
       </SpaceBetween>

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use rollcall_domain::ledger::{Ledger, day_state};
 use rollcall_domain::policy::Policy;
-use rollcall_ports::{Attempts, Callbacks, Clock, Fault, Pace, Queues, Residents, Telephony};
+use rollcall_ports::{Attempts, Callbacks, Clock, Fault, Pace, Queues, Residents, Switch, Telephony};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::sync::Mutex;
@@ -60,6 +60,8 @@ pub struct Parts {
     pub callbacks: Arc<dyn Callbacks>,
     /// Calls in flight.
     pub pace: Arc<dyn Pace>,
+    /// The switch over all dialing.
+    pub switch: Arc<dyn Switch>,
     /// The agents.
     pub telephony: Arc<dyn Telephony>,
     /// How full the queues are.
@@ -169,6 +171,7 @@ impl Parts {
                 concurrent_limit: policy.concurrent_calls,
                 in_flight: self.pace.in_flight(at).await?,
             },
+            dialing: (&self.switch.read().await?.value).into(),
             agents: self.agents().await,
             callbacks_open: self.callbacks.count_open().await?,
             queues: Some(statuses.into_iter().map(Queue::from).collect()),

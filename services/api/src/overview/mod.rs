@@ -12,6 +12,7 @@ pub(crate) mod waiting;
 pub use board::{Board, Parts, Rest};
 
 use crate::auth::Caller;
+use crate::dialing::Dialing;
 use crate::extract::Json;
 use crate::operations::Queue;
 use crate::problem::Problem;
@@ -35,6 +36,8 @@ pub(crate) struct Overview {
     timezone: String,
     ledger: DayLedger,
     pace: PaceShown,
+    /// Whether Rollcall dials.
+    dialing: Dialing,
     /// Null where the telephone service does not say.
     agents: Option<Agents>,
     /// Promised callbacks that are still owed.

@@ -1,11 +1,12 @@
 //! Taking somebody off the register.
 
 use super::Register;
+use crate::Api;
 use crate::auth::Caller;
 use crate::extract::{Json, Path};
 use crate::problem::Problem;
 use crate::version::IfMatch;
-use axum::extract::State;
+use axum::extract::{FromRef, State};
 use axum::http::StatusCode;
 use rollcall_domain::ids::CallbackId;
 use rollcall_domain::staff::Leaving;
@@ -62,8 +63,7 @@ pub(crate) struct Farewell {
     params(("id" = Uuid, Path), ("if-match" = String, Header, description = "The ETag that was read.")),
     responses((status = 204, description = "They are gone.")))]
 pub(crate) async fn remove(
-    State(register): State<Register>,
-    State(recorder): State<Recorder>,
+    State(Leaver { register, recorder }): State<Leaver>,
     caller: Caller,
     Path(id): Path<Uuid>,
     version: IfMatch,
@@ -84,6 +84,18 @@ pub(crate) async fn remove(
         let _cancelled_later: Result<(), Fault> = cancel(&recorder, &caller, callback).await;
     }
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// The register, and what was promised to those who leave it.
+pub(crate) struct Leaver {
+    register: Register,
+    recorder: Recorder,
+}
+
+impl FromRef<Api> for Leaver {
+    fn from_ref(api: &Api) -> Self {
+        Self { register: Register::from_ref(api), recorder: Recorder::from_ref(api) }
+    }
 }
 
 /// How often cancelling is tried if somebody else writes at the same moment.

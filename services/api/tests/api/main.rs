@@ -6,6 +6,7 @@ mod bringing;
 mod changes;
 mod desk;
 mod desk_interrupted;
+mod dialing;
 mod document;
 mod health;
 mod http_keys;

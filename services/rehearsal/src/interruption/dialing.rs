@@ -16,7 +16,7 @@ use rollcall_ports::{Clock as _, Rejection};
 
 const AROUND: &[Part] = &[Part::Planner, Part::Outcomes, Part::KeyPress, Part::Sweep];
 
-const DIALER: Situation = Situation {
+pub(super) const DIALER: Situation = Situation {
     part: Part::Dialer,
     with: AROUND,
     counted: 150,
@@ -31,14 +31,14 @@ const DIALER: Situation = Situation {
     ..Situation::PLAIN
 };
 
-fn ordered(stage: &Stage) {
+pub(super) fn ordered(stage: &Stage) {
     person(stage, "ann", ANN);
     order(stage, "ann", 0);
 }
 
 /// The intention is on record and Connect was never asked: only the absence
 /// of evidence tells, and a new order dials. One attempt more, no call more.
-const NEVER_DIALED: Difference = Difference {
+pub(super) const NEVER_DIALED: Difference = Difference {
     name: "begun, never dialed",
     when: never_dialed,
     then: |state| {
@@ -47,7 +47,7 @@ const NEVER_DIALED: Difference = Difference {
     },
 };
 
-fn never_dialed(cut: &Cut) -> bool {
+pub(super) fn never_dialed(cut: &Cut) -> bool {
     match cut.call {
         "attempts.begin" => cut.kind.took_effect(),
         "Connect.start" => cut.is_unanswered() && !cut.kind.took_effect(),
@@ -61,7 +61,7 @@ fn answer_lost(cut: &Cut) -> bool {
 }
 
 /// The first withdrawal was cut before the attempt said so.
-fn withdrawal_lost(cut: &Cut) -> bool {
+pub(super) fn withdrawal_lost(cut: &Cut) -> bool {
     cut.cuts("residents.get", 2)
         || cut.cuts("residents.save", 1)
         || (cut.cuts("attempts.save", 1) && !cut.kind.took_effect())
@@ -146,11 +146,6 @@ fn a_dial_that_is_refused() {
         ordered(stage);
         stage.line.answers(Answer::Reject(Rejection::NumberNotAllowed));
     };
-    let misconfigured = |stage: &Stage| {
-        ordered(stage);
-        let code = "ResourceNotFoundException".to_owned();
-        stage.line.always_answers(Answer::Reject(Rejection::Misconfigured(code)));
-    };
     interrupt(&[
         Situation {
             name: "number invalid",
@@ -171,22 +166,11 @@ fn a_dial_that_is_refused() {
             shows: &[("ann attempts", "NotPlaced Refused;Well contact answered complete end Unsaid;")],
             ..DIALER
         },
-        Situation {
-            name: "misconfigured",
-            setup: misconfigured,
-            lasts: 9 * 60,
-            differs: &[Difference { when: never_dialed, ..NO_EVIDENCE_INSTEAD }, NO_EVIDENCE_INSTEAD],
-            shows: &[
-                ("ann attempts", "NotPlaced Refused;NotPlaced Refused;"),
-                ("notices", "misconfigured/ResourceNotFoundException"),
-            ],
-            ..DIALER
-        },
     ]);
 }
 
 /// What the service said is not known; the absence of evidence says the same.
-const NO_EVIDENCE_INSTEAD: Difference = Difference {
+pub(super) const NO_EVIDENCE_INSTEAD: Difference = Difference {
     name: "the refusal is not on record: the absence of evidence tells",
     when: answer_lost,
     then: |state| {

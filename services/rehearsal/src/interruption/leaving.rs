@@ -26,7 +26,7 @@ const LEAVING: Situation = Situation {
         person(stage, "ann", ANN);
         order(stage, "ann", 0);
     },
-    leaves_after: Some(4),
+    later: Some((4, |stage| leave(stage, "ann"))),
     shows: NOTHING_LEFT,
     ..Situation::PLAIN
 };
@@ -66,15 +66,14 @@ fn before_they_are_dialed() {
         part: Part::Dialer,
         with: &[Part::Outcomes, Part::Sweep],
         setup: waiting,
-        leaves_after: None,
+        later: None,
         ..LEAVING
     }]);
 }
 
 #[test]
 fn with_something_open_that_only_the_sweep_finds() {
-    let sweep =
-        Situation { part: Part::Sweep, with: &[], counted: 30, lasts: 240, leaves_after: None, ..LEAVING };
+    let sweep = Situation { part: Part::Sweep, with: &[], counted: 30, lasts: 240, later: None, ..LEAVING };
     let promise = |stage: &Stage| {
         person(stage, "ann", ANN);
         promised(stage, "ann", 7_500, |_| {});

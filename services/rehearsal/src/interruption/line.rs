@@ -31,6 +31,7 @@ pub(super) struct Line {
 struct Known {
     answers: VecDeque<Answer>,
     always: Option<Answer>,
+    unstaffed: Option<String>,
     described: BTreeMap<ContactId, Facts>,
     taken: BTreeMap<AttemptId, u32>,
 }
@@ -52,6 +53,11 @@ impl Line {
     /// Every start is answered so.
     pub(super) fn always_answers(&self, answer: Answer) {
         self.known().always = Some(answer);
+    }
+
+    /// Who asks for the agents is refused, for this reason.
+    pub(super) fn refuses_figures(&self, code: &str) {
+        self.known().unstaffed = Some(code.to_owned());
     }
 
     /// Connect knows this contact.
@@ -87,7 +93,11 @@ impl Telephony for Line {
     }
 
     async fn staffing(&self) -> Result<Staffing, Fault> {
-        self.inner.staffing().await
+        let refused = self.known().unstaffed.clone();
+        match refused {
+            Some(reason) => Err(Fault::Refused { port: "Connect", reason }),
+            None => self.inner.staffing().await,
+        }
     }
 
     async fn describe(&self, contact: &ContactId) -> Result<Described, Fault> {

@@ -19,6 +19,7 @@ mod pressing;
 mod stage;
 mod state;
 mod sweeping;
+mod switching;
 
 use rollcall_connect_sim::{EmissionConfig, ResidentKind, SimConfig};
 use stage::{Part, Stage, play};
@@ -93,6 +94,8 @@ struct Difference {
 /// What the stream carries.
 type Records = Vec<Vec<u8>>;
 type Feed = fn(Records) -> Records;
+/// What somebody does.
+type Deed = fn(&Stage);
 
 /// The start of a play, what runs in it, and for how long.
 struct Situation {
@@ -112,11 +115,11 @@ struct Situation {
     /// How often the flow's function runs for each time that the flow calls it.
     repeats: u32,
     tune: fn(&mut SimConfig),
-    setup: fn(&Stage),
+    setup: Deed,
     /// Holds all records back for some seconds, then gives them in this order.
     feed: Option<(i64, Feed)>,
-    /// When "ann" is taken off the register, in seconds.
-    leaves_after: Option<i64>,
+    /// What somebody else does, after so many seconds.
+    later: Option<(i64, Deed)>,
     differs: &'static [Difference],
     /// Parts of the undisturbed end that show that it is the situation meant.
     shows: &'static [(&'static str, &'static str)],
@@ -136,7 +139,7 @@ impl Situation {
         tune: |_| {},
         setup: |_| {},
         feed: None,
-        leaves_after: None,
+        later: None,
         differs: &[],
         shows: &[],
     };

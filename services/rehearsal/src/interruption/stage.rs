@@ -41,6 +41,11 @@ pub(super) enum Part {
     KeyPress,
     Sweep,
     Books,
+    /// Somebody at the portal, who asks again until it is answered that all
+    /// dialing is stopped.
+    Stops,
+    /// The same with starting it again, after the first change.
+    Starts,
 }
 
 /// How a play ended.
@@ -93,7 +98,7 @@ impl Heard {
 /// The policy of all plays: the default, but evidence comes within minutes and
 /// orders are soon void, so that a play is short.
 fn policy() -> Policy {
-    Policy { evidence_minutes: 4, request_lifetime_minutes: 5, ..Policy::default() }
+    Policy { evidence_minutes: 4, request_lifetime_minutes: 5, silence_minutes: 1, ..Policy::default() }
 }
 
 /// The simulated Connect of `situation`, to be cloned for each play.
@@ -108,6 +113,7 @@ pub(super) fn config(situation: &Situation) -> SimConfig {
         start,
         answers: ResidentMix::only(situation.answers),
         policy: policy(),
+        misconfigured: None,
     };
     let mut config = crate::desk::config(&scenario).unwrap();
     exact(&mut config);
@@ -219,11 +225,11 @@ impl Stage {
                 self.spawner.spawn(Self::supervise(Rc::clone(self), *part));
             }
         }
-        if let Some(after) = situation.leaves_after {
+        if let Some((after, deed)) = situation.later {
             let stage = Rc::clone(self);
             self.spawner.spawn(async move {
                 stage.sleep(after).await;
-                super::people::leave(&stage, "ann");
+                deed(&stage);
             });
         }
         if let Some((after, order)) = situation.feed {
@@ -296,12 +302,13 @@ impl Stage {
             Part::Planner => timer_loop(&services.planner, period(timers.planner_seconds), &around).await,
             Part::Sweep => timer_loop(&services.sweep, period(timers.sweep_seconds), &around).await,
             Part::Books => timer_loop(&services.books, period(timers.ledger_seconds), &around).await,
+            Part::Stops | Part::Starts => super::switching::turn(self, part, gate).await,
             // Runs when the flow calls it.
             Part::KeyPress => {}
         }
     }
 
-    fn ports(&self, gate: &Gate) -> Ports {
+    pub(super) fn ports(&self, gate: &Gate) -> Ports {
         let store = &self.store;
         let rows = Ringing { inner: store.rows_queue(), bell: self.bells[0].clone() };
         let requests = Ringing { inner: store.call_requests_queue(), bell: self.bells[1].clone() };
@@ -314,6 +321,7 @@ impl Stage {
             batches: Faulty::new(store.batches(), gate),
             audit: Faulty::new(store.audit(), gate),
             pace: Faulty::new(store.pace(), gate),
+            switch: Faulty::new(store.switch(), gate),
             uploads: Faulty::<dyn Uploads>::new(Arc::new(store.uploads()), gate),
             rows: Faulty::<dyn Sender<_>>::new(Arc::new(rows), gate),
             requests: Faulty::<dyn Sender<_>>::new(Arc::new(requests), gate),

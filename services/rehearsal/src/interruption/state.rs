@@ -9,6 +9,7 @@ use rollcall_domain::attempt::Attempt;
 use rollcall_domain::ids::{AttemptId, CallbackId};
 use rollcall_domain::ledger::day_state;
 use rollcall_domain::resident::Resident;
+use rollcall_domain::switch::Standing;
 use rollcall_ports::{Clock as _, Signal};
 use std::collections::BTreeMap;
 
@@ -181,6 +182,13 @@ fn store(stage: &Stage, names: &[(String, String)], lines: &mut BTreeMap<String,
     line("letters", letters.collect());
     line("calls in flight", ask(stage.store.pace().in_flight(now)).unwrap().to_string());
     line("promises open", ask(stage.store.callbacks().count_open()).unwrap().to_string());
+    let dialing = ask(stage.store.switch().read()).unwrap().value;
+    let standing = match dialing.standing() {
+        Standing::Running => "running".to_owned(),
+        Standing::Stopped(hand) => format!("stopped by {}", hand.by),
+        Standing::Tripped(trip) => format!("tripped by {}", trip.cause.code()),
+    };
+    line("dialing", format!("{standing}, {} changes, {} untold", dialing.change, dialing.untold.len()));
     let due = ask(stage.store.callbacks().to_review(now, 100)).unwrap().len();
     line("promises to review", due.to_string());
     line("attempts open", ask(stage.store.attempts().open(Timestamp::MAX, 100)).unwrap().len().to_string());

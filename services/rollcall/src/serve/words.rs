@@ -16,6 +16,13 @@ pub(super) fn words(signal: &Signal) -> Option<String> {
             format!("rows loaded: {loaded} new residents, {already_known} known already, {rejected} rejected")
         }
         Signal::Planned { ordered: 0, .. } => return None,
+        Signal::DialingStopped { by, .. } => {
+            format!("dialing was stopped by {by}; why: rollcall dialing status")
+        }
+        Signal::DialingTripped { trip, .. } => {
+            format!("dialing stopped by itself: {trip} A person must start it again.")
+        }
+        Signal::DialingStarted { by, .. } => format!("dialing was started again by {by}"),
         Signal::Planned { ordered, due, .. } => format!("calls ordered: {ordered} of {due} due"),
         Signal::RequestDeclined { resident, code, .. } => {
             format!("resident {} is not called after all: {}", short(resident), spaced(code))
@@ -105,7 +112,8 @@ fn spaced(code: &str) -> String {
 
 /// Reasons of routine, each told by a happening of its own or not at all.
 fn is_routine(reason: &str) -> bool {
-    ["no_agent", "too_fast", "full", "changed", "number_rang", "throttled", "contended"].contains(&reason)
+    ["no_agent", "too_fast", "full", "changed", "number_rang", "throttled", "contended", "stopped"]
+        .contains(&reason)
 }
 
 fn cause_of(cause: Cause) -> &'static str {
@@ -152,7 +160,7 @@ mod tests {
 
     #[test]
     fn a_tick_that_orders_nothing_is_not_told() {
-        let tick = |ordered| Signal::Planned { due: 3, ordered, postponed: 0, budget: 9 };
+        let tick = |ordered| Signal::Planned { due: 3, ordered, postponed: 0, budget: 9, stopped: false };
         assert_eq!(words(&tick(0)), None);
         assert_eq!(words(&tick(2)).unwrap(), "calls ordered: 2 of 3 due");
     }

@@ -6,6 +6,7 @@
 mod bad_files;
 mod bad_rows;
 mod demo;
+mod dialing;
 mod imports;
 mod questions;
 mod rehearsals;

@@ -13,6 +13,7 @@ use super::{Dynamo, TRIES};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use rollcall_domain::attempt::Attempt;
+use rollcall_domain::breaker::Recent;
 use rollcall_domain::ids::{AttemptId, ContactId, ResidentId};
 use rollcall_ports::{Began, Begin, Cursor, Fault, Saved, Tallied, Versioned};
 
@@ -24,6 +25,7 @@ const SAVE: Operation = Operation { port: PORT, name: "save" };
 const OPEN: Operation = Operation { port: PORT, name: "open" };
 const OF_RESIDENT: Operation = Operation { port: PORT, name: "of_resident" };
 const TALLY: Operation = Operation { port: PORT, name: "tally" };
+const RECENT: Operation = Operation { port: PORT, name: "recent" };
 
 /// Bytes of the longest text that can be the key of an index (Developer Guide,
 /// "Service, account, and table quotas").
@@ -136,6 +138,10 @@ impl rollcall_ports::Attempts for Attempts {
 
     async fn tally(&self, from: Timestamp, until: Timestamp) -> Result<Vec<Tallied>, Fault> {
         tally::tally(&self.0, from, until).await
+    }
+
+    async fn recent(&self, from: Timestamp, until: Timestamp, most: u32) -> Result<Vec<Recent>, Fault> {
+        tally::recent(&self.0, (from, until), most).await
     }
 }
 

@@ -21,6 +21,7 @@ mod progress;
 mod read;
 mod residents;
 pub mod schema;
+mod switch;
 mod write;
 
 pub use attempts::Attempts;
@@ -32,6 +33,7 @@ pub use consumed::{Consumed, Operation, Units};
 pub use pace::Pace;
 pub use progress::Progress;
 pub use residents::Residents;
+pub use switch::Switch;
 
 use crate::Aws;
 use aws_sdk_dynamodb::Client;

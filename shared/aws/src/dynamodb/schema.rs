@@ -103,7 +103,7 @@ pub const AUDIT: Table = Table {
     expires: None,
 };
 
-/// What there is one of: the pace of all dialers, how far each shard has been
+/// What there is one of: the switch, the pace of all dialers, how far each shard has been
 /// read, which months the audit log has.
 pub const CONTROL: Table =
     Table { name: "control", partition: Key::text("key"), sort: None, indexes: &[], expires: None };

@@ -1,14 +1,15 @@
-//! The limiter on DynamoDB: the contract suite, and twenty dialers at once.
+//! Switch and limiter on DynamoDB: the contract suite, and twenty dialers at once.
 
 use crate::clock::RealClock;
 use crate::people::{both, fresh};
 use crate::support::{dynamodb_local, unique};
 use jiff::{SignedDuration, Timestamp};
 use rollcall_aws::dynamodb::schema::create_tables;
-use rollcall_aws::dynamodb::{Dynamo, Operation, Pace, Units};
+use rollcall_aws::dynamodb::{Dynamo, Operation, Pace, Switch, Units};
 use rollcall_domain::ids::AttemptId;
 use rollcall_domain::pace::{Grant, Limits};
-use rollcall_ports::{Clock, Fault, Pace as _, suite};
+use rollcall_domain::switch::Hand;
+use rollcall_ports::{Clock, Fault, Pace as _, Saved, Switch as _, suite};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use tokio::task::JoinSet;
@@ -23,6 +24,26 @@ const LIMITS: Limits = Limits {
     horizon: SignedDuration::from_secs(8),
     lease: SignedDuration::from_mins(10),
 };
+
+#[tokio::test]
+async fn switch() {
+    for dynamo in both().await {
+        suite::switch::all(&Switch::new(&dynamo)).await;
+    }
+}
+
+/// Whoever dials reads it first: one small item.
+#[tokio::test]
+async fn a_look_at_the_switch_costs_one_read() {
+    let dynamo = fresh(&dynamodb_local().await).await;
+    let switch = Switch::new(&dynamo);
+    let mut dialing = switch.read().await.unwrap();
+    assert!(dialing.value.stop(Hand::new("joe", Timestamp::UNIX_EPOCH, "to see what it costs").unwrap()));
+    assert_eq!(switch.save(&dialing).await, Ok(Saved::Done(1)));
+    let _before = dynamo.consumed().take();
+    assert!(!switch.read().await.unwrap().value.is_running());
+    assert_eq!(dynamo.consumed().total(), Units { requests: 1, read: 1.0, write: 0.0 });
+}
 
 #[tokio::test]
 async fn pace() {

@@ -82,6 +82,6 @@ async fn a_subscriber_chooses_by_kind_and_cause() {
 async fn a_topic_that_does_not_exist_is_a_refusal() {
     let arn = "arn:aws:sns:eu-west-2:000000000000:nobody-made-this";
     let notices = Topic::new(&ministack().await, arn, Arc::new(RealClock));
-    let notice = Notice::Misconfigured { code: "NotAuthorized".to_owned() };
+    let notice = Notice::LedgerMismatch { counted: 199, register: 200 };
     assert!(matches!(notices.tell(&notice).await, Err(Fault::Refused { .. })));
 }

@@ -225,8 +225,8 @@ async fn a_name_that_is_no_text_for_sqs_arrives() {
     let (url, _) = make(&client, &unique("rows")).await;
     let queue = Queue::new(&aws, "rows", &url, Waiting::Long(1));
     // Any message of ours with a text in it.
-    let named =
-        |code: String| Envelope::new(Notice::Misconfigured { code }, "2026-11-23T09:00:00Z".parse().unwrap());
+    let at = "2026-11-23T09:00:00Z".parse().unwrap();
+    let named = |by: String| Envelope::new(Notice::DialingStarted { change: 1, at, by }, at);
     let messages = [named("a\u{FFFF}\u{1}b.csv".to_owned()), named("x".repeat(1_048_577))];
     assert_eq!(queue.send(&messages).await.unwrap(), [1], "too large for any queue");
     let received = queue.receive(10).await.unwrap().remove(0);

@@ -120,7 +120,7 @@ fn figures_and_fields_have_names_of_their_own() {
     let signals = [
         chunk_loaded(),
         Signal::UploadRead { batch: BatchId::derive(&["x"]), chunks: 1, rows: 2 },
-        Signal::Planned { due: 1, ordered: 2, postponed: 3, budget: 4 },
+        Signal::Planned { due: 1, ordered: 2, postponed: 3, budget: 4, stopped: true },
         Signal::CallSettled { attempt: attempt(), resident: resident(), disposition: Disposition::NoAnswer },
         Signal::KeyPressed { attempt: attempt(), resident: resident(), talk: true },
         Signal::Parked { source: "rows".into(), reason: "odd".into() },

@@ -6,6 +6,7 @@ use super::{Case, at, ok, there, together};
 use crate::{Attempts, Began, Begin, Removed, Residents, Saved, Tallied, Upserted, Versioned};
 use jiff::{SignedDuration, Timestamp};
 use rollcall_domain::attempt::{Attempt, Disposition, End, EndReason, Facts, Key, Press, Withdrawal};
+use rollcall_domain::breaker::Recent;
 use rollcall_domain::duty::Schedule;
 use rollcall_domain::ids::{AttemptId, ContactId};
 use rollcall_domain::policy::Policy;
@@ -355,4 +356,25 @@ pub async fn tally(case: &Case<'_>, attempts: &dyn Attempts, residents: &dyn Res
     ];
     case.settles("a later key", moved, asked).await;
     assert_eq!(ok(attempts.tally(range.1, range.0).await), vec![], "no hours");
+    recent(case, attempts).await;
+}
+
+/// The same dials one by one, the latest first.
+async fn recent(case: &Case<'_>, attempts: &dyn Attempts) {
+    let asked = async |from: &str, until: &str, most| ok(attempts.recent(at(from), at(until), most).await);
+    let of = |begun: &str, came_to| Recent { begun_at: at(begun), came_to };
+    let (first, second) = (
+        of("2027-03-01T22:59:59.999Z", Disposition::NoAnswer),
+        of("2027-03-01T23:00:00Z", Disposition::Well),
+    );
+    let third = of("2027-03-01T23:59:59.999Z", Disposition::NoAnswer);
+    let fourth = of("2027-03-02T00:00:00Z", Disposition::NoAnswer);
+    let (from, until) = ("2027-03-01T22:59:59.999Z", "2027-03-02T00:00:00.000000001Z");
+    let all = vec![fourth, third, second, first];
+    case.settles("over midnight", all, async || asked(from, until, 9).await).await;
+    case.settles("so many", vec![fourth, third], async || asked(from, until, 2).await).await;
+    let between = async || asked("2027-03-01T23:00:00Z", "2027-03-02T00:00:00Z", 9).await;
+    case.settles("the first moment, and before the last", vec![third, second], between).await;
+    assert_eq!(asked(until, from, 9).await, vec![], "no time");
+    assert_eq!(asked(from, until, 0).await, vec![], "none at all");
 }

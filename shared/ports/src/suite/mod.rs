@@ -29,6 +29,7 @@ pub mod removing;
 pub mod residents;
 pub mod searching;
 pub mod stream;
+pub mod switch;
 pub mod uploads;
 
 pub use manual_clock::ManualClock;

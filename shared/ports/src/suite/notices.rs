@@ -3,6 +3,7 @@
 use super::{at, ok};
 use crate::Notices;
 use rollcall_contracts::messages::Notice;
+use rollcall_domain::breaker::TripCause;
 use rollcall_domain::duty::Cause;
 use rollcall_domain::ids::{CallbackId, ResidentId};
 
@@ -24,6 +25,13 @@ pub fn every_kind() -> Vec<Notice> {
         Notice::CallbackOverdue { resident, callback: CallbackId::derive(&["notices"]) },
         Notice::Concern { resident, callback: CallbackId::derive(&["notices"]) },
         Notice::LedgerMismatch { counted: 199, register: 200 },
-        Notice::Misconfigured { code: "ResourceNotFoundException".to_owned() },
+        Notice::DialingStopped { change: 1, at: at("2026-11-23T09:00:00Z"), by: "joe".to_owned() },
+        Notice::DialingTripped {
+            change: 2,
+            at: at("2026-11-23T09:01:00Z"),
+            cause: "silence".to_owned(),
+            why: TripCause::Silence { calls: 5, minutes: 10 }.to_string(),
+        },
+        Notice::DialingStarted { change: 3, at: at("2026-11-23T09:02:00Z"), by: "joe".to_owned() },
     ]
 }
