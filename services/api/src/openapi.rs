@@ -71,7 +71,7 @@ fn operations(item: &mut PathItem) -> Vec<(Method, &mut Operation)> {
 
 fn describe(operation: &mut Operation, path: &str, who: Option<Who>) {
     let parameters = operation.parameters.as_deref().unwrap_or_default();
-    let is_conditional = parameters.iter().any(|parameter| is_if_match(parameter));
+    let is_conditional = parameters.iter().any(is_if_match);
     let has_body = operation.request_body.is_some();
     let takes_input = has_body || !parameters.is_empty();
     for tag in operation.parameters.iter_mut().flatten().filter(|parameter| is_if_match(parameter)) {

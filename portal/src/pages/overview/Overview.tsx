@@ -30,7 +30,7 @@ export default function Overview() {
   return (
     <ContentLayout
       header={
-        <Header variant="h1" description={value && `${longDay(value.date)}, as the day is counted in ${zoneName(value.timezone, new Date(value.at))}`} actions={value && <Freshness liveness={liveness} at={value.at} />}>
+        <Header variant="h1" description={value && `${longDay(value.date)}, as the day is counted in ${zoneName(value.timezone, new Date(value.at))}`} actions={value && <span className="whole-words"><Freshness liveness={liveness} at={value.at} /></span>}>
           Overview
         </Header>
       }

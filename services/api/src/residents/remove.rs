@@ -1,11 +1,12 @@
 //! Taking somebody off the register.
 
 use super::Register;
+use crate::Api;
 use crate::auth::Caller;
 use crate::extract::{Json, Path};
 use crate::problem::Problem;
 use crate::version::IfMatch;
-use axum::extract::State;
+use axum::extract::{FromRef, State};
 use axum::http::StatusCode;
 use rollcall_domain::ids::CallbackId;
 use rollcall_domain::staff::Leaving;
@@ -54,6 +55,19 @@ pub(crate) struct Farewell {
     reason: LeavingReason,
 }
 
+/// What a farewell touches: the register, and what was promised.
+#[derive(Clone)]
+pub(crate) struct Farewells {
+    register: Register,
+    recorder: Recorder,
+}
+
+impl FromRef<Api> for Farewells {
+    fn from_ref(api: &Api) -> Self {
+        Self { register: Register::from_ref(api), recorder: Recorder::from_ref(api) }
+    }
+}
+
 /// Takes somebody off the register, with name, number and notes, for good. An
 /// order to dial them is declined from now on; a call that rings already goes
 /// on, and what comes of it is kept without them; a callback that was promised
@@ -62,8 +76,7 @@ pub(crate) struct Farewell {
     params(("id" = Uuid, Path), ("if-match" = String, Header, description = "The ETag that was read.")),
     responses((status = 204, description = "They are gone.")))]
 pub(crate) async fn remove(
-    State(register): State<Register>,
-    State(recorder): State<Recorder>,
+    State(Farewells { register, recorder }): State<Farewells>,
     caller: Caller,
     Path(id): Path<Uuid>,
     version: IfMatch,
