@@ -66,7 +66,7 @@ export async function settled(page: Page): Promise<void> {
 /** Nothing for axe to find, nothing wider than the window; and a picture to look at. */
 export async function inspect(page: Page, picture: string): Promise<void> {
   // What sticks to the window's edge would stand in the middle of the picture.
-  await page.evaluate(() => window.scrollTo({ top: 0, behavior: "instant" }));
+  await page.evaluate(() => scrollTo({ top: 0, behavior: "instant" }));
   await page.screenshot({ path: join(SCREENSHOTS, `${picture}.png`), fullPage: true });
   const { violations } = await new AxeBuilder({ page }).analyze();
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(" | ")}`), picture).toEqual([]);

@@ -18,6 +18,9 @@ const LOOKS: Record<string, BrowserContextOptions> = {
   double: { viewport: { width: 680, height: 450 }, deviceScaleFactor: 2 },
 };
 
+/** A dozen pages, each looked through by axe, also on a machine that does other things. */
+const WALK_MS = 180_000;
+
 describe.each(Object.entries(LOOKS))("%s", (look, options) => {
   test("the page to sign in", async () => {
     const { page, complaints } = await open(browser, "/", options);
@@ -50,7 +53,7 @@ describe.each(Object.entries(LOOKS))("%s", (look, options) => {
     }
     expect(complaints).toEqual([]);
     await page.context().close();
-  });
+  }, WALK_MS);
 
   test("all pages about lists, of an uploader", async () => {
     const { page, complaints } = await signedIn(browser, service.uploader, "/upload", options);
@@ -70,5 +73,5 @@ describe.each(Object.entries(LOOKS))("%s", (look, options) => {
     await inspect(page, `${look}-batch`);
     expect(complaints).toEqual([]);
     await page.context().close();
-  });
+  }, WALK_MS);
 });

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { asked, heading, inspect, launch, open, service, settled, signedIn, signIn } from "./browser";
+import { asked, heading, launch, open, service, settled, signedIn, signIn } from "./browser";
 
 let browser: Browser;
 beforeAll(async () => {
@@ -243,29 +243,6 @@ test("the overview follows the day by itself", async () => {
   await expect.poll(uncalled, { timeout: 15_000 }).toBeGreaterThan(before);
   await Promise.all([page, clerk.page].map((it) => it.context().close()));
 });
-
-test("each picture has its figures in a table behind it", async () => {
-  const { page } = await signedIn(browser, service.operator, "/overview", { reducedMotion: "reduce" });
-  const pictures = page.locator("main").getByRole("img");
-  // The day's account, the calls by the hour, who waits, and how calls ended: as soon as there are such.
-  await expect.poll(() => pictures.count(), { timeout: 45_000 }).toBe(4);
-  const tables = page.getByRole("button", { name: /^Show as a table: / });
-  const titles = ["Where everyone stands today", /^Calls today by the hour/, "How long people have been waiting for a call back", "How calls ended, by the day"];
-  expect(await tables.count()).toBe(titles.length);
-  for (const title of titles) {
-    const open = tables.filter({ hasText: "Show as a table" }).and(page.getByRole("button", { name: typeof title === "string" ? `Show as a table: ${title}` : /: Calls today/ }));
-    await open.focus();
-    await page.keyboard.press("Enter");
-    const table = page.getByRole("region", { name: title }).getByRole("table");
-    await table.waitFor();
-    const cells = await table.getByRole("cell").allInnerTexts();
-    expect(cells.some((text) => /^[1-9]/.test(text)), `${title}: ${cells.join(" ")}`).toBe(true);
-  }
-  await inspect(page, "light-overview-tables");
-  const moves = await page.locator(".ledger > div").first().evaluate((it) => parseFloat(getComputedStyle(it).transitionDuration));
-  expect(moves, "nothing moves for whoever does not like that").toBeLessThan(0.001);
-  await page.context().close();
-}, 90_000);
 
 test("a new user signs in with the rights that were given, until they are removed", async () => {
   const { page } = await signedIn(browser, service.operator, "/users");

@@ -38,7 +38,7 @@ export default function Overview() {
           actions={
             value && (
               <SpaceBetween direction="horizontal" size="m" alignItems="center">
-                <Freshness liveness={liveness} at={value.at} />
+                <span className="whole-words"><Freshness liveness={liveness} at={value.at} /></span>
                 {dialing && <StopDialing dialing={dialing} reload={reload} onTurned={onTurned} />}
               </SpaceBetween>
             )

@@ -26,13 +26,13 @@ const SIZE = 50;
 const PATIENCE = 10;
 
 const COLUMNS: TableProps.ColumnDefinition<Summary>[] = [
-  { id: "name", header: "Name", sortingField: "name", isRowHeader: true, minWidth: 120, cell: (it) => <PageLink href={`/residents/${it.id}`}>{`${it.first_name} ${it.last_name}`}</PageLink> },
-  { id: "state", header: "Today", minWidth: 130, cell: (it) => <><StateLabel state={it.state} />{it.paused_until && <> until <Time at={it.paused_until} /></>}</> },
-  { id: "number", header: "Number", minWidth: 140, cell: (it) => (it.number_bad ? <>{it.number} <span className="warn">does not exist</span></> : it.number) },
-  { id: "reference", header: "Reference", minWidth: 100, cell: (it) => it.reference ?? "–" },
+  { id: "name", header: "Name", sortingField: "name", isRowHeader: true, minWidth: 165, cell: (it) => <PageLink href={`/residents/${it.id}`}>{`${it.first_name} ${it.last_name}`}</PageLink> },
+  { id: "state", header: "Today", minWidth: 140, cell: (it) => <><StateLabel state={it.state} />{it.paused_until && <> until <Time at={it.paused_until} /></>}</> },
+  { id: "number", header: "Number", minWidth: 135, cell: (it) => (it.number_bad ? <>{it.number} <span className="warn">does not exist</span></> : it.number) },
+  { id: "reference", header: "Reference", minWidth: 95, cell: (it) => it.reference ?? "–" },
   { id: "next_due", header: "Next call", sortingField: "next_due", minWidth: 120, cell: (it) => <Time at={it.next_due_at} none="None planned" /> },
-  { id: "attempts", header: "Calls in 24 hours", minWidth: 80, cell: (it) => it.attempts_24h },
-  { id: "last_reached", header: "Last heard of", sortingField: "last_reached", minWidth: 120, cell: (it) => <Time at={it.last_reached_at} none="Never" /> },
+  { id: "attempts", header: "Calls in 24 hours", minWidth: 75, cell: (it) => it.attempts_24h },
+  { id: "last_reached", header: "Last heard of", sortingField: "last_reached", minWidth: 110, cell: (it) => <Time at={it.last_reached_at} none="Never" /> },
   { id: "registered", header: "Registered", sortingField: "registered", minWidth: 120, cell: (it) => <Time at={it.registered_at} /> },
 ];
 

@@ -55,6 +55,19 @@ pub(crate) struct Farewell {
     reason: LeavingReason,
 }
 
+/// What a farewell touches: the register, and what was promised.
+#[derive(Clone)]
+pub(crate) struct Farewells {
+    register: Register,
+    recorder: Recorder,
+}
+
+impl FromRef<Api> for Farewells {
+    fn from_ref(api: &Api) -> Self {
+        Self { register: Register::from_ref(api), recorder: Recorder::from_ref(api) }
+    }
+}
+
 /// Takes somebody off the register, with name, number and notes, for good. An
 /// order to dial them is declined from now on; a call that rings already goes
 /// on, and what comes of it is kept without them; a callback that was promised
@@ -63,7 +76,7 @@ pub(crate) struct Farewell {
     params(("id" = Uuid, Path), ("if-match" = String, Header, description = "The ETag that was read.")),
     responses((status = 204, description = "They are gone.")))]
 pub(crate) async fn remove(
-    State(Leaver { register, recorder }): State<Leaver>,
+    State(Farewells { register, recorder }): State<Farewells>,
     caller: Caller,
     Path(id): Path<Uuid>,
     version: IfMatch,
@@ -84,18 +97,6 @@ pub(crate) async fn remove(
         let _cancelled_later: Result<(), Fault> = cancel(&recorder, &caller, callback).await;
     }
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// The register, and what was promised to those who leave it.
-pub(crate) struct Leaver {
-    register: Register,
-    recorder: Recorder,
-}
-
-impl FromRef<Api> for Leaver {
-    fn from_ref(api: &Api) -> Self {
-        Self { register: Register::from_ref(api), recorder: Recorder::from_ref(api) }
-    }
 }
 
 /// How often cancelling is tried if somebody else writes at the same moment.
