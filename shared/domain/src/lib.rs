@@ -10,7 +10,7 @@
 //! it, [`search`] how they find one,
 //! [`undo`] what of an upload can be taken back; [`attempt`] is one dial and what is known of it; [`callback`] the promise
 //! that an agent rings, [`desk`] what agents do with it; [`pace`] how fast calls may start; [`ledger`] the
-//! account of the day; [`policy`] every number an operator may change;
+//! account of the day; [`letter`] a message that was set aside and what became of it; [`policy`] every number an operator may change;
 //! [`group`] who uses the service.
 
 pub mod attempt;
@@ -23,6 +23,7 @@ pub mod group;
 pub mod identity;
 pub mod ids;
 pub mod ledger;
+pub mod letter;
 pub mod pace;
 pub mod phone;
 pub mod policy;
