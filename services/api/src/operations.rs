@@ -66,6 +66,6 @@ pub(crate) async fn dead_letters(
 }
 
 fn letter(letter: DeadLetter) -> Letter {
-    let DeadLetter { source, message_id, reason, handler, parked_at, receives, body: _ } = letter;
+    let DeadLetter { source, message_id, reason, handler, parked_at, receives, body: _, replay: _ } = letter;
     Letter { source, message_id, reason, handler, parked_at, receives }
 }

@@ -84,6 +84,7 @@ async fn letters_and_queues_are_shown_without_what_is_in_them() {
             parked_at: world.clock.now(),
             receives: n + 1,
             body: b"Ada Example".to_vec(),
+            replay: None,
         };
         world.store.dead_letters().park(&letter).await.unwrap();
     }
