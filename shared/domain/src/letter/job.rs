@@ -41,6 +41,9 @@ pub struct Job {
     /// Behind which letter it goes on: a place in the list, or how many of
     /// those that were named.
     pub after: Option<String>,
+    /// The letter that is being taken, and its place: whoever goes on begins
+    /// with it.
+    pub taking: Option<(LetterId, String)>,
     /// When the next letter may be sent.
     pub next_at: Timestamp,
     /// When it ended.
@@ -92,6 +95,7 @@ impl Job {
             sent: 0,
             skipped: 0,
             after: None,
+            taking: None,
             next_at: now,
             ended_at: None,
             stopped_by: None,
@@ -107,6 +111,7 @@ impl Job {
     /// A letter had its turn, and was `sent` or no longer open.
     pub fn took(&mut self, place: String, sent: bool, now: Timestamp) {
         self.after = Some(place);
+        self.taking = None;
         if sent {
             self.sent += 1;
             let apart = SignedDuration::from_micros(60_000_000 / i64::from(self.per_minute.max(1)));
