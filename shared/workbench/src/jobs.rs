@@ -189,7 +189,7 @@ impl Workbench {
             }
             match self.jobs.get(job.value.id).await? {
                 Some(now) if now.value.taking.as_ref().is_some_and(|(taken, _)| *taken == letter) => {
-                    job = now
+                    job = now;
                 }
                 _ => return Ok(()),
             }

@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 /// A letter as it should be.
 #[derive(Clone, Deserialize, ToSchema)]
+#[schema(as = LetterEdit)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Edit {
     /// The whole message.
@@ -69,6 +70,7 @@ pub(crate) async fn replay(
 
 /// Why a letter is not needed.
 #[derive(Clone, Deserialize, ToSchema)]
+#[schema(as = LetterDiscard)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Discard {
     #[schema(min_length = 1, max_length = 300)]

@@ -69,6 +69,7 @@ pub(crate) async fn dead_letter(
 /// Why somebody wants to see what is in a message. One of a few words and no
 /// text, because the log keeps it for years.
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[schema(as = RevealPurpose)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Purpose {
     /// To find out what went wrong.
@@ -131,6 +132,7 @@ pub(crate) struct DryRun {
 
 /// In one word, what would come of a message.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[schema(as = DryRunOutcome)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Outcome {
     /// It would be carried out.
@@ -145,6 +147,7 @@ pub(crate) enum Outcome {
 
 /// What would come of a message if it were replayed now.
 #[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = DryRunResult)]
 pub(crate) struct Foretold {
     outcome: Outcome,
     /// Why, as a stable word.

@@ -19,6 +19,7 @@ const LATEST: u32 = 50;
 
 /// Which letters are to be replayed: those that are named, or those that match.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
+#[schema(as = ReplayOrder)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Order {
     /// How many letters a minute.
@@ -33,6 +34,7 @@ pub(crate) struct Order {
 
 /// Where a replay of many letters stands.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[schema(as = ReplayState)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Progress {
     /// Letters are being sent.
@@ -45,6 +47,7 @@ pub(crate) enum Progress {
 
 /// A replay of many letters.
 #[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Replay)]
 pub(crate) struct Replaying {
     /// Its id.
     id: Uuid,

@@ -199,6 +199,7 @@ impl From<&Event> for LetterEvent {
 
 /// Letters of one cause.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = LetterGroup)]
 pub(crate) struct Group {
     /// The queue or stream they came from.
     source: String,
@@ -225,6 +226,7 @@ impl From<LetterGroup> for Group {
 
 /// What is in a message.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = LetterContent)]
 pub(crate) struct Shown {
     /// The message, if it is text.
     text: Option<String>,
@@ -242,6 +244,7 @@ impl From<&Content> for Shown {
 
 /// What is in a letter, and what was before it was edited.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = LetterRevealed)]
 pub(crate) struct Revealed {
     /// What a replay sends.
     message: Shown,
@@ -252,6 +255,7 @@ pub(crate) struct Revealed {
 
 /// What a letter was before an edit.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = LetterBefore)]
 pub(crate) struct Former {
     /// When it was edited.
     edited_at: Timestamp,

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 /// Where letters stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+#[schema(as = LetterStanding)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Standing {
     /// Open or being replayed.
@@ -75,6 +76,7 @@ impl Wanted {
 
 /// Which of the open letters; all that is given must hold.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
+#[schema(as = LettersMatching)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Matching {
     /// From this queue or stream.

@@ -218,7 +218,8 @@ fn api(store: &Store, clock: &Arc<ManualClock>, issuer: &Arc<Issuer>, heard: &Ar
     }
 }
 
-fn workbench(store: &Store, clock: &Arc<dyn Clock>) -> Workbench {
+/// All that it takes to work on the dead letters of a store.
+pub(crate) fn workbench(store: &Store, clock: &Arc<dyn Clock>) -> Workbench {
     Workbench {
         letters: store.letters(),
         replays: store.replays(),

@@ -52,7 +52,7 @@ pub(super) async fn discard(desk: &Desk, args: &DiscardLetters) -> Result<(), St
             Ok(_) => discarded += 1,
             // One that somebody else works on does not hold up the others.
             Err(stopped @ (Stopped::Changed | Stopped::Missing)) => {
-                tell(&format!("{}: {stopped}", short(seen.0)))
+                tell(&format!("{}: {stopped}", short(seen.0)));
             }
             Err(Stopped::Refused(refusal)) if total > 1 => tell(&format!("{}: {refusal}", short(seen.0))),
             Err(other) => return Err(other.into()),

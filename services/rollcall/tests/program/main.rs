@@ -7,6 +7,7 @@ mod bad_files;
 mod bad_rows;
 mod demo;
 mod imports;
+mod letters;
 mod questions;
 mod rehearsals;
 mod settings;
