@@ -10,6 +10,7 @@
 pub mod connect;
 pub mod envelope;
 pub mod evidence;
+pub mod letters;
 pub mod messages;
 pub mod topology;
 pub mod upload;

@@ -51,9 +51,10 @@ use axum::{Router, middleware};
 use overview::Board;
 use rollcall_domain::policy::Policy;
 use rollcall_ports::{
-    Attempts, Audit, Batches, Callbacks, Checks, Clock, DeadLetters, Deposits, Intake, Pace, Queues,
-    Residents, Signals, Softphone, Switch, Telephony, Uploads,
+    Attempts, Audit, Batches, Callbacks, Checks, Clock, DeadLetters, Deposits, Foresight, Intake, Pace,
+    Queues, Residents, Signals, Softphone, Switch, Telephony, Uploads,
 };
+use rollcall_workbench::Workbench;
 use security::Limits;
 use session::Shown;
 use std::sync::Arc;
@@ -94,6 +95,10 @@ pub struct Api {
     pub softphone: Option<Arc<dyn Softphone>>,
     /// What was set aside.
     pub dead_letters: Arc<dyn DeadLetters>,
+    /// Works on what was set aside; `None` where that cannot be done yet.
+    pub workbench: Option<Arc<Workbench>>,
+    /// Tells what would come of a message; `None` where nobody can.
+    pub foresight: Option<Arc<dyn Foresight>>,
     /// How full the queues are.
     pub queues: Arc<dyn Queues>,
     /// Where happenings go.
@@ -135,8 +140,6 @@ fn endpoints() -> OpenApiRouter<Api> {
         .routes(routes!(dialing::dialing))
         .routes(routes!(dialing::stop))
         .routes(routes!(dialing::reset))
-        .routes(routes!(operations::queues))
-        .routes(routes!(operations::dead_letters))
         .routes(routes!(overview::overview))
         .routes(routes!(overview::history::history))
         .routes(routes!(overview::waiting::waiting))
@@ -147,6 +150,7 @@ fn endpoints() -> OpenApiRouter<Api> {
         .routes(routes!(sign_in::jwks))
         .routes(routes!(users::list, users::add))
         .routes(routes!(users::change, users::remove))
+        .merge(operations::endpoints())
         .merge(residents::endpoints())
         .merge(uploads::endpoints())
         .merge(batches::endpoints())

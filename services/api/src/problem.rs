@@ -206,6 +206,13 @@ impl Problem {
             .again_after(wait)
     }
 
+    /// 501: this installation cannot do that.
+    #[must_use]
+    pub(crate) fn not_here(detail: impl Into<String>) -> Self {
+        let title = "Not on this installation yet";
+        Self::new(StatusCode::NOT_IMPLEMENTED, "urn:rollcall:problem:not-here", title, detail)
+    }
+
     /// 503: something that is needed did not answer.
     #[must_use]
     pub(crate) fn unavailable(detail: impl Into<String>) -> Self {

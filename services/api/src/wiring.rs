@@ -59,6 +59,9 @@ pub(crate) async fn function(start: &Start) -> Result<HttpFunction, Vec<String>>
         telephony,
         softphone: None,
         dead_letters,
+        // Absent: SQS keeps letters, but no history of them.
+        workbench: None,
+        foresight: None,
         queues,
         signals,
         limits: Arc::new(Limits::new(Limits::USUAL, clock.clone())),

@@ -13,6 +13,7 @@
 //! sweep settles it from evidence. So a request leads to one phone call at
 //! most, whatever is lost or repeated.
 
+mod foresee;
 mod staffing;
 
 use async_trait::async_trait;
@@ -26,7 +27,7 @@ use rollcall_domain::ids::{AttemptId, ContactId};
 use rollcall_domain::pace::{Grant, Limits};
 use rollcall_domain::policy::Policy;
 use rollcall_domain::resident::Resident;
-use rollcall_domain::rules::{Asking, Verdict as Rules, why};
+use rollcall_domain::rules::{Asking, Hold, Verdict as Rules, why};
 use rollcall_host::{Handler, Verdict, decode_message};
 use rollcall_ports::{
     Attempts, Began, Begin, CallOrder, Clock, Fault, Pace, Rejection, Residents, Signal, Signals, Started,
@@ -137,14 +138,22 @@ impl Dialer {
     }
 
     fn rules(&self, request: &CallRequest, resident: &Resident, now: Timestamp) -> Next<()> {
+        match self.held(request, resident, now) {
+            Some(hold) => Next::End(self.declined(request, hold.code())),
+            None => Next::Go(()),
+        }
+    }
+
+    /// The rule that forbids a call that is started now.
+    fn held(&self, request: &CallRequest, resident: &Resident, now: Timestamp) -> Option<Hold> {
         // The phone rings within the margin: the rules must hold all that time.
         let latest = now.checked_add(self.policy.start_margin()).unwrap_or(now);
-        for at in [now, latest] {
-            if let Rules::Hold(hold) = why(resident, &self.policy, at, Asking::Dialer(request.request)) {
-                return Next::End(self.declined(request, hold.code()));
+        [now, latest].into_iter().find_map(|at| {
+            match why(resident, &self.policy, at, Asking::Dialer(request.request)) {
+                Rules::Hold(hold) => Some(hold),
+                Rules::MayCall => None,
             }
-        }
-        Next::Go(())
+        })
     }
 
     /// What became of this request before: a dial that was throttled was no
@@ -156,12 +165,10 @@ impl Dialer {
             let new = Attempt::begin(request.resident, request.request, now);
             return Ok(Next::Go(Versioned::new(new)));
         };
-        let throttled = former.value.withdrawn == Some(Withdrawal::Throttled);
-        if throttled && !former.value.is_proven() {
-            return Ok(Next::Go(former));
-        }
-        let code = if former.value.is_closed() { "finished" } else { "in_doubt" };
-        Ok(Next::End(self.declined(request, code)))
+        Ok(match never_again(&former.value) {
+            Some(code) => Next::End(self.declined(request, code)),
+            None => Next::Go(former),
+        })
     }
 
     /// Waits for the turn that the limiter gives; no agent, no turn.
@@ -310,6 +317,16 @@ impl Dialer {
         self.signals.emit(&Signal::RequestWaits { request: request.request, code });
         Verdict::Retry { after: Some(SignedDuration::from_secs(seconds)), reason: code }
     }
+}
+
+/// Why the call that was begun for a request is never made again; `None` for
+/// one that was certainly not made.
+fn never_again(former: &Attempt) -> Option<&'static str> {
+    let throttled = former.withdrawn == Some(Withdrawal::Throttled);
+    if throttled && !former.is_proven() {
+        return None;
+    }
+    Some(if former.is_closed() { "finished" } else { "in_doubt" })
 }
 
 /// A withdrawal that was contended is repeated by the sweep: the request finds

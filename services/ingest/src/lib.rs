@@ -9,6 +9,8 @@
 //! the same file gives the same batch and the same chunks, and loading a chunk
 //! twice changes nothing.
 
+mod foresee;
+
 use async_trait::async_trait;
 use rollcall_contracts::envelope::Envelope;
 use rollcall_contracts::messages::RowsChunk;
@@ -23,6 +25,9 @@ use std::sync::Arc;
 
 /// Bytes read at a time.
 const SLICE: u64 = 1 << 20;
+
+/// Why nothing can be read.
+const GONE: &str = "the uploaded file is not in the store, or was replaced there";
 
 /// Ingest and everything it touches.
 pub struct Ingest {
@@ -104,9 +109,7 @@ impl Ingest {
         }
         self.batches.put(&batch).await?;
         match self.read(&file.upload).await? {
-            Reading::Gone => {
-                Ok(Verdict::Poison("the uploaded file is not in the store, or was replaced there".to_owned()))
-            }
+            Reading::Gone => Ok(Verdict::Poison(GONE.to_owned())),
             Reading::Refused(refusal) => {
                 let code = refusal.code().to_owned();
                 batch.stage = BatchStage::Refused { code: code.clone(), reason: refusal.to_string() };

@@ -10,6 +10,8 @@
 //! A chunk that comes once more after its upload was undone brings nobody back:
 //! whom it added before it learned of that, it takes off again.
 
+mod foresee;
+
 use async_trait::async_trait;
 use rollcall_contracts::messages::RowsChunk;
 use rollcall_domain::batch::{ChunkReport, LineNote};
@@ -54,14 +56,10 @@ impl Handler for Loader {
     }
 
     async fn handle(&self, chunk: RowsChunk) -> Result<Verdict, Fault> {
-        let Some(bytes) = self.uploads.read(&chunk.upload, chunk.start, chunk.end).await? else {
-            return Ok(Verdict::Poison(
-                "the uploaded file is no longer in the store, or was replaced there".to_owned(),
-            ));
+        let bytes = match self.bytes(&chunk).await? {
+            Ok(bytes) => bytes,
+            Err(reason) => return Ok(Verdict::Poison(reason.to_owned())),
         };
-        if bytes.len() as u64 != chunk.end.saturating_sub(chunk.start) {
-            return Ok(Verdict::Poison("the uploaded file is shorter than when it was scanned".to_owned()));
-        }
         let mut report = ChunkReport::default();
         let people = self.read(&bytes, &chunk, &mut report);
         drop(bytes);
@@ -93,6 +91,17 @@ impl Handler for Loader {
 }
 
 impl Loader {
+    /// The bytes of a chunk, or why there are none.
+    async fn bytes(&self, chunk: &RowsChunk) -> Result<Result<Vec<u8>, &'static str>, Fault> {
+        let Some(bytes) = self.uploads.read(&chunk.upload, chunk.start, chunk.end).await? else {
+            return Ok(Err("the uploaded file is no longer in the store, or was replaced there"));
+        };
+        if bytes.len() as u64 != chunk.end.saturating_sub(chunk.start) {
+            return Ok(Err("the uploaded file is shorter than when it was scanned"));
+        }
+        Ok(Ok(bytes))
+    }
+
     fn read(&self, bytes: &[u8], chunk: &RowsChunk, report: &mut ChunkReport) -> Vec<(Resident, Schedule)> {
         let now = self.clock.now();
         let mut people = Vec::new();

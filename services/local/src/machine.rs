@@ -13,6 +13,7 @@ mod driver;
 pub mod http;
 mod journal;
 pub mod lasting;
+mod replaying;
 pub mod settings;
 pub mod signing;
 mod tidy;
@@ -22,15 +23,18 @@ pub use driver::Seen;
 
 use crate::bell::{Bell, Ringing};
 use crate::compose::{Ports, Services, compose};
+use crate::foresight::Handlers;
 use crate::loops::{Idle, queue_loop, stream_loop, timer_loop};
 use connect::Simulated;
 use driver::Driver;
 use jiff::{SignedDuration, Timestamp};
+use replaying::Replaying;
 use rollcall_contracts::topology::Topology;
 use rollcall_domain::policy::Policy;
 use rollcall_embedded::{Durability, OpenError, Options, Store};
 use rollcall_host::queue::Surroundings;
-use rollcall_ports::{Clock, EvidenceHorizon, Signals, StreamReader, Telephony};
+use rollcall_ports::{Clock, EvidenceHorizon, Foresight, Signals, StreamReader, Telephony};
+use rollcall_workbench::Workbench;
 use std::path::Path;
 use std::sync::Arc;
 use tidy::Tidy;
@@ -48,7 +52,7 @@ pub struct Machine {
     store: Store,
     policy: Arc<Policy>,
     ports: Ports,
-    services: Services,
+    services: Arc<Services>,
     around: Surroundings,
     bells: Bells,
     idle: Idle,
@@ -100,7 +104,7 @@ impl Machine {
         let bells = Bells::default();
         let around = Surroundings { letters: store.dead_letters(), signals, clock };
         let ports = ports(&store, &bells, &around, (telephony, horizon));
-        let services = compose(&ports, &policy);
+        let services = Arc::new(compose(&ports, &policy));
         Arc::new(Self { store, policy, ports, services, around, bells, idle })
     }
 
@@ -120,6 +124,24 @@ impl Machine {
     #[must_use]
     pub fn services(&self) -> &Services {
         &self.services
+    }
+
+    /// All that it takes to work on dead letters.
+    #[must_use]
+    pub fn workbench(&self) -> Workbench {
+        Workbench {
+            letters: self.store.letters(),
+            replays: self.store.replays(),
+            jobs: self.store.jobs(),
+            audit: self.store.audit(),
+            clock: Arc::clone(&self.around.clock),
+        }
+    }
+
+    /// Tells what would come of a message.
+    #[must_use]
+    pub fn foresight(&self) -> Arc<dyn Foresight> {
+        Arc::new(Handlers(Arc::clone(&self.services)))
     }
 
     /// The rules.
@@ -164,8 +186,7 @@ impl Machine {
     /// outcomes, sweep, books, tidying, and the simulated Connect; `seen` is told
     /// what that one saw.
     pub fn call(self: &Arc<Self>, simulated: Simulated, seen: Seen, tasks: &mut JoinSet<()>) {
-        let stream: Arc<dyn StreamReader> = Arc::new(self.store.outcomes_stream());
-        self.call_through(stream, tasks);
+        self.handle_calls(tasks);
         let driver = Driver::new(Arc::clone(self), simulated, seen);
         tasks.spawn(driver.run());
     }
@@ -174,6 +195,13 @@ impl Machine {
     /// are made by the telephone service of the setup, and their records come
     /// from `stream`.
     pub fn call_through(self: &Arc<Self>, stream: Arc<dyn StreamReader>, tasks: &mut JoinSet<()>) {
+        tasks.spawn(Arc::clone(self).take_in_records(stream));
+        self.handle_calls(tasks);
+    }
+
+    /// All of it but the records of another stream. The store's own is read
+    /// in any case: records that were set aside are replayed on it.
+    fn handle_calls(self: &Arc<Self>, tasks: &mut JoinSet<()>) {
         let topology = Topology::shipped();
         for _ in 0..topology.queues.call_requests.concurrency {
             let machine = Arc::clone(self);
@@ -183,7 +211,8 @@ impl Machine {
                 queue_loop(&machine.services.dialer, &inbox, inbox.spec(), wake, &machine.around).await;
             });
         }
-        tasks.spawn(Arc::clone(self).take_in_records(stream));
+        let own: Arc<dyn StreamReader> = Arc::new(self.store.outcomes_stream());
+        tasks.spawn(Arc::clone(self).take_in_records(own));
         self.run_timers(topology, tasks);
     }
 
@@ -224,6 +253,11 @@ impl Machine {
         tasks.spawn(async move { timer_loop(&machine.services.sweep, sweep, &machine.around).await });
         let machine = Arc::clone(self);
         tasks.spawn(async move { timer_loop(&machine.services.books, ledger, &machine.around).await });
+        let machine = Arc::clone(self);
+        tasks.spawn(async move {
+            let often = machine.idle.0.max(SignedDuration::from_secs(1));
+            timer_loop(&Replaying(machine.workbench()), often, &machine.around).await;
+        });
         let machine = Arc::clone(self);
         tasks.spawn(async move {
             let tidy = Tidy { store: machine.store.clone(), clock: Arc::clone(&machine.around.clock) };

@@ -8,11 +8,12 @@
 //! again changes nothing. A record that can never be read is parked; one that
 //! is not ours is counted and ignored; neither holds up its neighbours.
 
+mod foresee;
 mod key_press;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use rollcall_contracts::connect::{StreamRecord, decode_stream_record};
+use rollcall_contracts::connect::{StreamRecord, Undecodable, decode_stream_record};
 use rollcall_contracts::evidence::{Evidence, of_event, of_record};
 use rollcall_domain::callback::Try;
 use rollcall_domain::ids::{AttemptId, ContactId};
@@ -40,10 +41,8 @@ impl StreamHandler for Outcomes {
     }
 
     async fn handle(&self, data: &[u8]) -> Result<Verdict, Fault> {
-        let evidence = match decode_stream_record(data) {
-            Ok(StreamRecord::Contact(record)) => of_record(&record),
-            Ok(StreamRecord::Event(event)) => of_event(&event.detail),
-            Ok(StreamRecord::Foreign) => Evidence::NotOurs("foreign"),
+        let evidence = match evidence_of(data) {
+            Ok(evidence) => evidence,
             Err(undecodable) => return Ok(Verdict::Poison(undecodable.to_string())),
         };
         let learned = match evidence {
@@ -65,6 +64,15 @@ impl StreamHandler for Outcomes {
     }
 }
 
+/// What a record says.
+fn evidence_of(data: &[u8]) -> Result<Evidence, Undecodable> {
+    Ok(match decode_stream_record(data)? {
+        StreamRecord::Contact(record) => of_record(&record),
+        StreamRecord::Event(event) => of_event(&event.detail),
+        StreamRecord::Foreign => Evidence::NotOurs("foreign"),
+    })
+}
+
 impl Outcomes {
     async fn callback(
         &self,
@@ -73,11 +81,7 @@ impl Outcomes {
         contact: ContactId,
         (news, promised_at): (Try, Timestamp),
     ) -> Result<Learned, Fault> {
-        let found = match attempt {
-            Some(id) => self.attempts.get(id).await?,
-            None => self.attempts.by_contact(first).await?,
-        };
-        match found {
+        match self.call_of(attempt, first).await? {
             Some(attempt) => self.recorder.learn_callback(&attempt.value, contact, news, promised_at).await,
             None => Ok(Learned::Unknown),
         }

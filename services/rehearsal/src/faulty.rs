@@ -21,8 +21,8 @@ use rollcall_domain::switch::Dialing;
 use rollcall_ports::{
     Attempts, Audit, AuditEntry, Batches, Began, Begin, CallOrder, Callbacks, CheckResult, Checks, Cursor,
     DeadLetter, DeadLetters, Depth, Described, Entry, EvidenceHorizon, Fault, Inbox, Notices, Pace, Page,
-    Question, Receipt, Received, Removed, Residents, Saved, Search, Sender, Sequence, Started, StreamReader,
-    Switch, Tallied, Telephony, UploadInfo, Uploads, Upserted, Versioned,
+    Question, Receipt, Received, Removed, Replay, Residents, Saved, Search, Sender, Sequence, Started,
+    StreamReader, Switch, Tallied, Telephony, UploadInfo, Uploads, Upserted, Versioned,
 };
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -121,6 +121,7 @@ gated!(Audit, "audit" {
 });
 gated!(DeadLetters, "dead letters" {
     async fn park(&self, letter: &DeadLetter) -> ();
+    async fn applied(&self, replay: Replay, at: Timestamp) -> ();
     async fn list(&self, after: Option<&Cursor>, most: u32) -> Vec<(Cursor, DeadLetter)>;
     async fn count(&self) -> u64;
 });

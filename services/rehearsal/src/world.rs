@@ -10,6 +10,7 @@ use crate::trouble::{Gate, Process, Trouble};
 use jiff::{SignedDuration, Timestamp};
 use rollcall_connect_sim::{Emission, FunctionFailure, Invocation, OutsideEvent, Simulator};
 use rollcall_contracts::topology::Topology;
+use rollcall_domain::letter::Filter;
 use rollcall_domain::policy::Policy;
 use rollcall_embedded::{Options, Store};
 use rollcall_host::queue::Surroundings;
@@ -17,7 +18,8 @@ use rollcall_local::bell::{Bell, Ringing};
 use rollcall_local::loops::{Idle, queue_loop, stream_loop, timer_loop};
 use rollcall_local::telephony::SimulatedConnect;
 use rollcall_local::{Ports, Services, compose};
-use rollcall_ports::{Clock, Inbox, Signal, Signals, StreamReader, StreamWriter};
+use rollcall_ports::{Clock, Fault, Inbox, Signal, Signals, StreamReader, StreamWriter};
+use rollcall_workbench::{Stopped, Workbench};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -270,15 +272,23 @@ impl World {
     /// What an operator does when the trouble is over: everything that was set
     /// aside goes back where it came from, once.
     pub(crate) fn replay_dead_letters(&self) -> Result<(), ScenarioError> {
-        let failed = |fault: rollcall_ports::Fault| ScenarioError::Setup(fault.to_string());
-        let queues = [self.store.uploads_queue(), self.store.rows_queue(), self.store.call_requests_queue()];
-        let letters = crate::properties::ask(self.store.dead_letters().list(None, u32::MAX))?;
-        for (_, letter) in letters {
-            if let Some(queue) = queues.iter().find(|queue| queue.name() == letter.source)
-                && let Ok(body) = std::str::from_utf8(&letter.body)
-            {
-                queue.send_raw(body, SignedDuration::ZERO).map_err(failed)?;
-            }
+        let workbench = Workbench {
+            letters: self.store.letters(),
+            replays: self.store.replays(),
+            jobs: self.store.jobs(),
+            audit: self.store.audit(),
+            clock: Arc::<VirtualClock>::clone(&self.clock),
+        };
+        let all = crate::properties::ask(workbench.letters.find(&Filter::default(), None, u32::MAX))?;
+        for (_, letter) in all {
+            let seen = (letter.value.id, letter.version);
+            let replayed = async {
+                workbench.replay("operator", seen).await.map_err(|stopped| match stopped {
+                    Stopped::Fault(fault) => fault,
+                    other => Fault::Refused { port: "dead letters", reason: other.to_string() },
+                })
+            };
+            crate::properties::ask(replayed)?;
         }
         Ok(())
     }

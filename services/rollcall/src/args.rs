@@ -6,6 +6,13 @@
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
+mod letters;
+
+pub(crate) use letters::{
+    Author, DeadLetters, DiscardLetters, DryRun, EditLetter, LettersCommand, ListLetters, ReplayLetters,
+    ShowLetter, SomeLetters, StopReplay,
+};
+
 const SETTINGS: &str = "\
 Settings:
   DIR/rollcall.toml, if there is one, may hold a table [policy]; a variable of the environment
@@ -172,22 +179,6 @@ pub(crate) struct Why {
     pub(crate) at: Option<String>,
     #[command(flatten)]
     pub(crate) directory: Directory,
-}
-
-/// Show messages that could not be handled and were set aside
-///
-/// Looks at messages that were set aside because no repeat could help. Each
-/// tells where it came from, which service set it aside, and why.
-#[derive(Debug, Args)]
-pub(crate) struct DeadLetters {
-    #[command(subcommand)]
-    pub(crate) command: LettersCommand,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum LettersCommand {
-    /// List them, the oldest first; what is in them is not shown
-    List(Directory),
 }
 
 /// Say whether calls are made, stop all of them, or start again

@@ -111,13 +111,18 @@ fn served(dir: &Path) -> std::io::Result<File> {
     OpenOptions::new().write(true).create(true).truncate(false).open(dir.join(SERVED))
 }
 
+/// Whether another process serves the directory.
+pub(crate) fn is_served(dir: &Path) -> bool {
+    served(dir).is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
+}
+
 /// The clock of a directory, and its speed. While another process runs it, we
 /// follow; if none does, it goes on as fast as the world from where it stopped.
 fn clock(dir: &Path) -> Result<(Arc<dyn Clock>, i32), Stop> {
     let Some(known) = lasting::read(dir).map_err(Stop::unusable)? else {
         return Ok((Arc::new(SystemClock), 1));
     };
-    let runs = served(dir).is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)));
+    let runs = is_served(dir);
     let (from, speed) = if runs { (known.shown, known.speed) } else { (known.resume, 1) };
     Ok((Arc::new(FastClock::new(from, speed)), i32::try_from(speed).unwrap_or(i32::MAX)))
 }

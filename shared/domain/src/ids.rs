@@ -100,6 +100,22 @@ uuid_id! {
     /// What somebody of the staff noted about a resident, once.
     NoteId
 }
+uuid_id! {
+    /// A message that was set aside.
+    LetterId
+}
+uuid_id! {
+    /// One replay of many messages that were set aside.
+    JobId
+}
+
+impl LetterId {
+    /// The one letter that a message of a queue or stream may become.
+    #[must_use]
+    pub fn of(source: &str, message_id: &str) -> Self {
+        Self::derive(&[source, message_id])
+    }
+}
 
 impl RequestId {
     /// The order that the planner gives for `resident` at `planned_at`

@@ -11,7 +11,8 @@
 //! [`undo`] what of an upload can be taken back; [`attempt`] is one dial and what is known of it; [`callback`] the promise
 //! that an agent rings, [`desk`] what agents do with it; [`pace`] how fast calls may start,
 //! [`switch`] whether they may at all, [`breaker`] what stops them by itself; [`ledger`] the
-//! account of the day; [`policy`] every number an operator may change;
+//! account of the day; [`letter`] a message that was set aside and what became of it; [`policy`] every number
+//! an operator may change;
 //! [`group`] who uses the service.
 
 pub mod attempt;
@@ -25,6 +26,7 @@ pub mod group;
 pub mod identity;
 pub mod ids;
 pub mod ledger;
+pub mod letter;
 pub mod pace;
 pub mod phone;
 pub mod policy;

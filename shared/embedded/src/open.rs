@@ -1,5 +1,6 @@
 //! Opening the database: who may, what is refused, and how it is set.
 
+use crate::dead_letters::name_old_ones;
 use crate::schema::{NotMigrated, STEPS, migrate};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
@@ -81,6 +82,7 @@ pub(crate) fn file(dir: &Path) -> Result<Connection, OpenError> {
     connection.busy_timeout(BUSY)?;
     // Before anything that could change a file of somebody else.
     migrate(&mut connection, STEPS)?;
+    name_old_ones(&mut connection)?;
     // The cache holds the inner pages of a register of a million. A larger one
     // finds few more of its rows, and each commit that split a page walks
     // through all of it: with 24 MB a tick took a twentieth longer, and an import

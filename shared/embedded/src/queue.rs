@@ -1,11 +1,11 @@
 use crate::db::{Db, DbError, Durability};
 use crate::dead_letters;
-use crate::values::{nanos, small, time_at};
+use crate::values::{nanos, replay, small, time_at};
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use rollcall_contracts::envelope::{Envelope, Message};
 use rollcall_contracts::topology::QueueSpec;
-use rollcall_ports::{Clock, DeadLetter, Depth, Fault, Inbox, Receipt, Received, Sender};
+use rollcall_ports::{Clock, DeadLetter, Depth, Fault, Inbox, Receipt, Received, Replay, Sender};
 use rusqlite::{Connection, OptionalExtension, params};
 use std::sync::Arc;
 
@@ -97,7 +97,7 @@ impl Queue {
 
     fn park(&self, connection: &Connection, seq: i64, reason: String, now: Timestamp) -> Result<(), DbError> {
         let letter = connection
-            .prepare_cached("DELETE FROM messages WHERE seq = ?1 RETURNING receives, body")?
+            .prepare_cached("DELETE FROM messages WHERE seq = ?1 RETURNING receives, body, replay")?
             .query_row([seq], |row| {
                 Ok(DeadLetter {
                     source: self.name.to_owned(),
@@ -107,6 +107,7 @@ impl Queue {
                     parked_at: now,
                     receives: small(row, 0)?,
                     body: row.get::<_, String>(1)?.into_bytes(),
+                    replay: replay(row, 2)?,
                 })
             })?;
         dead_letters::store(connection, &letter)
@@ -210,11 +211,27 @@ pub(crate) fn enqueue(
     Ok(())
 }
 
+/// Puts a copy of a letter on a queue, as sent and visible at this time.
+pub(crate) fn enqueue_copy(
+    connection: &Connection,
+    queue: &str,
+    body: &str,
+    (now, replay): (Timestamp, Replay),
+) -> Result<(), DbError> {
+    connection
+        .prepare_cached(
+            "INSERT INTO messages (queue, sent_at, visible_at, receives, body, replay)
+             VALUES (?1, ?2, ?2, 0, ?3, ?4)",
+        )?
+        .execute(params![queue, nanos(now), body, replay.to_string()])?;
+    Ok(())
+}
+
 fn hand_out(connection: &Connection, seq: i64, until: Timestamp) -> Result<Received, DbError> {
     Ok(connection
         .prepare_cached(
             "UPDATE messages SET receives = receives + 1, visible_at = ?2 WHERE seq = ?1
-             RETURNING receives, body, sent_at",
+             RETURNING receives, body, sent_at, replay",
         )?
         .query_row(params![seq, nanos(until)], |row| {
             let receives = small(row, 0)?;
@@ -224,6 +241,7 @@ fn hand_out(connection: &Connection, seq: i64, until: Timestamp) -> Result<Recei
                 body: row.get(1)?,
                 receives,
                 sent_at: time_at(row, 2)?,
+                replay: replay(row, 3)?,
             })
         })?)
 }

@@ -15,6 +15,7 @@ pub(crate) const STEPS: &[&str] = &[
     include_str!("schema/5.sql"),
     include_str!("schema/6.sql"),
     include_str!("schema/7.sql"),
+    include_str!("schema/8.sql"),
     include_str!("schema/9.sql"),
 ];
 

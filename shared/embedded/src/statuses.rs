@@ -33,8 +33,8 @@ fn statuses(connection: &Connection) -> Result<Vec<QueueStatus>, DbError> {
     while let Some(row) = rows.next()? {
         found.entry(row.get(0)?).or_default().0 = count(row, 1)?;
     }
-    let mut statement =
-        connection.prepare_cached("SELECT source, count(*) FROM dead_letters GROUP BY source")?;
+    let mut statement = connection
+        .prepare_cached("SELECT source, count(*) FROM dead_letters WHERE state < 2 GROUP BY source")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         found.entry(row.get(0)?).or_default().1 = count(row, 1)?;

@@ -5,7 +5,7 @@ use crate::batches;
 use crate::callbacks::Promises;
 use crate::checks::Days;
 use crate::db::{Db, DbError, Durability};
-use crate::dead_letters::Letters;
+use crate::dead_letters::{Letters, Replayings, Resending};
 use crate::notices::{self, Board, ToldNotice};
 use crate::open::{self, OpenError, UPLOADS};
 use crate::pace::Limiter;
@@ -20,8 +20,8 @@ use jiff::Timestamp;
 use rollcall_contracts::topology::{QueueSpec, Topology};
 use rollcall_domain::batch::{Batch, Tally};
 use rollcall_ports::{
-    Accounts, Attempts, Audit, Batches, Callbacks, Checkpoints, Checks, Clock, DeadLetters, Fault, Notices,
-    Pace, QueueStatus, Queues, Residents, Switch,
+    Accounts, Attempts, Audit, Batches, Callbacks, Checkpoints, Checks, Clock, DeadLetters, Fault, Jobs,
+    Notices, Pace, QueueStatus, Queues, Replays, Residents, Switch,
 };
 use rusqlite::Connection;
 use std::future::Future;
@@ -173,6 +173,29 @@ impl Store {
     #[must_use]
     pub fn dead_letters(&self) -> Arc<dyn DeadLetters> {
         Arc::new(Letters(Arc::clone(&self.db)))
+    }
+
+    /// What was set aside, as people work on it.
+    #[must_use]
+    pub fn letters(&self) -> Arc<dyn rollcall_ports::Letters> {
+        Arc::new(Letters(Arc::clone(&self.db)))
+    }
+
+    /// Sends letters back to the queues and the stream of this store.
+    #[must_use]
+    pub fn replays(&self) -> Arc<dyn Replays> {
+        Arc::new(Resending {
+            db: Arc::clone(&self.db),
+            clock: Arc::clone(&self.clock),
+            queues: vec!["uploads", "rows", "call_requests"],
+            stream: self.outcomes_stream(),
+        })
+    }
+
+    /// Replays of many letters.
+    #[must_use]
+    pub fn jobs(&self) -> Arc<dyn Jobs> {
+        Arc::new(Replayings(Arc::clone(&self.db)))
     }
 
     /// The audit log.

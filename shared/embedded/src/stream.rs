@@ -1,10 +1,10 @@
 use crate::db::{Db, DbError, Durability};
-use crate::values::{count, int, nanos, time_at};
+use crate::values::{count, int, nanos, replay, time_at};
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use rollcall_contracts::topology::StreamSpec;
 use rollcall_ports::{
-    Checkpoints, Clock, Entry, EvidenceHorizon, Fault, Sequence, Settled, StreamReader, StreamWriter,
+    Checkpoints, Clock, Entry, EvidenceHorizon, Fault, Replay, Sequence, Settled, StreamReader, StreamWriter,
 };
 use rusqlite::{Connection, OptionalExtension, params};
 use std::sync::Arc;
@@ -32,6 +32,21 @@ impl Stream {
     #[must_use]
     pub fn spec(&self) -> StreamSpec {
         self.spec
+    }
+
+    /// Appends a copy of a letter. Records commute, so any shard will do.
+    pub(crate) fn put_again(&self, data: &[u8], replay: Replay) -> Result<(), Fault> {
+        let shard = shard_of(&replay.letter.to_string(), self.spec.shards);
+        let now = self.clock.now();
+        self.db.write(NAME, Durability::Process, |session| {
+            session
+                .connection
+                .prepare_cached(
+                    "INSERT INTO stream (shard, arrived_at, data, replay) VALUES (?1, ?2, ?3, ?4)",
+                )?
+                .execute(params![shard, nanos(now), data, replay.to_string()])?;
+            Ok(())
+        })
     }
 
     /// Drops what is past the stream's retention and has been taken in; what
@@ -74,11 +89,16 @@ impl StreamReader for Stream {
     async fn read(&self, shard: u32, most: u32) -> Result<Vec<Entry>, Fault> {
         self.db.read(NAME, |connection| {
             let mut statement = connection.prepare_cached(
-                "SELECT seq, arrived_at, data FROM stream WHERE shard = ?1
+                "SELECT seq, arrived_at, data, replay FROM stream WHERE shard = ?1
                  AND seq > coalesce((SELECT seq FROM checkpoints WHERE shard = ?1), 0) ORDER BY seq LIMIT ?2",
             )?;
             let rows = statement.query_map((shard, most), |row| {
-                Ok(Entry { sequence: count(row, 0)?.into(), arrived_at: time_at(row, 1)?, data: row.get(2)? })
+                Ok(Entry {
+                    sequence: count(row, 0)?.into(),
+                    arrived_at: time_at(row, 1)?,
+                    data: row.get(2)?,
+                    replay: replay(row, 3)?,
+                })
             })?;
             Ok(rows.collect::<Result<_, _>>()?)
         })

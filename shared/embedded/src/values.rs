@@ -2,7 +2,7 @@
 
 use crate::db::DbError;
 use jiff::Timestamp;
-use rollcall_ports::{Cursor, Fault};
+use rollcall_ports::{Cursor, Fault, Replay};
 use rusqlite::Row;
 use rusqlite::types::ValueRef;
 use serde::Serialize;
@@ -61,6 +61,12 @@ pub(crate) fn row_before(port: &'static str, after: Option<&Cursor>) -> Result<i
     after.map_or(Ok(0), |cursor| {
         cursor.0.parse().map_err(|_| Fault::Refused { port, reason: "a cursor that is not ours".to_owned() })
     })
+}
+
+/// Which copy of a letter a stored message is; one that cannot be read is none,
+/// and the message a message like any other.
+pub(crate) fn replay(row: &Row<'_>, column: usize) -> Result<Option<Replay>, rusqlite::Error> {
+    Ok(row.get::<_, Option<String>>(column)?.and_then(|text| text.parse().ok()))
 }
 
 /// A stored UUID.

@@ -99,6 +99,26 @@ fn dead_letters() {
 }
 
 #[test]
+fn letters() {
+    over_both(&async |_, store| {
+        suite::letters::all(store.dead_letters().as_ref(), store.letters().as_ref()).await;
+        suite::letters::jobs(store.jobs().as_ref()).await;
+    });
+}
+
+#[test]
+fn copies() {
+    over_both(&async |case, store| {
+        let (replays, queue) = (store.replays(), store.call_requests_queue());
+        let hidden = SignedDuration::from_secs(i64::from(queue.spec().visibility_timeout_seconds));
+        let (dead, letters) = (store.dead_letters(), store.letters());
+        let letters = (dead.as_ref(), letters.as_ref());
+        suite::letters::copies_on_a_queue(case, (replays.as_ref(), &queue), letters, hidden).await;
+        suite::letters::copies_on_a_stream(replays.as_ref(), &store.outcomes_stream()).await;
+    });
+}
+
+#[test]
 fn audit() {
     over_both(&async |_, store| suite::audit::all(store.audit().as_ref()).await);
 }

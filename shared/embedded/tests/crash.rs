@@ -240,6 +240,7 @@ fn letter(n: u64) -> DeadLetter {
         parked_at: day(0),
         receives: 1,
         body: content(n),
+        replay: None,
     }
 }
 

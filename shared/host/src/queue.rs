@@ -2,7 +2,7 @@
 
 use crate::{Handler, Verdict};
 use jiff::{SignedDuration, Timestamp};
-use rollcall_ports::{Clock, DeadLetter, DeadLetters, Fault, Inbox, Received, Signal, Signals};
+use rollcall_ports::{Clock, DeadLetter, DeadLetters, Fault, Inbox, Received, Replay, Signal, Signals};
 use std::sync::Arc;
 
 /// What every delivery needs besides the handler.
@@ -41,7 +41,7 @@ pub async fn deliver<H: Handler + ?Sized>(
         Err(reason) => Ok(Verdict::Poison(reason)),
     };
     match verdict {
-        Ok(Verdict::Done) => Settlement::Delete,
+        Ok(Verdict::Done) => done(source, message.replay, around).await,
         Ok(Verdict::Retry { after, reason }) => {
             retried(source, reason.to_owned(), around);
             after.map_or(Settlement::Leave, Settlement::RetryAfter)
@@ -55,6 +55,7 @@ pub async fn deliver<H: Handler + ?Sized>(
                 parked_at: around.clock.now(),
                 receives: message.receives,
                 body: message.body.clone().into_bytes(),
+                replay: message.replay,
             };
             match around.letters.park(&letter).await {
                 Ok(()) => {
@@ -67,6 +68,19 @@ pub async fn deliver<H: Handler + ?Sized>(
                 }
             }
         }
+        Err(fault) => {
+            retried(source, fault.to_string(), around);
+            Settlement::Leave
+        }
+    }
+}
+
+/// A copy of a dead letter is gone only after the letter says that it was
+/// applied; should that fail, it comes again and finds its work done.
+async fn done(source: &str, replay: Option<Replay>, around: &Surroundings) -> Settlement {
+    let Some(replay) = replay else { return Settlement::Delete };
+    match around.letters.applied(replay, around.clock.now()).await {
+        Ok(()) => Settlement::Delete,
         Err(fault) => {
             retried(source, fault.to_string(), around);
             Settlement::Leave

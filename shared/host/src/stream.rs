@@ -2,7 +2,7 @@
 
 use crate::queue::Surroundings;
 use crate::{StreamHandler, Verdict};
-use rollcall_ports::{DeadLetter, Fault, Signal, StreamReader};
+use rollcall_ports::{DeadLetter, Fault, Replay, Signal, StreamReader};
 
 /// One turn of a poller: reads up to `most` records of `shard`, delivers them
 /// in order, parks what can never be applied, stops at the first that must
@@ -21,7 +21,7 @@ pub async fn turn<H: StreamHandler + ?Sized>(
     let mut settled = None;
     for entry in &entries {
         let id = format!("{shard}/{}", entry.sequence);
-        if !deliver(handler, &id, &entry.data, around).await {
+        if !deliver(handler, &id, (&entry.data, entry.replay), around).await {
             break;
         }
         settled = Some(&entry.sequence);
@@ -51,15 +51,19 @@ pub enum Progress {
 /// The name of the stream in signals and dead letters.
 pub const SOURCE: &str = "outcomes";
 
-/// Delivers one record; returns whether it is settled: applied, or parked.
+/// Delivers one record, and says which copy of a dead letter it is, where it
+/// is one; returns whether it is settled: applied, or parked.
 pub async fn deliver<H: StreamHandler + ?Sized>(
     handler: &H,
     id: &str,
-    data: &[u8],
+    (data, replay): (&[u8], Option<Replay>),
     around: &Surroundings,
 ) -> bool {
     let reason = match handler.handle(data).await {
-        Ok(Verdict::Done) => return true,
+        Ok(Verdict::Done) => match settled(replay, around).await {
+            Ok(()) => return true,
+            Err(fault) => fault.to_string(),
+        },
         Ok(Verdict::Retry { reason, .. }) => reason.to_owned(),
         Err(fault) => fault.to_string(),
         Ok(Verdict::Poison(reason)) => {
@@ -71,6 +75,7 @@ pub async fn deliver<H: StreamHandler + ?Sized>(
                 parked_at: around.clock.now(),
                 receives: 1,
                 body: data.to_vec(),
+                replay,
             };
             match around.letters.park(&letter).await {
                 Ok(()) => {
@@ -83,4 +88,12 @@ pub async fn deliver<H: StreamHandler + ?Sized>(
     };
     around.signals.emit(&Signal::Retried { source: SOURCE.to_owned(), reason });
     false
+}
+
+/// A copy of a dead letter is settled only after the letter says so.
+async fn settled(replay: Option<Replay>, around: &Surroundings) -> Result<(), Fault> {
+    match replay {
+        Some(replay) => around.letters.applied(replay, around.clock.now()).await,
+        None => Ok(()),
+    }
 }

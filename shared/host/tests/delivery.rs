@@ -5,11 +5,12 @@
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
+use rollcall_domain::ids::LetterId;
 use rollcall_host::queue::{Surroundings, turn};
 use rollcall_host::stream::Progress;
 use rollcall_host::{Handler, StreamHandler, Verdict, stream};
 use rollcall_ports::{
-    Clock, Cursor, DeadLetter, DeadLetters, Entry, Fault, Inbox, Receipt, Received, Sequence, Signal,
+    Clock, Cursor, DeadLetter, DeadLetters, Entry, Fault, Inbox, Receipt, Received, Replay, Sequence, Signal,
     Signals, StreamReader,
 };
 use std::future::Future;
@@ -27,6 +28,8 @@ struct Outside {
     log: Mutex<Vec<String>>,
     parking_fails: bool,
     deleting_fails: bool,
+    applying_fails: bool,
+    replay: Option<Replay>,
 }
 
 impl Outside {
@@ -63,10 +66,19 @@ impl DeadLetters for Outside {
             return Err(Fault::Unanswered("dead letters"));
         }
         let body = String::from_utf8_lossy(&letter.body).into_owned();
+        let copy = letter.replay.map_or_else(String::new, |replay| format!(" as copy {}", replay.round));
         self.note(format!(
-            "park {} of {} ({} receives): {body}",
+            "park {} of {} ({} receives){copy}: {body}",
             letter.message_id, letter.source, letter.receives
         ));
+        Ok(())
+    }
+
+    async fn applied(&self, replay: Replay, _: Timestamp) -> Result<(), Fault> {
+        if self.applying_fails {
+            return Err(Fault::Unanswered("dead letters"));
+        }
+        self.note(format!("applied copy {}", replay.round));
         Ok(())
     }
 
@@ -92,6 +104,7 @@ impl Inbox for Outside {
             body: (*body).to_owned(),
             receives: 2,
             sent_at: Timestamp::UNIX_EPOCH,
+            replay: self.replay,
         };
         Ok(self.bodies.iter().enumerate().take(most as usize).map(message).collect())
     }
@@ -125,6 +138,7 @@ impl StreamReader for Outside {
             sequence: Sequence::from(index as u64 + 10),
             arrived_at: Timestamp::UNIX_EPOCH,
             data: body.as_bytes().to_vec(),
+            replay: self.replay,
         };
         Ok(self.bodies.iter().enumerate().map(entry).collect())
     }
@@ -247,6 +261,42 @@ fn what_cannot_be_parked_stays_on_its_queue() {
 fn what_cannot_be_deleted_comes_again() {
     let outside = Outside { deleting_fails: true, ..with(&["done", "done"]) };
     check(outside, None, &["retried: no answer from queue", "retried: no answer from queue"]);
+}
+
+fn copies(bodies: &[&'static str]) -> Outside {
+    Outside { replay: Some(Replay { letter: LetterId::of("rows", "1"), round: 3 }), ..with(bodies) }
+}
+
+#[test]
+fn a_copy_of_a_letter_is_gone_only_after_the_letter_says_so() {
+    check(
+        copies(&["done", "later", "poison"]),
+        None,
+        &[
+            "applied copy 3",
+            "delete r0",
+            "retried: later",
+            "retry r1 after 5 s",
+            "park m2 of letters (2 receives) as copy 3: poison",
+            "parked signal: cannot be",
+            "delete r2",
+        ],
+    );
+    let outside = Outside { applying_fails: true, ..copies(&["done"]) };
+    check(outside, None, &["retried: no answer from dead letters"]);
+}
+
+#[test]
+fn a_copy_on_the_stream_is_passed_only_after_the_letter_says_so() {
+    let log = [
+        "applied copy 3",
+        "park 0/11 of outcomes (1 receives) as copy 3: poison",
+        "parked signal: cannot be",
+        "checkpoint 11",
+    ];
+    check_stream(copies(&["done", "poison"]), Progress::Advanced, &log);
+    let outside = Outside { applying_fails: true, ..copies(&["done"]) };
+    check_stream(outside, Progress::Stopped, &["retried: no answer from dead letters"]);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-use crate::{Cursor, Fault};
+use crate::{Cursor, Fault, Replay};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -21,6 +21,8 @@ pub struct DeadLetter {
     pub receives: u32,
     /// The message itself, byte by byte.
     pub body: Vec<u8>,
+    /// The copy of a former letter that it was, where it was one.
+    pub replay: Option<Replay>,
 }
 
 impl std::fmt::Debug for DeadLetter {
@@ -32,6 +34,7 @@ impl std::fmt::Debug for DeadLetter {
             .field("reason", &self.reason)
             .field("parked_at", &self.parked_at)
             .field("receives", &self.receives)
+            .field("replay", &self.replay)
             .finish_non_exhaustive()
     }
 }
@@ -41,14 +44,26 @@ impl std::fmt::Debug for DeadLetter {
 pub trait DeadLetters: Send + Sync {
     /// Sets a message aside. MUST be durable before it answers: the message is
     /// deleted from its queue next. Parking the same message again MUST NOT
-    /// make a second letter.
+    /// make a second letter, nor open one that is over. Parking a copy of a
+    /// letter that was replayed MUST open that letter again, by
+    /// [`Letter::park_again`](rollcall_domain::letter::Letter::park_again); a
+    /// copy of a letter that nobody knows becomes one of its own.
     async fn park(&self, letter: &DeadLetter) -> Result<(), Fault>;
 
-    /// Up to `most` letters, the oldest first, after the place `after`
-    /// (`None`: from the start), each with its place. None at all only at the
-    /// end.
+    /// A handler has settled a copy of a letter, by
+    /// [`Letter::apply`](rollcall_domain::letter::Letter::apply). MUST be
+    /// accepted without effect for a letter that nobody knows. Where no history
+    /// is kept, there is nothing to do.
+    async fn applied(&self, replay: Replay, at: Timestamp) -> Result<(), Fault> {
+        let _no_history = (replay, at);
+        Ok(())
+    }
+
+    /// Up to `most` letters that are not over, in the order in which they were
+    /// first set aside, after the place `after` (`None`: from the start), each
+    /// with its place. None at all only at the end.
     async fn list(&self, after: Option<&Cursor>, most: u32) -> Result<Vec<(Cursor, DeadLetter)>, Fault>;
 
-    /// How many there are.
+    /// How many there are that are not over.
     async fn count(&self) -> Result<u64, Fault>;
 }

@@ -1,4 +1,4 @@
-use crate::Fault;
+use crate::{Fault, Replay};
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use rollcall_contracts::envelope::{Envelope, Message};
@@ -37,6 +37,8 @@ pub struct Received {
     pub receives: u32,
     /// When it was sent.
     pub sent_at: Timestamp,
+    /// The copy of a dead letter that it is, where it is one.
+    pub replay: Option<Replay>,
 }
 
 /// The other end of a queue, where we poll ourselves (on AWS Lambda does).

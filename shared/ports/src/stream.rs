@@ -1,4 +1,4 @@
-use crate::Fault;
+use crate::{Fault, Replay};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use std::cmp::Ordering;
@@ -73,6 +73,8 @@ pub struct Entry {
     pub arrived_at: Timestamp,
     /// The bytes.
     pub data: Vec<u8>,
+    /// The copy of a dead letter that it is, where it is one.
+    pub replay: Option<Replay>,
 }
 
 /// Reads the outcome stream where we poll ourselves (on AWS Lambda does).

@@ -14,6 +14,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("rollcall-ports", &["rollcall-contracts"]),
     ("rollcall-host", &["rollcall-ports"]),
     ("rollcall-recording", &["rollcall-ports"]),
+    ("rollcall-workbench", &["rollcall-ports"]),
     // Adapters: only the mains below know them.
     ("rollcall-embedded", &["rollcall-ports"]),
     ("rollcall-aws", &["rollcall-ports"]),
@@ -27,7 +28,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("rollcall-outcomes", &["rollcall-host", "rollcall-recording"]),
     ("rollcall-sweep", &["rollcall-host", "rollcall-recording"]),
     // It carries out what agents decide about promises as the sweep does.
-    ("rollcall-api", &["rollcall-host", "rollcall-recording"]),
+    ("rollcall-api", &["rollcall-host", "rollcall-recording", "rollcall-workbench"]),
     // Mains: what makes one program of all.
     (
         "rollcall-local",

@@ -20,7 +20,7 @@ use crate::problem::{Cause, Problem};
 use axum::extract::{FromRequestParts, MatchedPath, Request, State};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method};
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
 use rollcall_domain::group::Group;
@@ -76,7 +76,8 @@ pub(crate) async fn noted(
 ) -> Response {
     let endpoint = format!("{} {}", request.method(), matched.as_str());
     let response = next.run(request).await;
-    if response.status().is_server_error() && matched.as_str() != "/healthz" {
+    let is_fault = response.status().is_server_error() && response.status() != StatusCode::NOT_IMPLEMENTED;
+    if is_fault && matched.as_str() != "/healthz" {
         let cause = response.extensions().get::<Cause>();
         let reason = cause.map_or_else(|| format!("status {}", response.status()), |cause| cause.0.clone());
         signals.emit(&Signal::RequestFailed { endpoint, reason });

@@ -84,15 +84,14 @@ async fn letters_and_queues_are_shown_without_what_is_in_them() {
             parked_at: world.clock.now(),
             receives: n + 1,
             body: b"Ada Example".to_vec(),
+            replay: None,
         };
         world.store.dead_letters().park(&letter).await.unwrap();
     }
     let letters = world.all("/api/dead-letters", 2).await;
-    let expected = json!({
-        "source": "rows", "message_id": "message 2", "reason": "not a message", "handler": "loader",
-        "parked_at": "2026-11-23T09:00:00Z", "receives": 3
-    });
-    assert_eq!((letters.len(), &letters[2]), (3, &expected));
+    assert_eq!((letters.len(), &letters[2]["message_id"]), (3, &json!("message 2")));
+    assert_eq!((&letters[2]["reason"], &letters[2]["receives"]), (&json!("not a message"), &json!(3)));
+    assert!(letters.iter().all(|letter| !letter.to_string().contains("Ada")));
     let queues = world.get("/api/queues", &world.token(&[Group::Operators])).await.json();
     let rows = queues.as_array().unwrap().iter().find(|one| one["name"] == "rows").unwrap();
     assert_eq!(rows, &json!({"name": "rows", "waiting": 0, "dead_letters": 3}));

@@ -13,6 +13,7 @@ mod http_keys;
 mod interrupted;
 #[cfg(feature = "lambda")]
 mod lambda;
+mod letters;
 mod line;
 mod lists;
 mod overview;

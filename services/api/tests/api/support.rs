@@ -20,8 +20,10 @@ use rollcall_domain::policy::Policy;
 use rollcall_embedded::Store;
 use rollcall_ports::suite::ManualClock;
 use rollcall_ports::{
-    Account, Accounts, CallOrder, Clock, Described, Fault, Signal, Signals, Started, Telephony,
+    Account, Accounts, CallOrder, Clock, Described, Fault, Foreseen, Foresight, Prospect, Signal, Signals,
+    Started, Telephony,
 };
+use rollcall_workbench::Workbench;
 use serde_json::Value;
 use std::sync::{Arc, Mutex};
 use tower::ServiceExt;
@@ -204,6 +206,8 @@ fn api(store: &Store, clock: &Arc<ManualClock>, issuer: &Arc<Issuer>, heard: &Ar
         telephony: Arc::new(TwoAgents),
         softphone: None,
         dead_letters: store.dead_letters(),
+        workbench: Some(Arc::new(workbench(store, &clock))),
+        foresight: Some(Arc::new(Unforeseen)),
         queues: store.queues(),
         signals: Arc::<Heard>::clone(heard),
         clock: Arc::clone(&clock),
@@ -219,6 +223,30 @@ fn api(store: &Store, clock: &Arc<ManualClock>, issuer: &Arc<Issuer>, heard: &Ar
         board: Arc::new(board(store, &clock, Rest::ON_ONE_MACHINE)),
         assets: Arc::default(),
         limits: Arc::new(Limits::new(NO_LIMIT, clock)),
+    }
+}
+
+/// All that it takes to work on the dead letters of a store.
+pub(crate) fn workbench(store: &Store, clock: &Arc<dyn Clock>) -> Workbench {
+    Workbench {
+        letters: store.letters(),
+        replays: store.replays(),
+        jobs: store.jobs(),
+        audit: store.audit(),
+        clock: Arc::clone(clock),
+    }
+}
+
+/// Foresees that a readable message applies.
+struct Unforeseen;
+
+#[async_trait::async_trait]
+impl Foresight for Unforeseen {
+    async fn foresee(&self, source: &str, body: &[u8]) -> Result<Foreseen, Fault> {
+        Ok(match rollcall_contracts::letters::readable(source, body) {
+            Ok(()) => Foreseen::new(Prospect::Applies, "would_call", "would call"),
+            Err(reason) => Foreseen::malformed(&reason),
+        })
     }
 }
 

@@ -76,6 +76,8 @@ fn api(machine: &Machine, portal: Portal) -> Api {
         telephony: ports.telephony,
         softphone,
         dead_letters: machine.store().dead_letters(),
+        workbench: Some(Arc::new(machine.workbench())),
+        foresight: Some(machine.foresight()),
         queues: machine.store().queues(),
         signals: ports.signals,
         clock: ports.clock,

@@ -8,6 +8,7 @@ mod bad_rows;
 mod demo;
 mod dialing;
 mod imports;
+mod letters;
 mod questions;
 mod rehearsals;
 mod settings;

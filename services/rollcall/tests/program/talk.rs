@@ -45,7 +45,12 @@ fn each_command_says_what_it_does() {
         (&["ledger", "--help"], &["account of the day", "--data-dir", "--json"]),
         (&["residents", "--help"], &["register", "--data-dir", "--json"]),
         (&["why", "--help"], &["may be called", "which rule", "beginning of the id", "--at"]),
-        (&["dead-letters", "list", "--help"], &["oldest first", "--json"]),
+        (
+            &["dead-letters", "--help"],
+            &["set aside", "dry-run", "replay", "discard", "Exit status", "LETTER"],
+        ),
+        (&["dead-letters", "list", "--help"], &["oldest first", "--json", "--older-than", "--cause"]),
+        (&["dead-letters", "replay", "--help"], &["--rate", "a minute", "Ctrl-C", "--all"]),
     ] {
         let ran = place.run(args).with(0);
         let text = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");

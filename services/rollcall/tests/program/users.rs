@@ -8,7 +8,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::Stdio;
 
 /// A program that serves, and its address.
-fn serve(place: &Place, more: &[&str]) -> (Running, String, Vec<String>) {
+pub(crate) fn serve(place: &Place, more: &[&str]) -> (Running, String, Vec<String>) {
     let mut command = place.program(&["serve", "--listen", "127.0.0.1:0"]);
     let mut child = command.args(more).stdout(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();

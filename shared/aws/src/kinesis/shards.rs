@@ -121,6 +121,7 @@ impl Source {
                 .and_then(|at| Timestamp::from_nanosecond(at.as_nanos()).ok())
                 .unwrap_or(Timestamp::UNIX_EPOCH),
             data: record.data.into_inner(),
+            replay: None,
         };
         Ok(Got::Page(Page {
             entries: answer.records.into_iter().map(entry).collect(),

@@ -110,6 +110,7 @@ pub(super) fn read(queue: &DeadLetterQueue, message: Message) -> Option<Found> {
             parked_at: value(PARKED_AT).and_then(|at| at.parse().ok()).unwrap_or(sent_at),
             receives: value(RECEIVES).and_then(|times| times.parse().ok()).unwrap_or(0),
             body: text::read(&body, value(ENCODING)),
+            replay: None,
         },
         _ => not_parked_by_us(queue, &id, sent_at, body),
     };
@@ -142,6 +143,7 @@ fn not_parked_by_us(queue: &DeadLetterQueue, id: &str, sent_at: Timestamp, body:
         parked_at: sent_at,
         receives,
         body: body.into_bytes(),
+        replay: None,
     }
 }
 

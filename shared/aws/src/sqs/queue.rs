@@ -279,6 +279,7 @@ fn received(message: SqsMessage) -> Option<Received> {
         body: message.body.unwrap_or_default(),
         receives: u32::try_from(receives).unwrap_or(1),
         sent_at: Timestamp::from_millisecond(sent).unwrap_or(Timestamp::UNIX_EPOCH),
+        replay: None,
     })
 }
 

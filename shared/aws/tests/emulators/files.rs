@@ -96,6 +96,7 @@ impl Inbox for Told {
             body: message.body.unwrap(),
             receives: 1,
             sent_at: Timestamp::UNIX_EPOCH,
+            replay: None,
         };
         Ok(received.map(message).collect())
     }

@@ -101,6 +101,7 @@ async fn a_letter_stays_where_it_is_and_says_where_it_is_from() {
         parked_at: "2026-11-23T09:00:00.123456Z".parse().unwrap(),
         receives: 2,
         body,
+        replay: None,
     };
     letters.park(&letter(vec![b'x'; 1_048_000])).await.unwrap();
     let refused = letters.park(&letter(vec![b'x'; 1_048_576])).await.unwrap_err();

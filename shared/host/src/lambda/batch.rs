@@ -83,6 +83,7 @@ pub(super) async fn park((source, handler): (&str, &str), odd: &Odd<'_>, around:
         parked_at: around.clock.now(),
         receives: 1,
         body: odd.record.to_string().into_bytes(),
+        replay: None,
     };
     let signal = match around.letters.park(&letter).await {
         Ok(()) => Signal::Parked { source: source.to_owned(), reason },

@@ -132,6 +132,7 @@ impl Record {
             receipt: Receipt(self.receipt_handle),
             id: self.message_id,
             body: self.body,
+            replay: None,
         }
     }
 }

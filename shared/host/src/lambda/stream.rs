@@ -98,7 +98,7 @@ impl<H: StreamHandler> StreamFunction<H> {
             let odd = Odd { record, id: record.get("eventID"), index, invocation: of };
             return park((SOURCE, self.handler.name()), &odd, &self.around).await;
         };
-        let work = deliver(&self.handler, &read.event_id, &data, &self.around);
+        let work = deliver(&self.handler, &read.event_id, (&data, None), &self.around);
         let work = trace::within(of.trace.clone(), work);
         window.within(self.around.clock.as_ref(), work).await.unwrap_or_else(|| {
             self.retried("cut_off_by_the_time_limit".to_owned());

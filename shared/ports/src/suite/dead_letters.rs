@@ -22,6 +22,7 @@ pub async fn each_message_once(case: &Case<'_>, letters: &dyn DeadLetters) {
             1 => (0..=255).collect(),
             _ => b"{\"cut\": \"of".repeat(2000),
         },
+        replay: None,
     };
     assert_eq!(ok(letters.list(None, 10).await), vec![]);
     case.settles("none yet", 0, async || ok(letters.count().await)).await;
