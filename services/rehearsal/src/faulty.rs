@@ -37,7 +37,7 @@ pub(crate) struct Faulty<P: ?Sized> {
 #[derive(Default)]
 struct Stale {
     residents: Mutex<Option<Vec<ResidentId>>>,
-    attempts: Mutex<Option<Vec<AttemptId>>>,
+    attempts: Mutex<Option<(Timestamp, Vec<AttemptId>)>>,
 }
 
 impl<P: ?Sized> Faulty<P> {
@@ -202,7 +202,9 @@ impl Attempts for Faulty<dyn Attempts> {
 
     async fn open(&self, began_before: Timestamp, most: u32) -> Result<Vec<AttemptId>, Fault> {
         let fresh = self.gate.pass("attempts.open", self.inner.open(began_before, most)).await?;
-        Ok(self.aged(&self.stale.attempts, fresh))
+        let (asked, former) = self.aged(&self.stale.attempts, (began_before, fresh.clone()));
+        // Only what began as early as is asked for now can be an old answer.
+        Ok(if asked <= began_before { former } else { fresh })
     }
 
     async fn of_resident(

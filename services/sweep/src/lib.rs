@@ -94,16 +94,23 @@ impl Sweep {
         let open = self.attempts.open(began_before, self.topology.bounds.sweep_items).await?;
         let mut trouble = Trouble::default();
         for id in open {
-            trouble.note(self.settle_attempt(id, now).await)?;
+            trouble.note(self.settle_attempt(id, began_before, now).await)?;
         }
         trouble.end()
     }
 
-    async fn settle_attempt(&self, id: AttemptId, now: Timestamp) -> Result<(), Fault> {
+    async fn settle_attempt(
+        &self,
+        id: AttemptId,
+        began_before: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), Fault> {
         let Some(attempt) = self.attempts.get(id).await? else {
             return Ok(());
         };
-        if attempt.value.is_closed() {
+        // The index may still hold it as it was: open, or begun before it was
+        // throttled and begun again. What is younger has its evidence to come.
+        if attempt.value.is_closed() || attempt.value.begun_at >= began_before {
             return Ok(());
         }
         let _contended_is_tried_next_minute: Learned = match &attempt.value.facts.contact {
