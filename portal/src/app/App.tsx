@@ -4,6 +4,7 @@ import messages from "@cloudscape-design/components/i18n/messages/all.en-GB";
 import { applyMode, disableMotion, Mode } from "@cloudscape-design/global-styles";
 import { lazy, Suspense, useEffect } from "react";
 import { answer, api } from "../api/client";
+import type { Config } from "../api/types";
 import { useLoad } from "../api/use-load";
 import { useSession } from "../session/session";
 import { Failure } from "../ui/Failure";
@@ -22,6 +23,8 @@ export function App() {
   const zone = usePreferredZone();
   const session = useSession();
   const config = useLoad("config", (signal) => answer(api.GET("/api/config", { signal })));
+
+  useKeptSignedIn(config.value, session !== undefined);
 
   useEffect(() => applyMode(shade === "dark" ? Mode.Dark : Mode.Light), [shade]);
   useEffect(() => {
@@ -49,4 +52,21 @@ export function App() {
       </Zone>
     </I18nProvider>
   );
+}
+
+/** Whoever signed in at a provider stays so for their shift. */
+function useKeptSignedIn(config: Config | undefined, signedIn: boolean): void {
+  useEffect(() => {
+    if (config?.sign_in.kind !== "oidc" || !signedIn) return;
+    let stop: (() => void) | undefined;
+    let over = false;
+    // If this file is not to be had, the session ends with its token.
+    void import("../session/oidc").then(({ keepSignedIn }) => {
+      if (!over) stop = keepSignedIn(config);
+    }, () => undefined);
+    return () => {
+      over = true;
+      stop?.();
+    };
+  }, [config, signedIn]);
 }

@@ -96,7 +96,7 @@ function WithProvider() {
         const { token, back } = await returnFromProvider(config);
         const me = await answer(api.GET("/api/me", { headers: { Authorization: `Bearer ${token}` } }));
         void navigate(back, { replace: true });
-        startSession({ token, ...me });
+        startSession({ token, received: Date.now(), ...me });
       } catch (refused) {
         setFailure(refused);
       }

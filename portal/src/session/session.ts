@@ -4,6 +4,8 @@ import type { Group } from "../api/types";
 
 export interface Session {
   token: string;
+  /** When the token came, by this machine's clock, in milliseconds. */
+  received?: number;
   name: string;
   groups: Group[];
 }
@@ -25,6 +27,11 @@ export function startSession(started: Session): void {
   ended = undefined;
   sessionStorage.setItem(KEY, JSON.stringify(started));
   tell();
+}
+
+/** The same person goes on with a newer token. */
+export function renewSession(token: string): void {
+  if (session) startSession({ ...session, token, received: Date.now() });
 }
 
 export function endSession(why: Ended): void {

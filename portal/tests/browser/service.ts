@@ -52,16 +52,33 @@ export async function start(speed: number, list?: string): Promise<{ service: Se
   }
 }
 
-/** What it says once it serves: its address, and the three accounts. */
-function ready(serving: ChildProcess): Promise<Service> {
+/** A program with these variables, which name who keeps the accounts. */
+export async function startWith(variables: Record<string, string>): Promise<{ at: string; stop: () => Promise<void> }> {
+  const program = process.env["ROLLCALL"];
+  if (!program) throw new Error("ROLLCALL is not set; expected the path of the program, with the portal embedded");
+  const folder = mkdtempSync(join(tmpdir(), "rollcall-portal-"));
+  const given = ["serve", "--demo", "--speed", "60", "--listen", "127.0.0.1:0", "--data-dir", folder];
+  const serving = spawn(program, given, { env: { ...process.env, ...variables } });
+  try {
+    return { at: (await ready(serving, [])).at, stop: () => stop(serving, folder) };
+  } catch (failure) {
+    await stop(serving, folder);
+    throw failure;
+  }
+}
+
+/** What it says once it serves: its address, and these accounts. */
+function ready(serving: ChildProcess, names = ["uploader", "agent", "operator"]): Promise<Service> {
   return new Promise((resolve, reject) => {
     let said = "";
     const timer = setTimeout(() => reject(new Error(`it does not serve after ${START_MS} ms; it said:\n${said}`)), START_MS);
     const heard = (piece: Buffer) => {
       said += piece.toString();
       const at = /(http:\/\/127\.0\.0\.1:\d+)\/healthz/.exec(said)?.[1];
-      const [uploader, agent, operator] = ["uploader", "agent", "operator"].map((name) => account(said, name));
-      if (!at || !uploader || !agent || !operator) return;
+      const known = names.map((name) => account(said, name));
+      if (!at || known.includes(undefined)) return;
+      const nobody = { name: "", password: "" };
+      const [uploader = nobody, agent = nobody, operator = nobody] = known;
       for (const stream of [serving.stdout, serving.stderr]) stream?.off("data", heard).resume();
       // It says where it will answer before it does.
       const asking = setInterval(() => {
