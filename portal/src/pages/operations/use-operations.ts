@@ -1,0 +1,62 @@
+import { useEffect } from "react";
+import { answer, api } from "../../api/client";
+import { Refusal } from "../../api/problem";
+import type { LetterGroup, Queue, Replay } from "../../api/types";
+import { type Loaded, useLoad } from "../../api/use-load";
+import { useRenewal } from "../../ui/renewal";
+
+const RENEW_MS = 10_000;
+/** While letters are being sent. */
+const WATCH_MS = 1_500;
+
+export interface Operations {
+  queues: Loaded<{ items: Queue[] }>;
+  groups: Loaded<{ items: LetterGroup[] }>;
+  replays: Loaded<Replay[]>;
+  /** Letters can be listed here and no more: what stands in the way. */
+  listOnly: Refusal | undefined;
+  /** Changes when letters have moved: what shows them looks again. */
+  mark: string;
+  reload: () => void;
+}
+
+/** What the page is about, looked at again and again. */
+export function useOperations(): Operations {
+  const queues = useLoad("queues", async (signal) => ({ items: await answer(api.GET("/api/queues", { signal })) }));
+  const groups = useLoad("groups", async (signal) => ({ items: await answer(api.GET("/api/dead-letters/groups", { signal })) }));
+  const replays = useLoad("replays", (signal) => answer(api.GET("/api/dead-letters/replays", { signal })));
+  const listOnly = groups.failure instanceof Refusal && groups.failure.status === 501 ? groups.failure : undefined;
+  const isRunning = replays.value?.some(({ state }) => state === "running") ?? false;
+
+  const [again, look, watch] = [queues.reload, groups.reload, replays.reload];
+  useEffect(() => {
+    const timer = setInterval(() => {
+      again();
+      if (listOnly) return;
+      look();
+      watch();
+    }, RENEW_MS);
+    return () => clearInterval(timer);
+  }, [again, look, watch, listOnly]);
+  useEffect(() => {
+    if (!isRunning) return undefined;
+    const timer = setInterval(watch, WATCH_MS);
+    return () => clearInterval(timer);
+  }, [isRunning, watch]);
+
+  const sent = (replays.value ?? []).map(({ id, sent, skipped, state }) => `${id} ${sent + skipped} ${state}`).join();
+  useRenewal(sent, look);
+  const waiting = (groups.value?.items ?? []).map(({ letters, replaying, newest_at }) => `${letters} ${replaying} ${newest_at}`).join();
+  return {
+    queues,
+    groups,
+    replays,
+    listOnly,
+    mark: `${waiting} ${sent}`,
+    reload: () => {
+      again();
+      look();
+      watch();
+    },
+  };
+}
