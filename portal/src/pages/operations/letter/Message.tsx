@@ -87,15 +87,15 @@ export function Message({ letter, inVain, editing, setEditing, reload, replay }:
 }
 
 function Hidden({ busy, show }: { busy: boolean; show: (purpose: Purpose) => void }) {
-  const [purpose, setPurpose] = useState<Purpose>("diagnose");
+  const [purpose, setPurpose] = useState<Purpose>();
   return (
     <div className="hidden-message">
       <div className="hidden-lines" aria-hidden="true">{[62, 88, 74, 40].map((width) => <span key={width} style={{ inlineSize: `${width}%` }} />)}</div>
       <div className="hidden-keys">
         <FormField label="What for?">
-          <Select options={PURPOSES} selectedOption={PURPOSES.find(({ value }) => value === purpose) ?? null} onChange={({ detail }) => setPurpose(detail.selectedOption.value as Purpose)} />
+          <Select options={PURPOSES} placeholder="Choose one" selectedOption={PURPOSES.find(({ value }) => value === purpose) ?? null} onChange={({ detail }) => setPurpose(detail.selectedOption.value as Purpose)} />
         </FormField>
-        <Button iconName="unlocked" loading={busy} loadingText="Opening" onClick={() => show(purpose)}>Show it</Button>
+        <Button iconName="unlocked" disabled={purpose === undefined} loading={busy} loadingText="Opening" onClick={() => purpose && show(purpose)}>Show it</Button>
       </div>
     </div>
   );
