@@ -39,6 +39,7 @@ portal-browser: portal
 	@echo "== portal: in a browser"
 	export NO_COLOR=1
 	command -v chromium > /dev/null || $(call apt,chromium)
+	command -v python3 > /dev/null || $(call apt,python3)
 	if [ -z "$${ROLLCALL:-}" ]; then
 		cargo build $(LOCKED) --quiet -p rollcall --features portal
 		export ROLLCALL=$(TARGET)/debug/rollcall

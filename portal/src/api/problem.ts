@@ -74,6 +74,8 @@ function general(status: number): Told {
       return { title: "This is too much at once", text: "Send less, or in parts." };
     case 429:
       return { title: "Too many tries", text: "Wait a minute, then try again." };
+    case 501:
+      return { title: "Not possible here", text: "This installation cannot do it." };
     default:
       return { title: "The service has a problem", text: "Nothing you did wrong. Try again in a moment." };
   }

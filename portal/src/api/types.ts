@@ -55,8 +55,21 @@ export type AgentDisposition = Body<"/api/desk/callbacks/{id}/complete", "post">
 export type CancelReason = Body<"/api/desk/callbacks/{id}/cancel", "post">["reason"];
 
 export type Queue = Answer<"/api/queues", "get">[number];
-export type DeadLetterPage = Answer<"/api/dead-letters", "get">;
-export type DeadLetter = DeadLetterPage["items"][number];
+export type LetterPage = Answer<"/api/dead-letters", "get">;
+export type Letter = LetterPage["items"][number];
+export type LetterState = "open" | "replaying" | "applied" | "discarded";
+export type LetterSearch = NonNullable<paths["/api/dead-letters"]["get"]["parameters"]["query"]>;
+export type LetterGroup = Answer<"/api/dead-letters/groups", "get">[number];
+export type LetterDetail = Answer<"/api/dead-letters/{id}", "get">;
+export type LetterEvent = LetterDetail["history"][number];
+export type Purpose = Body<"/api/dead-letters/{id}/reveal", "post">["purpose"];
+export type Revealed = Answer<"/api/dead-letters/{id}/reveal", "post">;
+export type Content = Revealed["message"];
+export type Foreseen = Answer<"/api/dead-letters/{id}/dry-run", "post">;
+export type Replay = Answer<"/api/dead-letters/replays/{id}", "get">;
+export type ReplayOrder = Body<"/api/dead-letters/replays", "post">;
+/** What is not asked for is left out. */
+export type LetterSelection = { [K in keyof NonNullable<ReplayOrder["matching"]>]?: NonNullable<NonNullable<ReplayOrder["matching"]>[K]> };
 export type AuditPage = Answer<"/api/audit", "get">;
 export type AuditEntry = AuditPage["items"][number];
 export type User = Answer<"/api/users", "get">["items"][number];

@@ -14,6 +14,7 @@ const Preview = lazy(() => import("../pages/upload/Preview"));
 const Batches = lazy(() => import("../pages/batches/Batches"));
 const Batch = lazy(() => import("../pages/batches/Batch"));
 const Operations = lazy(() => import("../pages/Operations"));
+const Letter = lazy(() => import("../pages/operations/letter/Letter"));
 const Audit = lazy(() => import("../pages/Audit"));
 const Users = lazy(() => import("../pages/users/Users"));
 
@@ -38,6 +39,7 @@ export function Pages({ groups }: { groups: Group[] }) {
       <Route path="/batches" element={<Batches />} />
       <Route path="/batches/:id" element={<Batch />} />
       <Route path="/operations" element={<Operations />} />
+      <Route path="/operations/letters/:id" element={<Letter />} />
       <Route path="/audit" element={<Audit />} />
       <Route path="/users" element={<Users />} />
       <Route path="*" element={<Nowhere />} />

@@ -1,81 +1,52 @@
-import Box from "@cloudscape-design/components/box";
+import Alert from "@cloudscape-design/components/alert";
+import Button from "@cloudscape-design/components/button";
 import ContentLayout from "@cloudscape-design/components/content-layout";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import type { TableProps } from "@cloudscape-design/components/table";
-import { useEffect } from "react";
-import { answer, api } from "../api/client";
-import type { DeadLetter, Queue } from "../api/types";
-import { useLoad } from "../api/use-load";
+import { useState } from "react";
 import { DialingBanner, StopDialing, useTurned } from "../dialing/Dialing";
-import { ListTable } from "../ui/ListTable";
 import { usePage } from "../ui/page";
-import { usePaging } from "../ui/paging";
-import { Time } from "../ui/Time";
-import { count, spaced, whole } from "../ui/words";
+import { sentence } from "../ui/words";
+import { Groups } from "./operations/Groups";
+import { Letters } from "./operations/Letters";
+import { Queues } from "./operations/Queues";
+import { type Meant, ReplayMany } from "./operations/ReplayMany";
+import { Replays } from "./operations/Replays";
+import { useOperations } from "./operations/use-operations";
 
-const RENEW_MS = 10_000;
-
-const QUEUES: TableProps.ColumnDefinition<Queue>[] = [
-  { id: "name", header: "Queue", isRowHeader: true, minWidth: 150, cell: (it) => spaced(it.name) },
-  { id: "waiting", header: "Waiting", minWidth: 90, cell: (it) => (it.waiting == null ? "Not known" : whole.format(it.waiting)) },
-  {
-    id: "dead",
-    header: "Could not be dealt with",
-    minWidth: 150,
-    cell: (it) => (it.dead_letters > 0 ? <StatusIndicator type="warning">{count(it.dead_letters, "message")}</StatusIndicator> : <StatusIndicator type="success">None</StatusIndicator>),
-  },
-];
-
-const LETTERS: TableProps.ColumnDefinition<DeadLetter>[] = [
-  { id: "parked", header: "Set aside", minWidth: 165, cell: (it) => <Time at={it.parked_at} /> },
-  { id: "source", header: "Queue", minWidth: 120, cell: (it) => spaced(it.source) },
-  { id: "reason", header: "Reason", minWidth: 220, cell: (it) => it.reason },
-  { id: "handler", header: "Given up by", minWidth: 110, cell: (it) => spaced(it.handler) },
-  { id: "receives", header: "Tries", minWidth: 70, cell: (it) => it.receives },
-  { id: "id", header: "Message", isRowHeader: true, minWidth: 150, cell: (it) => <Box variant="code" fontSize="body-s">{it.message_id}</Box> },
-];
-
-/** What waits, and what could not be dealt with. Messages carry ids only; their bodies are never shown. */
+/** What waits, and what could not be dealt with: seen by cause, looked for, mended, sent back. */
 export default function Operations() {
   usePage("Operations");
-  const queues = useLoad("queues", async (signal) => ({ items: await answer(api.GET("/api/queues", { signal })) }));
-  const switched = useLoad("dialing", (signal) => answer(api.GET("/api/dialing", { signal })));
-  const [dialing, onTurned] = useTurned(switched.value);
-  const paging = usePaging();
-  const query = paging.cursor === undefined ? {} : { cursor: paging.cursor };
-  const letters = useLoad(`letters ${paging.cursor}`, (signal) => answer(api.GET("/api/dead-letters", { params: { query }, signal })));
-  const { reload } = queues;
-  const { reload: look } = switched;
-  useEffect(() => {
-    const timer = setInterval(() => {
-      reload();
-      look();
-    }, RENEW_MS);
-    return () => clearInterval(timer);
-  }, [reload, look]);
+  const { dialing: told, queues, groups, replays, listOnly, mark, reload } = useOperations();
+  const [dialing, onTurned] = useTurned(told);
+  const [meant, setMeant] = useState<Meant>();
+  const [started, setStarted] = useState<readonly string[]>([]);
+  const actions = (
+    <SpaceBetween direction="horizontal" size="xs" alignItems="center">
+      <Button iconName="refresh" ariaLabel="Load again" onClick={reload} />
+      {dialing && <StopDialing dialing={dialing} reload={reload} onTurned={onTurned} />}
+    </SpaceBetween>
+  );
   return (
-    <ContentLayout
-      header={
-        <Header variant="h1" description="Whether work flows, and what has got stuck." actions={dialing && <StopDialing dialing={dialing} reload={look} onTurned={onTurned} />}>
-          Operations
-        </Header>
-      }
-    >
+    <ContentLayout header={<Header variant="h1" description="Whether work flows, and what has got stuck." actions={actions}>Operations</Header>}>
       <SpaceBetween size="l">
-        {dialing && <DialingBanner dialing={dialing} reload={look} onTurned={onTurned} />}
-        <ListTable loaded={queues} things="queues" trackBy="name" columnDefinitions={QUEUES} header={<Header variant="h2">Queues</Header>} empty="There are no queues." />
-        <ListTable
-          loaded={letters}
-          things="dead letters"
-          trackBy="message_id"
-          columnDefinitions={LETTERS}
-          paging={paging}
-          header={<Header variant="h2" description="Messages that could not be dealt with. They are kept until somebody decides.">Dead letters</Header>}
-          empty="None. Everything that came was dealt with."
-        />
+        {dialing && <DialingBanner dialing={dialing} reload={reload} onTurned={onTurned} />}
+        <Queues loaded={queues} listOnly={listOnly !== undefined} />
+        {listOnly ? <Alert type="info">{sentence(listOnly.detail ?? "Letters can be listed here, and no more.")}</Alert> : <Groups loaded={groups} replay={(query, letters) => setMeant({ query, letters })} />}
+        <Replays replays={replays.value ?? []} started={started} onChange={reload} />
+        <Letters groups={groups.value?.items ?? []} listOnly={listOnly !== undefined} mark={mark} replay={setMeant} onMoved={reload} />
       </SpaceBetween>
+      {meant && (
+        <ReplayMany
+          meant={meant}
+          onClose={() => setMeant(undefined)}
+          onStarted={({ id }) => {
+            setMeant(undefined);
+            setStarted((before) => [...before, id]);
+            reload();
+          }}
+        />
+      )}
     </ContentLayout>
   );
 }

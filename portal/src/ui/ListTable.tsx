@@ -12,7 +12,7 @@ interface Page<T> {
   next_cursor?: string | null;
 }
 
-interface Props<T> extends Pick<TableProps<T>, "columnDefinitions" | "trackBy" | "header" | "filter" | "sortingColumn" | "sortingDescending" | "onSortingChange" | "variant" | "stickyColumns"> {
+interface Props<T> extends Pick<TableProps<T>, "columnDefinitions" | "trackBy" | "header" | "filter" | "sortingColumn" | "sortingDescending" | "onSortingChange" | "variant" | "stickyColumns" | "selectionType" | "selectedItems" | "onSelectionChange" | "ariaLabels"> {
   loaded: Loaded<Page<T>>;
   /** What it is a list of, for the loading text: "Loading residents". */
   things: string;

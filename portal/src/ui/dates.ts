@@ -58,6 +58,11 @@ export function startOfDay(date: string, zone: string): string {
   return new Date(at).toISOString().replace(".000Z", "Z");
 }
 
+/** How far `zone` is ahead of UTC at that moment, in minutes. */
+export function minutesAhead(at: Date, zone: string): number {
+  return Math.round(offset(at.getTime(), zone) / 60_000);
+}
+
 /** How far `zone` is ahead of UTC at that moment, in milliseconds. */
 function offset(at: number, zone: string): number {
   const part = new Map(

@@ -16,6 +16,8 @@ export interface Service {
   uploader: Account;
   agent: Account;
   operator: Account;
+  /** Its directory. */
+  folder: string;
 }
 
 declare module "vitest" {
@@ -45,11 +47,27 @@ export async function start(speed: number, list?: string): Promise<{ service: Se
   }
   const serving = spawn(program, ["serve", "--demo", "--speed", String(speed), "--listen", "127.0.0.1:0", "--data-dir", folder]);
   try {
-    return { service: await ready(serving), stop: () => stop(serving, folder) };
+    return { service: { ...(await ready(serving)), folder }, stop: () => stop(serving, folder) };
   } catch (failure) {
     await stop(serving, folder);
     throw failure;
   }
+}
+
+/** Python has what Node gets in its 22nd version only. */
+const INSERT = `
+import json, sqlite3, sys
+database, queue, at, bodies = sys.argv[1:]
+with sqlite3.connect(database, timeout=20) as connection:
+    for body in json.loads(bodies):
+        connection.execute("INSERT INTO messages (queue, sent_at, visible_at, receives, body) VALUES (?, ?, ?, 0, ?)", (queue, int(at), int(at), body))
+`;
+
+/** Puts messages on a queue of the program as it runs, whatever is in them: no part of the program would send such. */
+export async function enqueue({ at, folder }: Service, queue: string, bodies: readonly string[]): Promise<void> {
+  const { time } = (await (await fetch(`${at}/healthz`)).json()) as { time: string };
+  const nanoseconds = BigInt(Date.parse(time)) * 1_000_000n;
+  execFileSync("python3", ["-c", INSERT, join(folder, "rollcall.sqlite"), queue, String(nanoseconds), JSON.stringify(bodies)]);
 }
 
 /** A program with these variables, which name who keeps the accounts. */
@@ -68,7 +86,7 @@ export async function startWith(variables: Record<string, string>): Promise<{ at
 }
 
 /** What it says once it serves: its address, and these accounts. */
-function ready(serving: ChildProcess, names = ["uploader", "agent", "operator"]): Promise<Service> {
+function ready(serving: ChildProcess, names = ["uploader", "agent", "operator"]): Promise<Omit<Service, "folder">> {
   return new Promise((resolve, reject) => {
     let said = "";
     const timer = setTimeout(() => reject(new Error(`it does not serve after ${START_MS} ms; it said:\n${said}`)), START_MS);
