@@ -23,7 +23,8 @@ impl Outcomes {
             Evidence::Callback { promised_at: None, .. } => not_ours("callback_without_time"),
             Evidence::Callback { attempt, first, .. } => match self.call_of(attempt, &first).await? {
                 Some(call) => {
-                    let text = format!("would note a try to keep the callback promised in call {}", call.value.id);
+                    let text =
+                        format!("would note a try to keep the callback promised in call {}", call.value.id);
                     Foreseen::new(Prospect::Applies, "callback_try", text)
                 }
                 None => not_ours("unknown_contact"),
@@ -59,7 +60,9 @@ fn news(found: Option<Versioned<Attempt>>, facts: &Facts) -> Foreseen {
 
 fn not_ours(code: &'static str) -> Foreseen {
     let text = match code {
-        "unknown_contact" => "would be ignored: it tells of a call that nobody here made, or of one that is gone",
+        "unknown_contact" => {
+            "would be ignored: it tells of a call that nobody here made, or of one that is gone"
+        }
         _ => "would be ignored: it does not tell of a call of ours",
     };
     Foreseen::new(Prospect::Nothing, code, text)
