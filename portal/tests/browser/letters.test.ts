@@ -170,6 +170,13 @@ test("a message is found by what it is about, and the way back leads through the
   expect(new URL(page.url()).search).toBe("");
   await page.goto("/operations?from=2020-01-01T00:00:00Z&until=2020-01-02T00:00:00Z");
   await list(page).getByText("No letter fits this search.").waitFor();
+  await list(page).getByRole("button", { name: /^Set aside/ }).click();
+  await inspect(page, "light-operations-period");
+  await page.getByRole("button", { name: "The last", exact: true }).click();
+  await page.getByRole("radio", { name: "Last 24 hours" }).check();
+  await page.getByRole("button", { name: "Apply" }).click();
+  await list(page).getByRole("rowheader").nth(1).waitFor();
+  expect(new URL(page.url()).search).toBe("?last=86400");
 });
 
 test("what is wrong with an edit is said by its line, and nothing is saved until it is right", async () => {

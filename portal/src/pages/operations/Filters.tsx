@@ -120,6 +120,9 @@ function Period({ when, choose }: { when: When | undefined; choose: (when: When 
       getTimeOffset={(at) => minutesAhead(at, zone)}
       placeholder="At any time"
       hideTimeOffset
+      locale="en-GB"
+      absoluteFormat="long-localized"
+      i18nStrings={{ relativeModeTitle: "The last", absoluteModeTitle: "From and until", dateTimeConstraintText: "Dates as in 2026/11/23, times as in 14:05." }}
       timeInputFormat="hh:mm"
     />
   );
