@@ -70,6 +70,6 @@ test("a session that the provider does not renew goes on until its token ends", 
   await page.waitForTimeout(8_000);
   expect(provider.renewed).toBe(last);
   await page.getByRole("button", { name: NAME }).waitFor();
-  // The service takes no token that is over by more than a minute, the most that clocks may differ.
+  // The service takes a token for half a minute longer: clocks differ.
   await page.getByText("You were signed out because your time was up").waitFor({ timeout: 90_000 });
 }, 120_000);
