@@ -32,13 +32,17 @@ pub(crate) async fn look_after(world: Rc<World>) {
     }
 }
 
-/// Stops dialing for a while now and then, wherever there is trouble.
+/// Stops dialing for a while now and then, as long as there is trouble: of what
+/// is done in the last minute nobody could be told before the end.
 pub(crate) async fn stop_now_and_then(world: Rc<World>, faults: Faults) {
     if faults == Faults::None {
         return;
     }
     loop {
         world.sleep(SignedDuration::from_mins(90) + world.trouble.seconds(4 * 3600)).await;
+        if !world.trouble.is_active() {
+            return;
+        }
         let Ok(hand) = hand(&world) else { return };
         let Ok(Turned::Done(dialing)) = lever(&world).stop(&hand).await else { continue };
         world.sleep(SignedDuration::from_mins(3) + world.trouble.seconds(30 * 60)).await;

@@ -78,7 +78,8 @@ impl Trouble {
         self.active.store(false, Ordering::Relaxed);
     }
 
-    fn is_active(&self) -> bool {
+    /// Whether things still go wrong.
+    pub(crate) fn is_active(&self) -> bool {
         self.active.load(Ordering::Relaxed)
     }
 
