@@ -15,6 +15,8 @@ RULES = {
     "number", "timezone", "language",
     # After the beginning, and not over.
     "until",
+    # In place of ids, and not beside them.
+    "matching",
 }
 
 

@@ -3,7 +3,7 @@
 use super::Bench;
 use super::wanted::Matching;
 use crate::auth::Caller;
-use crate::extract::{Json, Path};
+use crate::extract::{Json, Path, whole};
 use crate::problem::{FieldError, Problem};
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -24,12 +24,17 @@ const LATEST: u32 = 50;
 pub(crate) struct Order {
     /// How many letters a minute.
     #[schema(minimum = 1, maximum = 6000, default = 300)]
-    per_minute: Option<u32>,
+    #[serde(default = "usual", deserialize_with = "whole")]
+    per_minute: u32,
     /// These.
     #[schema(min_items = 1, max_items = 500)]
     ids: Option<Vec<Uuid>>,
     /// All that are open and match; all that are open if nothing is said.
     matching: Option<Matching>,
+}
+
+const fn usual() -> u32 {
+    USUAL
 }
 
 /// Where a replay of many letters stands.
@@ -108,7 +113,6 @@ pub(crate) async fn start(
     let workbench = bench.workbench()?;
     let mut errors = Vec::new();
     let mut wrong = |field, expected: String| errors.push(FieldError::new(field, "", expected));
-    let per_minute = per_minute.unwrap_or(USUAL);
     if !(1..=FASTEST).contains(&per_minute) {
         wrong("per_minute", format!("1 to {FASTEST}"));
     }
