@@ -1,7 +1,7 @@
 /** Signing in where an OpenID provider keeps the accounts. */
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { heading, inspect, launch } from "./browser";
+import { heading, inspect, launch, settled } from "./browser";
 import { CLIENT, NAME, Provider } from "./provider";
 import { startWith } from "./service";
 
@@ -56,6 +56,9 @@ test("whoever signed in at a provider stays so for longer than a token lives, al
 test("whoever signs out leaves nothing to go on with", async () => {
   const { page } = await signedIn("/");
   const before = provider.revoked.length;
+  // The frame measures itself anew while the page comes in, and closes its menus then.
+  await heading(page, "Overview");
+  await settled(page);
   await page.getByRole("button", { name: NAME }).click();
   await page.getByRole("menuitem", { name: "Sign out" }).click();
   await page.getByRole("button", { name: "Go to sign in" }).waitFor();
