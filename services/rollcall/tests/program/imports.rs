@@ -40,13 +40,13 @@ fn the_same_file_again_changes_nothing() {
     let place = Place::new();
     let file = sample("01-reference-form.csv");
     let first = place.import(&file).with(0).json();
-    let before = place.residents();
+    let before = place.records();
     let second = place.import(&file).with(0).json();
     assert_eq!((number(&first, "loaded"), number(&first, "already_known")), (4, 0));
     assert_eq!((number(&second, "loaded"), number(&second, "already_known")), (0, 4));
     assert_ne!(first["batch_id"], second["batch_id"], "each import is an upload of its own");
     assert_eq!(second["warnings"], Value::Array(Vec::new()));
-    assert_eq!(place.residents(), before);
+    assert_eq!(place.records(), before);
 }
 
 #[test]
