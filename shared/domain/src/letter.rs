@@ -140,6 +140,20 @@ pub enum What {
     },
 }
 
+impl What {
+    /// A stable word.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Parked { .. } => "parked",
+            Self::Edited { .. } => "edited",
+            Self::Replayed { .. } => "replayed",
+            Self::Sent => "sent",
+            Self::Applied => "applied",
+            Self::Discarded { .. } => "discarded",
+        }
+    }
+}
+
 /// How a message comes to be set aside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Parking<'a> {

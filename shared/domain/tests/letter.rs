@@ -22,15 +22,7 @@ fn letter() -> Letter {
 }
 
 fn words(letter: &Letter) -> Vec<&'static str> {
-    let word = |what: &What| match what {
-        What::Parked { .. } => "parked",
-        What::Edited { .. } => "edited",
-        What::Replayed { .. } => "replayed",
-        What::Sent => "sent",
-        What::Applied => "applied",
-        What::Discarded { .. } => "discarded",
-    };
-    letter.history.iter().map(|event| word(&event.what)).collect()
+    letter.history.iter().map(|event| event.what.word()).collect()
 }
 
 #[test]

@@ -168,31 +168,19 @@ pub(crate) struct LetterEvent {
 
 impl From<&Event> for LetterEvent {
     fn from(event: &Event) -> Self {
-        let of = |what| Self {
-            at: event.at,
-            what,
-            by: None,
-            reason: None,
-            handler: None,
-            receives: None,
-            job_id: None,
-        };
+        let (at, what) = (event.at, event.what.word());
+        let plain = Self { at, what, by: None, reason: None, handler: None, receives: None, job_id: None };
         match event.what.clone() {
-            What::Parked { reason, handler, receives } => Self {
-                reason: Some(reason),
-                handler: Some(handler),
-                receives: Some(receives),
-                ..of("parked")
-            },
-            What::Edited { by, reason, former: _ } => {
-                Self { by: Some(by), reason: Some(reason), ..of("edited") }
+            What::Parked { reason, handler, receives } => {
+                Self { reason: Some(reason), handler: Some(handler), receives: Some(receives), ..plain }
+            }
+            What::Edited { by, reason, former: _ } | What::Discarded { by, reason } => {
+                Self { by: Some(by), reason: Some(reason), ..plain }
             }
             What::Replayed { by, job } => {
-                Self { by: Some(by), job_id: job.map(|job| *job.as_uuid()), ..of("replayed") }
+                Self { by: Some(by), job_id: job.map(|job| *job.as_uuid()), ..plain }
             }
-            What::Sent => of("sent"),
-            What::Applied => of("applied"),
-            What::Discarded { by, reason } => Self { by: Some(by), reason: Some(reason), ..of("discarded") },
+            What::Sent | What::Applied => plain,
         }
     }
 }
@@ -267,15 +255,9 @@ pub(crate) struct Former {
 
 impl From<&rollcall_domain::letter::Letter> for Revealed {
     fn from(letter: &rollcall_domain::letter::Letter) -> Self {
-        let former = letter.history.iter().filter_map(|event| match &event.what {
-            What::Edited { by, former, .. } => {
-                Some(Former { edited_at: event.at, by: by.clone(), message: former.into() })
-            }
-            What::Parked { .. }
-            | What::Replayed { .. }
-            | What::Sent
-            | What::Applied
-            | What::Discarded { .. } => None,
+        let former = letter.history.iter().filter_map(|event| {
+            let What::Edited { by, former, .. } = &event.what else { return None };
+            Some(Former { edited_at: event.at, by: by.clone(), message: former.into() })
         });
         Self { message: (&letter.body).into(), former: former.collect() }
     }

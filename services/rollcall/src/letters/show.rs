@@ -93,27 +93,23 @@ async fn note(desk: &Desk, letter: &Letter, purpose: &str) -> Result<(), Stop> {
 }
 
 fn former(event: &Event) -> Option<&Content> {
-    match &event.what {
-        What::Edited { former, .. } => Some(former),
-        What::Parked { .. } | What::Replayed { .. } | What::Sent | What::Applied | What::Discarded { .. } => {
-            None
-        }
-    }
+    let What::Edited { former, .. } = &event.what else { return None };
+    Some(former)
 }
 
 fn told(event: &Event) -> Told {
-    let (what, text) = match &event.what {
+    let text = match &event.what {
         What::Parked { reason, handler, receives } => {
-            ("parked", format!("set aside by {handler} after {receives} receives: {reason}"))
+            format!("set aside by {handler} after {receives} receives: {reason}")
         }
-        What::Edited { by, reason, .. } => ("edited", format!("edited by {by}: {reason}")),
-        What::Replayed { by, job: None } => ("replayed", format!("replay wanted by {by}")),
-        What::Replayed { by, job: Some(job) } => ("replayed", format!("replay {job} wanted by {by}")),
-        What::Sent => ("sent", "a copy was sent back".to_owned()),
-        What::Applied => ("applied", "applied by its handler".to_owned()),
-        What::Discarded { by, reason } => ("discarded", format!("discarded by {by}: {reason}")),
+        What::Edited { by, reason, .. } => format!("edited by {by}: {reason}"),
+        What::Replayed { by, job: None } => format!("replay wanted by {by}"),
+        What::Replayed { by, job: Some(job) } => format!("replay {job} wanted by {by}"),
+        What::Sent => "a copy was sent back".to_owned(),
+        What::Applied => "applied by its handler".to_owned(),
+        What::Discarded { by, reason } => format!("discarded by {by}: {reason}"),
     };
-    Told { at: event.at, what, text }
+    Told { at: event.at, what: event.what.word(), text }
 }
 
 /// The message for a terminal, line by line.

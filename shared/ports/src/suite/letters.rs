@@ -9,7 +9,7 @@ use crate::{
 use jiff::{SignedDuration, Timestamp};
 use rollcall_domain::ids::{JobId, LetterId, ResidentId};
 use rollcall_domain::letter::job::{Job, Selection};
-use rollcall_domain::letter::{Filter, Letter, LetterState, What, Which};
+use rollcall_domain::letter::{Filter, Letter, LetterState, Which};
 
 /// Runs the parts that need no queue.
 pub async fn all(dead: &dyn DeadLetters, letters: &dyn Letters) {
@@ -31,15 +31,7 @@ fn parked(message_id: &str, body: &str, parked_at: Timestamp) -> DeadLetter {
 }
 
 fn words(letter: &Letter) -> Vec<&'static str> {
-    let word = |what: &What| match what {
-        What::Parked { .. } => "parked",
-        What::Edited { .. } => "edited",
-        What::Replayed { .. } => "replayed",
-        What::Sent => "sent",
-        What::Applied => "applied",
-        What::Discarded { .. } => "discarded",
-    };
-    letter.history.iter().map(|event| word(&event.what)).collect()
+    letter.history.iter().map(|event| event.what.word()).collect()
 }
 
 /// A letter through everything that may become of it, with repeats and late
