@@ -190,9 +190,11 @@ fn find(
     most: u32,
 ) -> Result<Vec<(Cursor, Versioned<Letter>)>, DbError> {
     let after = row_before(PORT, after).map_err(|_| DbError::Unreadable("cursor"))?;
-    let query = format!("SELECT {COLUMNS}, seq FROM dead_letters WHERE {MATCHES} ORDER BY seq LIMIT {most}");
+    let query = format!("SELECT {COLUMNS}, seq FROM dead_letters WHERE {MATCHES} ORDER BY seq LIMIT ?9");
     let mut statement = connection.prepare_cached(&query)?;
-    let mut rows = statement.query(Bound::of(filter, after).all().as_slice())?;
+    let bound = Bound::of(filter, after);
+    let [a, b, c, d, e, f, g, h] = bound.all();
+    let mut rows = statement.query([a, b, c, d, e, f, g, h, &most])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
         found.push((cursor(row, row::NEXT)?, letter(row)?));
