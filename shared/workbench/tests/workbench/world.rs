@@ -3,7 +3,7 @@
 
 use crate::gate::{Gate, Gated};
 use rollcall_domain::ids::LetterId;
-use rollcall_domain::letter::{Letter, What};
+use rollcall_domain::letter::Letter;
 use rollcall_embedded::Store;
 use rollcall_ports::suite::ManualClock;
 use rollcall_ports::{Audit, Clock, DeadLetter, Inbox, Jobs, Letters, Replays, Versioned};
@@ -92,15 +92,7 @@ pub(crate) fn id(n: usize) -> LetterId {
 
 /// What became of a letter, without when.
 pub(crate) fn words(letter: &Letter) -> Vec<&'static str> {
-    let word = |what: &What| match what {
-        What::Parked { .. } => "parked",
-        What::Edited { .. } => "edited",
-        What::Replayed { .. } => "replayed",
-        What::Sent => "sent",
-        What::Applied => "applied",
-        What::Discarded { .. } => "discarded",
-    };
-    letter.history.iter().map(|event| word(&event.what)).collect()
+    letter.history.iter().map(|event| event.what.word()).collect()
 }
 
 /// The outcome of work that needs no waiting; `None` if it died in the middle.
