@@ -143,7 +143,7 @@ fn endpoints() -> OpenApiRouter<Api> {
         .routes(routes!(audit::audit))
         .routes(routes!(dialing::dialing))
         .routes(routes!(dialing::stop))
-        .routes(routes!(dialing::reset))
+        .routes(routes!(dialing::start))
         .routes(routes!(overview::overview))
         .routes(routes!(overview::history::history))
         .routes(routes!(overview::waiting::waiting))
