@@ -114,7 +114,7 @@ pub fn schema(kind: &str) -> Option<Value> {
     let text = match kind {
         RowsChunk::KIND => include_str!("../schemas/rows_chunk.v1.schema.json"),
         CallRequest::KIND => include_str!("../schemas/call_request.v1.schema.json"),
-        Notice::KIND => include_str!("../schemas/notice.v1.schema.json"),
+        Notice::KIND => include_str!("../schemas/notice.v2.schema.json"),
         _ => return None,
     };
     // A test holds that each of them is JSON.

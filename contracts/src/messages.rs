@@ -4,7 +4,7 @@ use crate::envelope::Message;
 use crate::upload::UploadRef;
 use jiff::Timestamp;
 use rollcall_domain::duty::Cause;
-use rollcall_domain::ids::{BatchId, CallbackId, RequestId, ResidentId};
+use rollcall_domain::ids::{BatchId, CallbackId, EscalationId, RequestId, ResidentId};
 use rollcall_roster::Layout;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -61,17 +61,31 @@ impl Message for CallRequest {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "snake_case", tag = "notice")]
 pub enum Notice {
-    /// A resident was not reached.
+    /// A resident was not reached, and this rung of the ladder is told.
     Escalated {
-        /// Whom.
+        /// Which case.
+        #[schemars(with = "uuid::Uuid")]
+        escalation: EscalationId,
+        /// Whom it is about.
         #[schemars(with = "uuid::Uuid")]
         resident: ResidentId,
         /// Why.
         #[schemars(with = "String")]
         cause: Cause,
-        /// When the duty that was not met arose: one notice a duty.
+        /// When the duty that was not met arose.
         #[schemars(with = "String")]
         check_due: Timestamp,
+        /// How often the case was raised: more than once where it had ended and
+        /// was not over after all.
+        round: u32,
+        /// Which notice of this round, from 1.
+        nth: u32,
+        /// Who is told, as a stable word: `duty_officer`, `keyholder` or
+        /// `welfare_visit`. Which keyholder is shown to those who sign in.
+        rung: String,
+        /// When somebody else is told, unless somebody accepts before.
+        #[schemars(with = "String")]
+        accept_by: Timestamp,
     },
     /// A promised callback is past its deadline, or Connect could not queue it.
     CallbackOverdue {
@@ -135,7 +149,8 @@ pub enum Notice {
 
 impl Message for Notice {
     const KIND: &'static str = "notice";
-    const VERSION: u32 = 1;
+    /// 2: an escalation names its case and the rung that is told.
+    const VERSION: u32 = 2;
 }
 
 impl Notice {
@@ -144,8 +159,8 @@ impl Notice {
     #[must_use]
     pub fn key(&self) -> String {
         match self {
-            Self::Escalated { resident, check_due, cause } => {
-                format!("escalated/{resident}/{check_due}/{cause:?}")
+            Self::Escalated { resident, check_due, cause, round, nth, rung, .. } => {
+                format!("escalated/{resident}/{check_due}/{cause:?}/{round}.{nth} {rung}")
             }
             Self::CallbackOverdue { callback, .. } => format!("callback_overdue/{callback}"),
             Self::Concern { callback, .. } => format!("concern/{callback}"),

@@ -164,6 +164,7 @@ def what_must_be_noticed_has_an_alarm(facts):
         found.add(alarm.get("MetricName"))
         found |= {one["MetricStat"]["Metric"]["MetricName"] for one in alarm.get("Metrics", []) if "MetricStat" in one}
     for metric in ("IteratorAge", "ledger_unaccounted", "messages_parked", "double_dials", "callbacks_overdue",
+                   "escalations_unaccepted",
                    "CallsBreachingConcurrencyQuota", "Invocations", "dialing_stopped"):
         if metric not in found:
             yield f"no alarm on {metric}"

@@ -5,7 +5,8 @@ use rollcall_contracts::messages::{CallRequest, Notice, RowsChunk};
 use rollcall_contracts::upload::{Form, UploadRef};
 use rollcall_domain::breaker::TripCause;
 use rollcall_domain::duty::Cause;
-use rollcall_domain::ids::{AttemptId, BatchId, CallbackId, RequestId, ResidentId};
+use rollcall_domain::escalation::ladder::Whom;
+use rollcall_domain::ids::{AttemptId, BatchId, CallbackId, EscalationId, RequestId, ResidentId};
 use serde_json::Value;
 
 /// The header of the made-up upload; its last column is not one that Rollcall reads.
@@ -70,7 +71,16 @@ pub(crate) fn notices() -> Vec<(&'static str, Envelope<Notice>)> {
     let callback = CallbackId::of(AttemptId::of(RequestId::derive(&["example"])));
     let check_due = "2026-11-23T09:00:00Z".parse().unwrap();
     let notices = [
-        Notice::Escalated { resident, cause: Cause::AttemptsSpent, check_due },
+        Notice::Escalated {
+            escalation: EscalationId::of(resident, check_due, Cause::AttemptsSpent),
+            resident,
+            cause: Cause::AttemptsSpent,
+            check_due,
+            round: 1,
+            nth: 2,
+            rung: Whom::Keyholder(1).word().to_owned(),
+            accept_by: "2026-11-23T13:04:56Z".parse().unwrap(),
+        },
         Notice::CallbackOverdue { resident, callback },
         Notice::Concern { resident, callback },
         Notice::LedgerMismatch { counted: 199, register: 200 },
@@ -84,13 +94,13 @@ pub(crate) fn notices() -> Vec<(&'static str, Envelope<Notice>)> {
         Notice::DialingStarted { change: 3, at: check_due, by: "joe".to_owned() },
     ];
     let file = |notice: &Notice| match notice {
-        Notice::Escalated { .. } => "notice.v1.escalated.json",
-        Notice::CallbackOverdue { .. } => "notice.v1.callback_overdue.json",
-        Notice::Concern { .. } => "notice.v1.concern.json",
-        Notice::LedgerMismatch { .. } => "notice.v1.ledger_mismatch.json",
-        Notice::DialingStopped { .. } => "notice.v1.dialing_stopped.json",
-        Notice::DialingTripped { .. } => "notice.v1.dialing_tripped.json",
-        Notice::DialingStarted { .. } => "notice.v1.dialing_started.json",
+        Notice::Escalated { .. } => "notice.v2.escalated.json",
+        Notice::CallbackOverdue { .. } => "notice.v2.callback_overdue.json",
+        Notice::Concern { .. } => "notice.v2.concern.json",
+        Notice::LedgerMismatch { .. } => "notice.v2.ledger_mismatch.json",
+        Notice::DialingStopped { .. } => "notice.v2.dialing_stopped.json",
+        Notice::DialingTripped { .. } => "notice.v2.dialing_tripped.json",
+        Notice::DialingStarted { .. } => "notice.v2.dialing_started.json",
     };
     let sent_at = "2026-11-23T12:34:56.789Z".parse().unwrap();
     notices.into_iter().map(|notice| (file(&notice), Envelope::new(notice, sent_at))).collect()

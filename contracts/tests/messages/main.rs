@@ -78,8 +78,8 @@ fn a_schema_refuses_an_example_that_lost_a_field_or_gained_one() {
         broken["body"]["more"] = Value::Bool(true);
         assert_ne!(schema::problems(&schema, &broken), Vec::<String>::new(), "{file} with more");
         let mut broken = json;
-        broken["version"] = Value::from(2);
-        assert_ne!(schema::problems(&schema, &broken), Vec::<String>::new(), "{file} of version 2");
+        broken["version"] = Value::from(99);
+        assert_ne!(schema::problems(&schema, &broken), Vec::<String>::new(), "{file} of version 99");
     }
 }
 

@@ -51,7 +51,7 @@ fn another_kind() {
 #[test]
 fn another_version() {
     every_example(|message, refused| {
-        for version in [0, 2, u32::MAX] {
+        for version in [0, 99, u32::MAX] {
             let error = refused(&with(message, "version", json!(version)));
             assert!(
                 matches!(error, DecodeError::WrongVersion { found, .. } if found == version),
@@ -71,7 +71,7 @@ fn another_version() {
 fn a_newer_body_is_told_as_another_version() {
     every_example(|message, refused| {
         let mut newer = message.clone();
-        newer["version"] = json!(2);
+        newer["version"] = json!(99);
         newer["body"] = json!({ SECRET: SECRET });
         let error = refused(&newer.to_string());
         assert!(matches!(error, DecodeError::WrongVersion { .. }), "{error:?}");

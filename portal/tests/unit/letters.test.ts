@@ -5,9 +5,9 @@ import { faults, fields, placeIn } from "../../src/pages/operations/letter/shape
 import { asSearch, asSelection, counted, EVERYTHING, idIn, isNarrow, type Query, readQuery, writeQuery } from "../../src/pages/operations/query";
 import call from "../../../contracts/schemas/call_request.v1.schema.json";
 import rows from "../../../contracts/schemas/rows_chunk.v1.schema.json";
-import notice from "../../../contracts/schemas/notice.v1.schema.json";
+import notice from "../../../contracts/schemas/notice.v2.schema.json";
 import callExample from "../../../contracts/examples/call_request.v1.json?raw";
-import noticeExample from "../../../contracts/examples/notice.v1.escalated.json?raw";
+import noticeExample from "../../../contracts/examples/notice.v2.escalated.json?raw";
 import rowsExample from "../../../contracts/examples/rows_chunk.v1.json?raw";
 
 const NOW = new Date("2026-11-23T09:00:00Z");

@@ -53,8 +53,8 @@ use cors::Origins;
 use overview::Board;
 use rollcall_domain::policy::Policy;
 use rollcall_ports::{
-    Attempts, Audit, Batches, Callbacks, Checks, Clock, DeadLetters, Deposits, Foresight, Intake, Pace,
-    Queues, Residents, Signals, Softphone, Switch, Telephony, Uploads,
+    Attempts, Audit, Batches, Callbacks, Checks, Clock, DeadLetters, Deposits, Escalations, Foresight,
+    Intake, Pace, Queues, Residents, Signals, Softphone, Switch, Telephony, Uploads,
 };
 use rollcall_workbench::Workbench;
 use security::Limits;
@@ -74,6 +74,8 @@ pub struct Api {
     pub attempts: Arc<dyn Attempts>,
     /// The promises.
     pub callbacks: Arc<dyn Callbacks>,
+    /// The cases of residents who were not reached.
+    pub escalations: Arc<dyn Escalations>,
     /// The results of the days.
     pub checks: Arc<dyn Checks>,
     /// What became of each upload.

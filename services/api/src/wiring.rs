@@ -18,7 +18,7 @@ use std::sync::Arc;
 /// so news is asked for; and accounts are the provider's.
 pub(crate) async fn function(start: &Start) -> Result<HttpFunction, Vec<String>> {
     let mut aws = Compose::new(Start::var).await;
-    let Stores { residents, attempts, callbacks, checks, pace, switch } = aws.stores();
+    let Stores { residents, attempts, callbacks, escalations, checks, pace, switch } = aws.stores();
     let Start { policy, clock, signals } = start.clone();
     let (all, telephony, deposits) = (aws.queues(), aws.telephony(), aws.deposits(&clock));
     let topology = Topology::shipped();
@@ -52,6 +52,7 @@ pub(crate) async fn function(start: &Start) -> Result<HttpFunction, Vec<String>>
         residents,
         attempts,
         callbacks,
+        escalations,
         checks,
         batches,
         deposits,

@@ -78,6 +78,8 @@ pub(crate) fn resident(index: u64, registered_at: Timestamp) -> Result<Resident,
         window: None,
         notes: None,
         consent: None,
+        keyholders: Vec::new(),
+        risk: None,
     };
     let id = ResidentId::derive(&["bench", &index.to_string()]);
     Ok(Resident::new(id, profile, (BatchId::derive(&["bench"]), index + 2), registered_at))

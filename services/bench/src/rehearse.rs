@@ -27,6 +27,7 @@ pub(crate) fn measure(residents: u64, figures: &mut Figures) -> Result<(), Faile
         start: "2026-11-23T08:00:00Z".parse()?,
         answers: ResidentMix::default(),
         policy: Policy { concurrent_calls: 200, calls_per_free_agent: 4, ..Policy::default() },
+        officers: false,
         misconfigured: None,
     };
     let watch = Stopwatch::start();

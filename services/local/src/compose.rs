@@ -7,8 +7,8 @@ use rollcall_loader::Loader;
 use rollcall_outcomes::{KeyPress, Outcomes};
 use rollcall_planner::Planner;
 use rollcall_ports::{
-    Attempts, Audit, Batches, Callbacks, Checks, Clock, Depth, EvidenceHorizon, Notices, Pace, Residents,
-    Sender, Signals, Switch, Telephony, Uploads,
+    Attempts, Audit, Batches, Callbacks, Checks, Clock, Depth, Escalations, EvidenceHorizon, Notices, Pace,
+    Residents, Sender, Signals, Switch, Telephony, Uploads,
 };
 use rollcall_recording::Recorder;
 use rollcall_sweep::{Books, Sweep, Watch};
@@ -21,6 +21,7 @@ pub struct Ports {
     pub residents: Arc<dyn Residents>,
     pub attempts: Arc<dyn Attempts>,
     pub callbacks: Arc<dyn Callbacks>,
+    pub escalations: Arc<dyn Escalations>,
     pub checks: Arc<dyn Checks>,
     pub batches: Arc<dyn Batches>,
     pub audit: Arc<dyn Audit>,
@@ -115,8 +116,10 @@ pub fn compose(ports: &Ports, policy: &Arc<Policy>) -> Services {
 }
 
 fn recorder(ports: &Ports, policy: &Arc<Policy>) -> Recorder {
-    let Ports { attempts, callbacks, residents, checks, pace, clock, signals, .. } = ports.clone();
-    Recorder { attempts, callbacks, residents, checks, pace, clock, signals, policy: Arc::clone(policy) }
+    let Ports { attempts, callbacks, escalations, residents, checks, pace, clock, signals, .. } =
+        ports.clone();
+    let policy = Arc::clone(policy);
+    Recorder { attempts, callbacks, escalations, residents, checks, pace, clock, signals, policy }
 }
 
 fn planner(ports: &Ports, policy: &Arc<Policy>, topology: &'static Topology) -> Planner {

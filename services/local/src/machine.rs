@@ -275,6 +275,7 @@ fn ports(store: &Store, bells: &Bells, around: &Surroundings, (telephony, horizo
         residents: store.residents(),
         attempts: store.attempts(),
         callbacks: store.callbacks(),
+        escalations: store.escalations(),
         checks: store.checks(),
         batches: store.batches(),
         audit: store.audit(),

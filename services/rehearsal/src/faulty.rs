@@ -13,16 +13,17 @@ use rollcall_domain::batch::{Batch, ChunkReport, LineNote, Tally};
 use rollcall_domain::breaker::Recent;
 use rollcall_domain::callback::Callback;
 use rollcall_domain::duty::Schedule;
-use rollcall_domain::ids::{AttemptId, BatchId, CallbackId, ContactId, ResidentId};
+use rollcall_domain::escalation::Escalation;
+use rollcall_domain::ids::{AttemptId, BatchId, CallbackId, ContactId, EscalationId, ResidentId};
 use rollcall_domain::pace::{Grant, Limits, Staffing};
 use rollcall_domain::phone::PhoneNumber;
 use rollcall_domain::resident::Resident;
 use rollcall_domain::switch::Dialing;
 use rollcall_ports::{
     Attempts, Audit, AuditEntry, Batches, Began, Begin, CallOrder, Callbacks, CheckResult, Checks, Cursor,
-    DeadLetter, DeadLetters, Depth, Described, Entry, EvidenceHorizon, Fault, Inbox, Notices, Pace, Page,
-    Question, Receipt, Received, Removed, Replay, Residents, Saved, Search, Sender, Sequence, Started,
-    StreamReader, Switch, Tallied, Telephony, UploadInfo, Uploads, Upserted, Versioned,
+    DeadLetter, DeadLetters, Depth, Described, Entry, Escalations, EvidenceHorizon, Fault, Inbox, Notices,
+    OpenCases, Pace, Page, Question, Receipt, Received, Removed, Replay, Residents, Saved, Search, Sender,
+    Sequence, Started, StreamReader, Switch, Tallied, Telephony, UploadInfo, Uploads, Upserted, Versioned,
 };
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -80,6 +81,13 @@ gated!(Callbacks, "callbacks" {
     async fn save(&self, callback: &Versioned<Callback>, review_at: Option<Timestamp>, open: bool) -> Saved;
     async fn to_review(&self, now: Timestamp, most: u32) -> Vec<CallbackId>;
     async fn list_owed(&self, most: u32) -> Vec<Versioned<Callback>>;
+    async fn count_open(&self) -> u64;
+});
+gated!(Escalations, "escalations" {
+    async fn get(&self, id: EscalationId) -> Option<Versioned<Escalation>>;
+    async fn save(&self, escalation: &Versioned<Escalation>, review_at: Option<Timestamp>) -> Saved;
+    async fn to_review(&self, now: Timestamp, most: u32) -> Vec<EscalationId>;
+    async fn list_open(&self, from: Option<&Cursor>, most: u32) -> OpenCases;
     async fn count_open(&self) -> u64;
 });
 gated!(Checks, "checks" {

@@ -16,6 +16,7 @@ mod faulty;
 #[cfg(test)]
 mod interruption;
 mod observer;
+mod officers;
 mod operator;
 mod properties;
 mod report;
@@ -23,7 +24,7 @@ mod scenario;
 mod trouble;
 mod world;
 
-pub use report::{Callbacks, Outcomes, Report};
+pub use report::{Callbacks, Escalations, Outcomes, Report};
 pub use scenario::{Faults, Scenario, ScenarioError};
 
 use executor::{Executor, VirtualClock};
@@ -63,7 +64,7 @@ pub fn run(scenario: &Scenario, seen: &mut dyn FnMut(&OutsideEvent)) -> Result<R
         .uploads()
         .put("rehearsal.csv", &mut Cursor::new(&scenario.csv))
         .map_err(|error| ScenarioError::Setup(error.to_string()))?;
-    world.start(scenario.faults);
+    world.start(scenario);
     let healed = end.checked_sub(LIVENESS).unwrap_or(end).max(scenario.start);
     executor.run_until(healed);
     world.trouble.heal();
@@ -106,7 +107,7 @@ fn judge(
         ..Report::default()
     };
     observed.figures(&scenario.policy, &mut report);
-    properties::judge(world, &observed, &mut report)?;
+    properties::judge(world, scenario, &observed, &mut report)?;
     debug_assert!(world.clock.now() >= end, "the rehearsal ran to its end");
     Ok(report)
 }

@@ -133,7 +133,10 @@ impl Observed {
             .filter_map(|(requested, connected)| connected.map(|at| at.duration_since(*requested)))
             .collect();
         waits.sort_unstable();
-        let kept = waits.iter().filter(|wait| **wait <= policy.callback_deadline()).count();
+        let in_time = |promise: &&(Timestamp, Option<Timestamp>)| {
+            promise.1.is_some_and(|connected| connected <= policy.callback_due(promise.0))
+        };
+        let kept = promised.iter().filter(in_time).count();
         Callbacks {
             requested: promised.len() as u64,
             completed: waits.len() as u64,

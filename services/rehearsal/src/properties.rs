@@ -2,10 +2,10 @@
 //! seen from outside, and what the services' own books say of it.
 
 use crate::observer::{Call, Observed};
-use crate::operator;
 use crate::report::Report;
-use crate::scenario::ScenarioError;
+use crate::scenario::{Scenario, ScenarioError};
 use crate::world::World;
+use crate::{officers, operator};
 use jiff::{SignedDuration, Timestamp};
 use rollcall_domain::attempt::{Attempt, Disposition};
 use rollcall_domain::batch::{Batch, BatchStage, Tally};
@@ -21,7 +21,12 @@ use std::sync::atomic::Ordering;
 use std::task::{Context, Poll, Waker};
 
 /// Holds every property and fills in what the books say.
-pub(crate) fn judge(world: &World, observed: &Observed, report: &mut Report) -> Result<(), ScenarioError> {
+pub(crate) fn judge(
+    world: &World,
+    scenario: &Scenario,
+    observed: &Observed,
+    report: &mut Report,
+) -> Result<(), ScenarioError> {
     let now = world.clock.now();
     let (batch, tally) = loaded(world)?;
     let register = register(world)?;
@@ -38,6 +43,7 @@ pub(crate) fn judge(world: &World, observed: &Observed, report: &mut Report) -> 
     check_books(world, observed, &register, &mut found)?;
     check_rest(world, &register, report, &mut found)?;
     check_stops(world, observed, report, &mut found)?;
+    officers::check_ladder((world, scenario), observed, &register, report, &mut found)?;
     report.violations = found;
     Ok(())
 }

@@ -31,6 +31,8 @@ pub struct Report {
     pub outcomes: Outcomes,
     /// What became of the promises.
     pub callbacks: Callbacks,
+    /// What became of those who were not reached.
+    pub escalations: Escalations,
     /// The account at the end of the last day.
     pub ledger: Ledger,
     /// The most calls that Connect took in any one second.
@@ -83,4 +85,19 @@ pub struct Callbacks {
     pub wait_p50_seconds: u64,
     /// Nineteen of twenty who were joined waited no longer than this.
     pub wait_p95_seconds: u64,
+}
+
+/// Cases of residents who were not reached, by what became of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Escalations {
+    /// Cases of which anybody was told.
+    pub raised: u64,
+    /// Notices, over all rungs.
+    pub rungs_told: u64,
+    /// Cases that somebody accepted.
+    pub accepted: u64,
+    /// Cases that ended by an all-clear.
+    pub all_clear: u64,
+    /// Cases of which the last rung was told.
+    pub to_the_last_rung: u64,
 }

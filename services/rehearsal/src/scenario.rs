@@ -24,6 +24,9 @@ pub struct Scenario {
     pub answers: ResidentMix,
     /// The rules.
     pub policy: Policy,
+    /// Whether duty officers see to some of those who are escalated. Where they do
+    /// not, nobody accepts.
+    pub officers: bool,
     /// Between these moments Connect says of every call that it knows no such
     /// instance, as if somebody had broken its setup.
     pub misconfigured: Option<(Timestamp, Timestamp)>,

@@ -4,6 +4,7 @@
 
 use crate::executor::{Executor, Spawner, VirtualClock};
 use crate::faulty::Faulty;
+use crate::officers;
 use crate::operator::{self, Misconfigured};
 use crate::scenario::{Faults, Scenario, ScenarioError};
 use crate::trouble::{Gate, Process, Trouble};
@@ -109,7 +110,8 @@ impl World {
     }
 
     /// Starts Connect and every worker.
-    pub(crate) fn start(self: &Rc<Self>, faults: Faults) {
+    pub(crate) fn start(self: &Rc<Self>, scenario: &Scenario) {
+        let faults = scenario.faults;
         self.spawner.spawn(Self::drive_connect(Rc::clone(self)));
         let mut workers = vec![
             Worker::Ingest("ingest"),
@@ -133,6 +135,9 @@ impl World {
         }
         for worker in workers {
             self.spawner.spawn(Self::supervise(Rc::clone(self), worker));
+        }
+        if scenario.officers {
+            self.spawner.spawn(officers::see_to_cases(Rc::clone(self)));
         }
         self.spawner.spawn(operator::look_after(Rc::clone(self)));
         self.spawner.spawn(operator::stop_now_and_then(Rc::clone(self), faults));
@@ -225,13 +230,14 @@ impl World {
     }
 
     /// All ports of one process, each behind its gate.
-    fn ports(&self, gate: &Gate) -> Ports {
+    pub(crate) fn ports(&self, gate: &Gate) -> Ports {
         let rows = Ringing { inner: self.store.rows_queue(), bell: self.bells.rows.clone() };
         let requests = Ringing { inner: self.store.call_requests_queue(), bell: self.bells.requests.clone() };
         Ports {
             residents: Faulty::new(self.store.residents(), gate),
             attempts: Faulty::new(self.store.attempts(), gate),
             callbacks: Faulty::new(self.store.callbacks(), gate),
+            escalations: Faulty::new(self.store.escalations(), gate),
             checks: Faulty::new(self.store.checks(), gate),
             batches: Faulty::new(self.store.batches(), gate),
             audit: Faulty::new(self.store.audit(), gate),

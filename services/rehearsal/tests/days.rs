@@ -29,6 +29,7 @@ fn scenario(people: usize, days: u32, seed: u64, faults: Faults) -> Scenario {
         start: "2026-11-23T08:00:00Z".parse().unwrap(),
         answers: ResidentMix::default(),
         policy: Policy::default(),
+        officers: true,
         misconfigured: None,
     }
 }

@@ -21,6 +21,7 @@ fn scenario(rows: &str, faults: Faults) -> Scenario {
         start: "2026-11-23T08:00:00Z".parse().unwrap(),
         answers: ResidentMix::default(),
         policy: Policy::default(),
+        officers: false,
         misconfigured: None,
     }
 }

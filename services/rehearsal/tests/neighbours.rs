@@ -144,6 +144,8 @@ async fn damaged(now: &str) -> (Store, Ports) {
             window: None,
             notes: None,
             consent: None,
+            keyholders: Vec::new(),
+            risk: None,
         };
         let id = resident_id(None, number, &profile.first_name, &profile.last_name);
         let registered: Timestamp = format!("2026-11-23T09:00:{person:02}Z").parse().unwrap();
@@ -157,6 +159,7 @@ async fn damaged(now: &str) -> (Store, Ports) {
         residents: Arc::new(Damaged { inner: store.residents(), unreadable: people[0].0.id }),
         attempts: store.attempts(),
         callbacks: store.callbacks(),
+        escalations: store.escalations(),
         checks: store.checks(),
         batches: store.batches(),
         audit: store.audit(),

@@ -93,7 +93,8 @@ pub(crate) struct Serve {
 ///
 /// Adds the residents of a CSV file to the register. Its first row names the
 /// columns: firstName, lastName, number and, if wanted, reference, timezone,
-/// language, windowStart, windowEnd, notes, consent. Rows that cannot be taken
+/// language, windowStart, windowEnd, notes, consent, risk, and up to five pairs
+/// of keyholderName and keyholderNumber. Rows that cannot be taken
 /// are reported with line and reason, all others are taken. Nobody who is on
 /// the register already is changed. Can be run while `serve` runs.
 #[derive(Debug, Args)]
@@ -146,6 +147,9 @@ pub(crate) struct Rehearse {
     /// What residents do when they are called, as shares of 1
     #[arg(long, value_name = "KIND=SHARE,…")]
     pub(crate) answers: Option<String>,
+    /// Nobody accepts an escalation; otherwise duty officers see to some of them
+    #[arg(long)]
+    pub(crate) no_officers: bool,
     /// Write down what the simulated telephone service saw, one JSON object a line
     #[arg(long, value_name = "OUT.ndjson")]
     pub(crate) events: Option<PathBuf>,

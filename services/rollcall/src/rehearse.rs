@@ -85,7 +85,8 @@ fn scenario(args: &Rehearse) -> Result<Scenario, Vec<String>> {
     });
     match (csv, policy) {
         (Ok(csv), Ok(policy)) if problems.is_empty() => {
-            Ok(Scenario { csv, agents, days, seed, faults, start, answers, policy, misconfigured: None })
+            let (officers, misconfigured) = (!args.no_officers, None);
+            Ok(Scenario { csv, agents, days, seed, faults, start, answers, policy, officers, misconfigured })
         }
         _ => Err(problems),
     }
@@ -160,6 +161,12 @@ fn summary(out: &mut impl Write, report: &Report) -> io::Result<()> {
         out,
         "Callbacks: {} asked for, {} kept, {} past their deadline; half waited at most {} s, 19 of 20 at most {} s",
         of.requested, of.completed, of.overdue, of.wait_p50_seconds, of.wait_p95_seconds
+    )?;
+    let of = &report.escalations;
+    writeln!(
+        out,
+        "Escalations: {} raised, {} notices told, {} accepted, {} ended by an all-clear, {} told to the last rung",
+        of.raised, of.rungs_told, of.accepted, of.all_clear, of.to_the_last_rung
     )?;
     writeln!(out, "\nThe account of the last day:")?;
     for (name, count) in ledger::rows(&report.ledger) {

@@ -2,15 +2,18 @@
 //!
 //! Trigger: a timer; no input, so that routine and recovery are the same code.
 //! It settles attempts whose evidence is overdue, tells somebody of promises
-//! past their deadline and of residents who were not reached, trips the switch
+//! past their deadline, climbs the ladder of residents who were not reached, trips the switch
 //! over all dialing where there is cause, and tells of every change of it.
 //! [`Books`] takes the account of the day.
 //!
 //! Whoever is told is told before it is recorded that they were: a crash
-//! between the two tells twice, never not at all.
+//! between the two tells twice, never not at all. What the ladder tells
+//! (`escalations.rs`) is written before as to be told, since somebody may accept
+//! at that moment.
 
 mod books;
 mod dialing;
+mod escalations;
 mod people;
 mod promises;
 
@@ -79,8 +82,9 @@ impl Periodic for Sweep {
         let attempts = self.settle_attempts(now).await;
         let promises = self.review_promises(now).await;
         let people = self.review_people(now).await;
+        let escalations = self.review_escalations(now).await;
         self.watch.ends(self.clock.now());
-        dialing.and(attempts).and(promises).and(people)
+        dialing.and(attempts).and(promises).and(people).and(escalations)
     }
 }
 

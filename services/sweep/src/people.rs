@@ -1,12 +1,10 @@
-//! Residents who were not reached: somebody is told.
+//! Residents who were not reached: a case is raised.
 
 use crate::{Sweep, Trouble};
 use jiff::Timestamp;
-use rollcall_contracts::messages::Notice;
-use rollcall_domain::duty::{Cause, Escalation, Schedule, check_due, review};
+use rollcall_domain::duty::{Schedule, check_due, review, void_since};
 use rollcall_domain::ids::ResidentId;
-use rollcall_domain::resident::Resident;
-use rollcall_ports::{CheckResult, Fault, Saved, Signal, Versioned};
+use rollcall_ports::{Fault, Saved, Versioned};
 
 impl Sweep {
     pub(crate) async fn review_people(&self, now: Timestamp) -> Result<(), Fault> {
@@ -18,32 +16,32 @@ impl Sweep {
     }
 
     async fn review_person(&self, id: ResidentId, now: Timestamp) -> Result<(), Fault> {
-        let Some(stored) = self.residents.get(id).await? else {
+        let Some(mut stored) = self.residents.get(id).await? else {
             return Ok(());
         };
-        let mut resident = stored.value;
-        let mut told = None;
-        if let Some((at, cause)) = review(&resident, &self.policy)
+        let resident = &mut stored.value;
+        if let Some(raised) = resident.escalation.as_ref().filter(|_| void_since(resident).is_some()) {
+            // Switched off since: the case ends.
+            if let Some(case) = self.recorder.escalations.get(raised.case(id)).await?
+                && case.value.is_open()
+            {
+                return self.climb(case, now).await;
+            }
+            resident.escalation = None;
+        } else if let Some((at, cause)) = review(resident, &self.policy)
             && at <= now
         {
-            self.tell(&resident, cause, now).await?;
-            let check_due = check_due(&resident, &self.policy).unwrap_or(at);
-            resident.escalation = Some(Escalation { at: now, check_due, cause });
-            told = Some(cause);
+            let check_due = check_due(resident, &self.policy).unwrap_or(at);
+            return match self.recorder.raise(resident, (cause, check_due), None).await? {
+                Some(case) => self.climb(case, now).await,
+                // If somebody wrote in between, the next minute looks again.
+                None => Ok(()),
+            };
         }
         // Where the index lags behind, this write sets it right.
-        let schedule = Schedule::of(&resident, &self.policy, now);
-        let written = Versioned { value: resident, version: stored.version };
-        if let (Saved::Done(_), Some(cause)) = (self.residents.save(&written, schedule).await?, told) {
-            self.signals.emit(&Signal::Escalated { resident: id, cause });
-        }
+        let schedule = Schedule::of(&stored.value, &self.policy, now);
+        let written = Versioned { value: stored.value, version: stored.version };
+        let _saved: Saved = self.residents.save(&written, schedule).await?;
         Ok(())
-    }
-
-    async fn tell(&self, resident: &Resident, cause: Cause, now: Timestamp) -> Result<(), Fault> {
-        let due = check_due(resident, &self.policy).unwrap_or(now);
-        self.notices.tell(&Notice::Escalated { resident: resident.id, cause, check_due: due }).await?;
-        let day = self.policy.hours(resident).date(due);
-        self.checks.record(resident.id, day, CheckResult::Escalated).await
     }
 }

@@ -4,9 +4,9 @@ use crate::{Sweep, Trouble};
 use jiff::Timestamp;
 use rollcall_contracts::messages::Notice;
 use rollcall_domain::callback::{Callback, CallbackState, Cancelled, Try};
-use rollcall_domain::duty::{Cause, Escalation, Schedule};
+use rollcall_domain::duty::{Cause, Raised, Schedule};
 use rollcall_domain::ids::CallbackId;
-use rollcall_ports::{CheckResult, Fault, Saved, Signal, Versioned};
+use rollcall_ports::{Fault, Saved, Signal};
 
 impl Sweep {
     pub(crate) async fn review_promises(&self, now: Timestamp) -> Result<(), Fault> {
@@ -41,8 +41,17 @@ impl Sweep {
         }
         match callback.state(&self.policy) {
             CallbackState::Open if callback.review_at(&self.policy).is_some_and(|at| at <= now) => {
-                self.tell_overdue(callback).await?;
-                callback.overdue_told = true;
+                if !callback.overdue_told {
+                    self.tell_overdue(callback).await?;
+                    callback.overdue_told = true;
+                }
+                if callback.escalate_at(&self.policy).is_some_and(|at| at <= now) {
+                    let due = (Cause::CallbackOverdue, callback.deadline);
+                    if !self.escalate(callback, due, now).await? {
+                        return Ok(());
+                    }
+                    callback.escalated = true;
+                }
             }
             CallbackState::Missed if !callback.missed_told => {
                 if !self.hand_over(callback, now).await? {
@@ -71,28 +80,44 @@ impl Sweep {
     /// Every try was missed: the resident is escalated and no longer waits.
     /// Answers whether that is recorded.
     async fn hand_over(&self, callback: &Callback, now: Timestamp) -> Result<bool, Fault> {
+        // Later news than the request itself clears it: they are still owed a talk.
+        let due = (Cause::CallbackMissed, last_missed(callback).unwrap_or(now));
+        if !self.escalate(callback, due, now).await? {
+            return Ok(false);
+        }
+        let Some(mut stored) = self.residents.get(callback.resident).await? else {
+            return Ok(true);
+        };
+        if stored.value.callback != Some(callback.id) {
+            return Ok(true);
+        }
+        stored.value.callback = None;
+        let schedule = Schedule::of(&stored.value, &self.policy, now);
+        Ok(self.residents.save(&stored, schedule).await? != Saved::Changed)
+    }
+
+    /// A case about a promise is raised, unless one stands about its resident
+    /// already or they were heard of since. Answers whether that is on record.
+    async fn escalate(
+        &self,
+        callback: &Callback,
+        (cause, check_due): (Cause, Timestamp),
+        now: Timestamp,
+    ) -> Result<bool, Fault> {
         let Some(stored) = self.residents.get(callback.resident).await? else {
             return Ok(true);
         };
-        let mut resident = stored.value;
-        if resident.callback == Some(callback.id) {
-            resident.callback = None;
+        let raised = Raised { at: now, check_due, cause };
+        if stored.value.escalation.is_some()
+            || stored.value.reached.is_some_and(|news| raised.is_cleared_by(news))
+        {
+            return Ok(true);
         }
-        let cause = Cause::CallbackMissed;
-        // Later news than the request itself clears it: they are still owed a talk.
-        let check_due = last_missed(callback).unwrap_or(now);
-        self.notices.tell(&Notice::Escalated { resident: resident.id, cause, check_due }).await?;
-        let day = self.policy.hours(&resident).date(now);
-        self.checks.record(resident.id, day, CheckResult::Escalated).await?;
-        resident.escalation.get_or_insert(Escalation { at: now, check_due, cause });
-        let id = resident.id;
-        let schedule = Schedule::of(&resident, &self.policy, now);
-        let written = Versioned { value: resident, version: stored.version };
-        if self.residents.save(&written, schedule).await? == Saved::Changed {
-            return Ok(false);
-        }
-        self.signals.emit(&Signal::Escalated { resident: id, cause });
-        Ok(true)
+        let case = self.recorder.raise(&stored.value, (cause, check_due), Some(callback.id)).await?;
+        let Some(case) = case else { return Ok(false) };
+        self.climb(case, now).await?;
+        let after = self.residents.get(callback.resident).await?;
+        Ok(after.is_none_or(|after| after.value.escalation.is_some()))
     }
 }
 

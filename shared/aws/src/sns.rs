@@ -17,7 +17,7 @@ const PORT: &str = "notices";
 ///
 /// A message is the notice's JSON envelope, with a subject for those who read
 /// it as email. Attributes for filter policies: `notice` (which kind) and,
-/// where there is one, `cause`; never who it is about. A repeat of a notice has
+/// where there are such, `cause` and `rung`; never who it is about. A repeat of a notice has
 /// another `sent_at`, so receivers go by `Notice::key`.
 #[derive(Clone)]
 pub struct Topic {
@@ -62,11 +62,17 @@ impl Notices for Topic {
 
 /// Fields of a notice that subscribers may choose by: words of ours, of which
 /// there are few.
-const FILTERED: [&str; 2] = ["notice", "cause"];
+const FILTERED: [&str; 3] = ["notice", "cause", "rung"];
 
 /// At most 100 characters of ASCII (API reference, Publish).
 fn subject(notice: &Notice) -> &'static str {
     match notice {
+        Notice::Escalated { rung, .. } if rung == "welfare_visit" => {
+            "Rollcall: a resident was not reached and needs a welfare visit"
+        }
+        Notice::Escalated { rung, .. } if rung == "keyholder" => {
+            "Rollcall: a resident was not reached; ask a keyholder to look in"
+        }
         Notice::Escalated { .. } => "Rollcall: a resident was not reached",
         Notice::CallbackOverdue { .. } => "Rollcall: a promised callback is overdue",
         Notice::Concern { .. } => "Rollcall: an agent fears for a resident's safety",

@@ -4,7 +4,7 @@
 
 use jiff::civil::{Date, Time, Weekday};
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan};
+use jiff::{SignedDuration, Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -109,6 +109,23 @@ impl Hours<'_> {
         self.opening(at).map(|(_, close)| close)
     }
 
+    /// The moment at which so much open time has passed since `at`; `None` when
+    /// there is not enough of it in the next thirteen months.
+    #[must_use]
+    pub fn after_open(&self, at: Timestamp, time: SignedDuration) -> Option<Timestamp> {
+        let (mut from, mut left) = (at, time);
+        for _ in 0..LOOK_AHEAD_DAYS {
+            let (open, close) = self.opening(from)?;
+            let there = close.duration_since(open);
+            if left <= there {
+                return open.checked_add(left).ok();
+            }
+            left -= there;
+            from = close;
+        }
+        None
+    }
+
     /// The local date at `at`.
     #[must_use]
     pub fn date(&self, at: Timestamp) -> Date {
@@ -196,6 +213,38 @@ mod tests {
         let night = london(Weekdays::ALL, time(1, 30, 0, 0), time(3, 0, 0, 0), &none);
         check(&night, "2026-10-25T00:00:00Z", "2026-10-25T00:30:00Z");
         assert_eq!(night.close_after(at("2026-10-25T00:30:00Z")), Some(at("2026-10-25T03:00:00Z")));
+    }
+
+    /// A promise of two hours, to be kept in the hours of a desk.
+    #[test]
+    fn open_time_passes_only_while_the_window_is_open() {
+        let holidays = BTreeSet::from([Date::constant(2026, 11, 30)]);
+        let working = london(Weekdays::WORKING, time(9, 0, 0, 0), time(17, 0, 0, 0), &holidays);
+        let daily = london(Weekdays::ALL, time(9, 0, 0, 0), time(17, 0, 0, 0), &holidays);
+        let night = london(Weekdays::ALL, time(0, 30, 0, 0), time(3, 0, 0, 0), &holidays);
+        for (hours, pressed, due) in [
+            (&working, "2026-11-23T10:00:00Z", "2026-11-23T12:00:00Z"),
+            (&working, "2026-11-23T15:00:00Z", "2026-11-23T17:00:00Z"),
+            (&working, "2026-11-23T15:00:01Z", "2026-11-24T09:00:01Z"),
+            (&working, "2026-11-23T06:00:00Z", "2026-11-23T11:00:00Z"),
+            // On a Friday, before a Monday that is a holiday.
+            (&working, "2026-11-27T16:30:00Z", "2026-12-01T10:30:00Z"),
+            (&working, "2026-11-20T16:30:00Z", "2026-11-23T10:30:00Z"),
+            // The weekends on which clocks go forward, and back.
+            (&working, "2026-03-27T16:30:00Z", "2026-03-30T09:30:00Z"),
+            (&working, "2026-10-23T15:30:00Z", "2026-10-26T10:30:00Z"),
+            (&daily, "2026-03-28T16:30:00Z", "2026-03-29T09:30:00Z"),
+            (&daily, "2026-10-24T15:30:00Z", "2026-10-25T10:30:00Z"),
+            // An hour that does not exist passes for nobody; one that exists twice counts twice.
+            (&night, "2026-03-29T00:45:00Z", "2026-03-30T00:15:00Z"),
+            (&night, "2026-10-25T00:00:00Z", "2026-10-25T02:00:00Z"),
+        ] {
+            let time = SignedDuration::from_hours(2);
+            assert_eq!(hours.after_open(at(pressed), time), Some(at(due)), "from {pressed}");
+        }
+        let none = BTreeSet::new();
+        let never = london(Weekdays([false; 7]), time(9, 0, 0, 0), time(17, 0, 0, 0), &none);
+        assert_eq!(never.after_open(at("2026-12-24T17:00:00Z"), SignedDuration::from_secs(1)), None);
     }
 
     #[test]

@@ -60,6 +60,9 @@ pub struct Callback {
     /// Somebody was told that an agent fears for their safety.
     #[serde(default, skip_serializing_if = "is_false")]
     pub concern_told: bool,
+    /// A case was raised because it is long past its deadline.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub escalated: bool,
 }
 
 /// Serde asks by reference.
@@ -124,7 +127,7 @@ impl Callback {
             resident: attempt.resident,
             attempt: attempt.id,
             requested_at: pressed_at,
-            deadline: add(pressed_at, policy.callback_deadline()),
+            deadline: policy.callback_due(pressed_at),
             tries: BTreeMap::new(),
             unqueued: false,
             overdue_told: false,
@@ -136,6 +139,7 @@ impl Callback {
             withdrawn: BTreeSet::new(),
             unsettled: false,
             concern_told: false,
+            escalated: false,
         }
     }
 
@@ -145,7 +149,7 @@ impl Callback {
         let earlier = at < self.requested_at;
         if earlier {
             self.requested_at = at;
-            self.deadline = add(at, policy.callback_deadline());
+            self.deadline = policy.callback_due(at);
         }
         earlier
     }
@@ -300,8 +304,15 @@ impl Callback {
         }
     }
 
+    /// When a case is to be raised because nobody keeps it; `None` if that was
+    /// done.
+    #[must_use]
+    pub fn escalate_at(&self, policy: &Policy) -> Option<Timestamp> {
+        (!self.escalated).then(|| add(self.deadline, policy.callback_escalate()))
+    }
+
     /// When the sweep must look at it, if nothing else happens: at the
-    /// deadline, to tell somebody; or at once when Connect does not know of the
+    /// deadline, to tell somebody, and once more when it is long past it; or at once when Connect does not know of the
     /// promise, every try was missed, or something is not carried out yet.
     #[must_use]
     pub fn review_at(&self, policy: &Policy) -> Option<Timestamp> {
@@ -311,7 +322,7 @@ impl Callback {
         match self.state(policy) {
             CallbackState::SpokenTo(_) | CallbackState::Cancelled(_) => None,
             CallbackState::Missed => (!self.missed_told).then_some(self.requested_at),
-            CallbackState::Open if self.overdue_told => None,
+            CallbackState::Open if self.overdue_told => self.escalate_at(policy),
             CallbackState::Open if self.unqueued && self.tries.is_empty() => Some(self.requested_at),
             CallbackState::Open => Some(self.deadline),
         }

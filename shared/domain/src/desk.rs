@@ -234,7 +234,7 @@ impl Callback {
         if !was_owed && self.state(policy).is_owed() {
             // What the record of a talk took back, such as that somebody was
             // told, is due anew.
-            self.missed_told = false;
+            (self.missed_told, self.escalated) = (false, false);
         }
         self.unsettled = true;
         Ok(true)

@@ -4,6 +4,7 @@
 //! Like eligibility, escalation is a time and not a scan: [`review`] says when
 //! a resident must be looked at, and that time is stored and indexed.
 
+use crate::ids::{EscalationId, ResidentId};
 use crate::policy::Policy;
 use crate::resident::{MarkState, Reached, Resident};
 use crate::rules::{Hold, add, excluded, next_due, pause_at, reached_until};
@@ -11,9 +12,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// Somebody has been told that this person was not reached. It stands until
-/// the person is heard of.
+/// the person is heard of. The case itself is [`crate::escalation::Escalation`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Escalation {
+pub struct Raised {
     /// When it was raised.
     pub at: Timestamp,
     /// When the duty that was not met arose: news from this moment on clears it.
@@ -22,7 +23,13 @@ pub struct Escalation {
     pub cause: Cause,
 }
 
-impl Escalation {
+impl Raised {
+    /// The case of `resident` that this is about.
+    #[must_use]
+    pub fn case(&self, resident: ResidentId) -> EscalationId {
+        EscalationId::of(resident, self.check_due, self.cause)
+    }
+
     /// Whether `news` of the person ends this escalation.
     #[must_use]
     pub fn is_cleared_by(&self, news: Reached) -> bool {
@@ -42,6 +49,31 @@ pub enum Cause {
     BadNumber,
     /// An agent rang as promised, several times, and nobody answered.
     CallbackMissed,
+    /// A promise is long past its deadline, and is still owed.
+    CallbackOverdue,
+}
+
+impl Cause {
+    /// A stable word.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::AttemptsSpent => "attempts_spent",
+            Self::DayClosed => "day_closed",
+            Self::BadNumber => "bad_number",
+            Self::CallbackMissed => "callback_missed",
+            Self::CallbackOverdue => "callback_overdue",
+        }
+    }
+
+    /// Whether it is about a talk that was promised, and not about a check.
+    #[must_use]
+    pub fn is_about_a_promise(self) -> bool {
+        match self {
+            Self::CallbackMissed | Self::CallbackOverdue => true,
+            Self::AttemptsSpent | Self::DayClosed | Self::BadNumber => false,
+        }
+    }
 }
 
 /// The times by which a resident is indexed. Whoever saves a resident computes
@@ -60,7 +92,7 @@ impl Schedule {
     pub fn of(resident: &Resident, policy: &Policy, now: Timestamp) -> Self {
         Self {
             next_due: next_due(resident, policy, now),
-            review_at: review(resident, policy).map(|(at, _)| at),
+            review_at: void_since(resident).or_else(|| review(resident, policy).map(|(at, _)| at)),
         }
     }
 }
@@ -99,13 +131,28 @@ pub fn review(resident: &Resident, policy: &Policy) -> Option<(Timestamp, Cause)
         return None;
     }
     if excluded(resident) == Some(Hold::BadNumber) {
-        return resident.number_bad_since.map(|since| (since, Cause::BadNumber));
+        // Whoever was heard of since is told of again when the next check is due.
+        let due = check_due(resident, policy);
+        let at = |since: Timestamp| due.map_or(since, |due| since.max(due));
+        return resident.number_bad_since.map(|since| (at(since), Cause::BadNumber));
     }
     let due = check_due(resident, policy)?;
     let closes = close_of(resident, policy, due)?;
     match spent_at(resident, policy) {
         Some(spent) if spent >= due && spent < closes => Some((spent, Cause::AttemptsSpent)),
         _ => Some((closes, Cause::DayClosed)),
+    }
+}
+
+/// Since when the case of somebody who is no longer checked stands without
+/// cause: the sweep ends it. A bad number ends calling, not the duty, and a
+/// promise is owed even to somebody who was switched off since.
+#[must_use]
+pub fn void_since(resident: &Resident) -> Option<Timestamp> {
+    let raised = resident.escalation.as_ref().filter(|raised| !raised.cause.is_about_a_promise())?;
+    match excluded(resident)? {
+        Hold::BadNumber => None,
+        _ => Some(raised.at),
     }
 }
 

@@ -93,6 +93,10 @@ uuid_id! {
     CallbackId
 }
 uuid_id! {
+    /// That somebody is told of a resident who was not reached: one case.
+    EscalationId
+}
+uuid_id! {
     /// One pause of one resident.
     PauseId
 }
@@ -147,6 +151,15 @@ impl CallbackId {
     #[must_use]
     pub fn of(attempt: AttemptId) -> Self {
         Self::derive(&[&attempt.to_string()])
+    }
+}
+
+impl EscalationId {
+    /// The one case that a duty to `resident`, which arose at `check_due` and was
+    /// not met for this cause, may lead to.
+    #[must_use]
+    pub fn of(resident: ResidentId, check_due: jiff::Timestamp, cause: crate::duty::Cause) -> Self {
+        Self::derive(&[&resident.to_string(), &check_due.to_string(), cause.word()])
     }
 }
 

@@ -80,7 +80,7 @@ pub fn day_state(resident: &Resident, policy: &Policy, now: Timestamp) -> DaySta
         return match reached.how {
             Heard::Well => DayState::Well,
             // A promise that is no longer open was kept or handed to people.
-            Heard::WantsToTalk | Heard::SpokenTo => DayState::SpokenTo,
+            Heard::WantsToTalk | Heard::SpokenTo | Heard::KnownSafe => DayState::SpokenTo,
         };
     }
     if pause_at(resident, now).is_some() {

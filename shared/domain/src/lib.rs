@@ -9,7 +9,8 @@
 //! [`staff`] is what people may change of a resident, [`record`] what is kept of
 //! it, [`search`] how they find one,
 //! [`undo`] what of an upload can be taken back; [`attempt`] is one dial and what is known of it; [`callback`] the promise
-//! that an agent rings, [`desk`] what agents do with it; [`pace`] how fast calls may start,
+//! that an agent rings, [`desk`] what agents do with it; [`escalation`] who is told of a person
+//! who was not reached; [`pace`] how fast calls may start,
 //! [`switch`] whether they may at all, [`breaker`] what stops them by itself; [`ledger`] the
 //! account of the day; [`letter`] a message that was set aside and what became of it; [`policy`] every number
 //! an operator may change;
@@ -22,6 +23,7 @@ pub mod calendar;
 pub mod callback;
 pub mod desk;
 pub mod duty;
+pub mod escalation;
 pub mod group;
 pub mod identity;
 pub mod ids;

@@ -3,11 +3,13 @@
 //! `contracts/topology.toml`.
 
 use crate::calendar::{Hours, Weekdays, Window};
+use crate::escalation::ladder::{self, Rung, default_ladder};
 use crate::phone::Region;
 use crate::resident::Resident;
-use jiff::SignedDuration;
+use crate::rules::add;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -38,8 +40,21 @@ pub struct Policy {
     pub ring_seconds: u32,
     /// A call request older than this is not dialed any more (minutes).
     pub request_lifetime_minutes: u32,
-    /// By when a promised callback must have happened (minutes).
+    /// By when a promised callback must have happened (minutes inside the hours
+    /// of the desk).
     pub callback_deadline_minutes: u32,
+    /// When the desk is there to keep promises, in the zone of the service; the
+    /// calling window where absent. Holidays are those of calling.
+    pub desk: Option<Window>,
+    /// So long after its deadline (minutes of the clock, since the desk may be
+    /// closed by then) a promise that nobody kept is escalated.
+    pub callback_escalate_minutes: u32,
+    /// Who is told of a resident who was not reached, one after another.
+    pub ladder: Vec<Rung>,
+    /// Whoever accepts an escalation gives the all-clear within this (minutes);
+    /// else the next rung is told: a case that is forgotten is a person on the
+    /// floor.
+    pub all_clear_minutes: u32,
     /// Calls started per second, over all dialers (Connect's quota L-4E9BCC96).
     pub starts_per_second: u32,
     /// Calls that may start at once after a pause (Connect's burst).
@@ -101,6 +116,10 @@ impl Default for Policy {
             ring_seconds: 45,
             request_lifetime_minutes: 10,
             callback_deadline_minutes: 120,
+            desk: None,
+            callback_escalate_minutes: 60,
+            ladder: default_ladder(),
+            all_clear_minutes: 240,
             starts_per_second: 2,
             start_burst: 5,
             concurrent_calls: 10,
@@ -138,6 +157,8 @@ impl Policy {
         in_range("ring_seconds", self.ring_seconds, 15, 60);
         in_range("request_lifetime_minutes", self.request_lifetime_minutes, 1, 60);
         in_range("callback_deadline_minutes", self.callback_deadline_minutes, 5, 24 * 60);
+        in_range("callback_escalate_minutes", self.callback_escalate_minutes, 1, 24 * 60);
+        in_range("all_clear_minutes", self.all_clear_minutes, 10, 7 * 24 * 60);
         in_range("starts_per_second", self.starts_per_second, 1, 1_000);
         in_range("start_burst", self.start_burst, 1, 1_000);
         in_range("concurrent_calls", self.concurrent_calls, 1, 100_000);
@@ -162,6 +183,9 @@ impl Policy {
             ));
         }
         problems.extend(self.window.problems());
+        let of_desk = |problem: String| problem.replacen("window", "desk", 1);
+        problems.extend(self.desk.iter().flat_map(Window::problems).map(of_desk));
+        problems.extend(ladder::problems(&self.ladder));
         problems
     }
 
@@ -220,6 +244,29 @@ impl Policy {
     #[must_use]
     pub fn callback_deadline(&self) -> SignedDuration {
         minutes(self.callback_deadline_minutes)
+    }
+
+    /// By when a promise that is given at `at` must be kept: after so many minutes
+    /// in which the desk is there. Were it never there, by the clock.
+    #[must_use]
+    pub fn callback_due(&self, at: Timestamp) -> Timestamp {
+        let desk = self.desk.as_ref().unwrap_or(&self.window);
+        let zone = TimeZone::get(&self.timezone).unwrap_or(TimeZone::UTC);
+        let hours = Hours { zone, days: desk.days, window: desk.daily, holidays: &self.holidays };
+        let time = self.callback_deadline();
+        hours.after_open(at, time).unwrap_or_else(|| add(at, time))
+    }
+
+    /// See [`Policy::callback_escalate_minutes`].
+    #[must_use]
+    pub fn callback_escalate(&self) -> SignedDuration {
+        minutes(self.callback_escalate_minutes)
+    }
+
+    /// See [`Policy::all_clear_minutes`].
+    #[must_use]
+    pub fn all_clear(&self) -> SignedDuration {
+        minutes(self.all_clear_minutes)
     }
 
     /// See [`Policy::evidence_minutes`].

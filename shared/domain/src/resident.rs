@@ -4,7 +4,7 @@
 //! from it alone, and every change is one conditional write of the whole.
 
 use crate::calendar::DailyWindow;
-use crate::duty::Escalation;
+use crate::duty::Raised;
 use crate::ids::{AttemptId, BatchId, CallbackId, RequestId, ResidentId};
 use crate::phone::PhoneNumber;
 use crate::policy::Policy;
@@ -35,6 +35,55 @@ pub struct Profile {
     pub notes: Option<String>,
     /// Whether they agreed to be called; `None` where nobody asked.
     pub consent: Option<bool>,
+    /// Who has a key to their home or can look in, in the order in which they
+    /// are told; [`MOST_KEYHOLDERS`] at most.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub keyholders: Vec<Keyholder>,
+    /// How much is at stake if they are not reached; `None` where nobody said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub risk: Option<Risk>,
+}
+
+/// Keyholders of one resident at most.
+pub const MOST_KEYHOLDERS: usize = 5;
+
+/// Somebody who has a key to a resident's home, or can look in.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Keyholder {
+    /// Their name, or what they are to the resident.
+    pub name: String,
+    /// Where they are rung, by people: Rollcall never does.
+    pub number: PhoneNumber,
+}
+
+impl fmt::Debug for Keyholder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Keyholder").finish_non_exhaustive()
+    }
+}
+
+/// How much is at stake if somebody is not reached, in the uploader's judgement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Risk {
+    /// Low.
+    Low,
+    /// Medium.
+    Medium,
+    /// High.
+    High,
+}
+
+impl Risk {
+    /// A stable word, as a list has it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+        }
+    }
 }
 
 /// A person on the register.
@@ -81,7 +130,7 @@ pub struct Resident {
     /// The promise that is open to them.
     pub callback: Option<CallbackId>,
     /// Somebody has been told that they were not reached.
-    pub escalation: Option<Escalation>,
+    pub escalation: Option<Raised>,
 }
 
 /// One dial as the resident's record remembers it.
@@ -109,8 +158,8 @@ pub enum MarkState {
     Settled,
 }
 
-/// When and how a person was last heard of. Only a key press or a talk with an
-/// agent makes one.
+/// When and how a person was last heard of. Only a key press, a talk with an
+/// agent, or the all-clear of a named person makes one: no call by itself does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reached {
     /// The moment of the key press, or the start of the talk.
@@ -127,8 +176,11 @@ pub enum Heard {
     Well,
     /// They pressed 2 and were promised a callback.
     WantsToTalk,
-    /// An agent spoke to them.
+    /// An agent spoke to them, or somebody who was told spoke to or saw them.
     SpokenTo,
+    /// Somebody who was told knows that they are safe, such as in hospital. The
+    /// day counts them as spoken to.
+    KnownSafe,
 }
 
 /// The planner's short exclusive right to have a resident dialed.

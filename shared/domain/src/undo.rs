@@ -76,6 +76,8 @@ mod tests {
             window: None,
             notes: None,
             consent: None,
+            keyholders: Vec::new(),
+            risk: None,
         };
         let id = resident_id(None, number, "Ada", "Example");
         Resident::new(id, profile, (BatchId::derive(&["one"]), 2), now())

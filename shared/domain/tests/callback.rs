@@ -5,10 +5,12 @@ mod common;
 use common::arbitrary::seeded;
 use common::{at, policy, request};
 use jiff::SignedDuration;
+use jiff::civil::Date;
 use proptest::collection::vec;
 use proptest::prelude::{Just, Strategy, prop_assert, prop_assert_eq, proptest};
 use proptest::prop_oneof;
 use rollcall_domain::attempt::Attempt;
+use rollcall_domain::calendar::{Weekdays, Window};
 use rollcall_domain::callback::{Callback, CallbackState, Cancelled, Try};
 use rollcall_domain::ids::{ContactId, ResidentId};
 use rollcall_domain::policy::Policy;
@@ -128,8 +130,10 @@ fn somebody_is_told_once_at_the_deadline_at_once_when_it_was_not_queued_and_once
     for (news, marked, expected) in [
         ("", "", OPEN),
         ("", "unqueued", "open, review 2026-11-23T10:01:00Z"),
-        ("", "overdue told", "open, no review"),
-        ("", "unqueued, overdue told", "open, no review"),
+        // And an hour after the deadline a case is raised.
+        ("", "overdue told", "open, review 2026-11-23T13:01:00Z"),
+        ("", "unqueued, overdue told", "open, review 2026-11-23T13:01:00Z"),
+        ("", "overdue told, escalated", "open, no review"),
         (misses, "overdue told", MISSED),
         (misses, "missed told", "missed, no review"),
     ] {
@@ -138,6 +142,7 @@ fn somebody_is_told_once_at_the_deadline_at_once_when_it_was_not_queued_and_once
         one.unqueued = marked.contains("unqueued");
         one.overdue_told = marked.contains("overdue told");
         one.missed_told = marked.contains("missed told");
+        one.escalated = marked.contains("escalated");
         assert_eq!(outcome(&one, &policy()), expected, "{news}; {marked}");
     }
 }
@@ -152,6 +157,24 @@ fn the_earliest_moment_by_which_the_key_was_pressed_starts_the_deadline() {
         assert_eq!((one.requested_at, one.deadline), (at("23 10:00:40"), at("23 12:00:40")));
         assert!(!one.learn_requested(at("23 10:00:40"), &policy()), "a repeat is no news");
     }
+}
+
+/// The deadline counts the hours of the desk, which may be other than those of
+/// calls, in the zone of the service.
+#[test]
+fn a_promise_of_friday_afternoon_is_to_be_kept_on_monday_morning() {
+    let dial = Attempt::begin(ResidentId::derive(&["ada"]), request("first"), at("20 16:29"));
+    let deadline = |policy: &Policy| Callback::promise(&dial, at("20 16:30"), policy).deadline;
+    assert_eq!(deadline(&policy()), at("23 10:30"));
+    let every_day = Window { days: Weekdays::ALL, ..Window::default() };
+    assert_eq!(deadline(&Policy { desk: Some(every_day), ..policy() }), at("21 10:30"));
+    let holidays = [Date::constant(2026, 11, 23)].into();
+    assert_eq!(deadline(&Policy { holidays, ..policy() }), at("24 10:30"));
+    let timezone = "America/New_York".to_owned();
+    assert_eq!(deadline(&Policy { timezone, ..policy() }), at("20 18:30"));
+    // It is escalated by the clock: the desk may be closed for days.
+    let promise = Callback::promise(&dial, at("20 15:00"), &policy());
+    assert_eq!(promise.escalate_at(&policy()), Some(at("20 18:00")));
 }
 
 #[test]

@@ -84,6 +84,8 @@ fn a_bad_number_is_told_at_once_because_the_person_is_unprotected() {
     check("settled 27 16:59; bad-number 27 17:01", MONDAY, "2026-11-27T17:01:00Z BadNumber");
     // Told once; what else is open comes first.
     check("bad-number 23 10:01; escalated 23 09:00", MONDAY, "never");
+    // Heard of since, they are told of again when the next check is due.
+    check("bad-number 23 10:01; spoken 23 11:00", "2026-11-24T11:00:00Z", "2026-11-24T11:00:00Z BadNumber");
     // A person who can never be called again is still somebody's duty.
     let mut shut = policy();
     shut.window.days = Weekdays([false; 7]);

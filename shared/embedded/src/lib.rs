@@ -18,6 +18,7 @@ mod callbacks;
 mod checks;
 mod db;
 mod dead_letters;
+mod escalations;
 mod keys;
 mod notices;
 mod open;

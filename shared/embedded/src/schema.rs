@@ -17,6 +17,7 @@ pub(crate) const STEPS: &[&str] = &[
     include_str!("schema/7.sql"),
     include_str!("schema/8.sql"),
     include_str!("schema/9.sql"),
+    include_str!("schema/10.sql"),
 ];
 
 /// Why a database was not brought to this version.
@@ -75,6 +76,7 @@ fn version(connection: &Connection) -> Result<usize, NotMigrated> {
 #[cfg(test)]
 mod tests {
     use super::{NotMigrated, STEPS, migrate};
+    use rollcall_contracts::messages::Notice;
     use rusqlite::Connection;
 
     const ONE: &str = "CREATE TABLE a (x); INSERT INTO a VALUES (1);";
@@ -117,6 +119,26 @@ mod tests {
         let query = "SELECT id FROM attempts WHERE resident = x'0ec3a12d3dc459208b3fe085181cad24'";
         let found: Vec<u8> = connection.query_row(query, [], |row| row.get(0)).unwrap();
         assert_eq!(found, [1]);
+    }
+
+    #[test]
+    fn notices_from_before_the_ladder_are_read_as_of_its_first_rung() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate(&mut connection, &STEPS[..9]).unwrap();
+        connection
+            .execute_batch(
+                r#"INSERT INTO notices (key, at, times, data) VALUES
+                   ('one', 0, 1, '{"notice":"escalated","resident":"0ec3a12d-3dc4-5920-8b3f-e085181cad24",
+                    "cause":"day_closed","check_due":"2026-11-23T09:00:00Z"}'),
+                   ('two', 0, 1, '{"notice":"ledger_mismatch","counted":1,"register":2}')"#,
+            )
+            .unwrap();
+        migrate(&mut connection, STEPS).unwrap();
+        let told = crate::notices::told(&connection, 0, 9).unwrap();
+        assert!(
+            matches!(&told[0].notice, Notice::Escalated { round: 1, nth: 1, rung, .. } if rung == "duty_officer")
+        );
+        assert_eq!(told[1].notice, Notice::LedgerMismatch { counted: 1, register: 2 });
     }
 
     #[test]

@@ -6,6 +6,7 @@ use crate::callbacks::Promises;
 use crate::checks::Days;
 use crate::db::{Db, DbError, Durability};
 use crate::dead_letters::{Letters, Replayings, Resending};
+use crate::escalations::Cases;
 use crate::notices::{self, Board, ToldNotice};
 use crate::open::{self, OpenError, UPLOADS};
 use crate::pace::Limiter;
@@ -20,8 +21,8 @@ use jiff::Timestamp;
 use rollcall_contracts::topology::{QueueSpec, Topology};
 use rollcall_domain::batch::{Batch, Tally};
 use rollcall_ports::{
-    Accounts, Attempts, Audit, Batches, Callbacks, Checkpoints, Checks, Clock, DeadLetters, Fault, Jobs,
-    Notices, Pace, QueueStatus, Queues, Replays, Residents, Switch,
+    Accounts, Attempts, Audit, Batches, Callbacks, Checkpoints, Checks, Clock, DeadLetters, Escalations,
+    Fault, Jobs, Notices, Pace, QueueStatus, Queues, Replays, Residents, Switch,
 };
 use rusqlite::Connection;
 use std::future::Future;
@@ -149,6 +150,12 @@ impl Store {
     #[must_use]
     pub fn callbacks(&self) -> Arc<dyn Callbacks> {
         Arc::new(Promises(Arc::clone(&self.db)))
+    }
+
+    /// The cases of residents who were not reached.
+    #[must_use]
+    pub fn escalations(&self) -> Arc<dyn Escalations> {
+        Arc::new(Cases(Arc::clone(&self.db)))
     }
 
     /// What became of each upload.

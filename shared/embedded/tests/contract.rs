@@ -74,6 +74,11 @@ fn callbacks() {
 }
 
 #[test]
+fn escalations() {
+    over_both(&async |case, store| suite::escalations::all(case, store.escalations().as_ref()).await);
+}
+
+#[test]
 fn checks() {
     over_both(&async |_, store| suite::checks::all(store.checks().as_ref()).await);
 }

@@ -36,6 +36,8 @@ fn world() -> World {
         window: None,
         notes: Some("key under the mat".to_owned()),
         consent: None,
+        keyholders: Vec::new(),
+        risk: None,
     };
     let id = ResidentId::derive(&["faults"]);
     let person = Resident::new(id, profile, (BatchId::derive(&["faults"]), 2), clock.now());

@@ -66,6 +66,7 @@ pub fn severity(signal: &Signal) -> Severity {
         Signal::Parked { .. }
         | Signal::DoubleDial { .. }
         | Signal::CallbackOverdue { .. }
+        | Signal::EscalationUnaccepted { .. }
         | Signal::DialingTripped { .. } => Severity::Error,
         Signal::LedgerTaken { ledger } if !ledger.balanced => Severity::Error,
         Signal::Retried { .. }
@@ -76,6 +77,8 @@ pub fn severity(signal: &Signal) -> Severity {
         | Signal::UploadRefused { .. }
         | Signal::CallbackMissed { .. }
         | Signal::DialingStopped { .. }
+        | Signal::EscalationReturned { .. }
+        | Signal::RungTold { .. }
         | Signal::Escalated { .. } => Severity::Warn,
         _ => Severity::Info,
     }
@@ -116,6 +119,11 @@ pub fn metrics(signal: &Signal) -> Vec<Metric> {
         Signal::CallbackMissed { .. } => one("callbacks_missed"),
         Signal::CallbackOverdue { .. } => one("callbacks_overdue"),
         Signal::Escalated { .. } => one("residents_escalated"),
+        Signal::RungTold { .. } => one("rungs_told"),
+        Signal::EscalationAccepted { .. } => one("escalations_accepted"),
+        Signal::EscalationReturned { .. } => one("escalations_returned"),
+        Signal::EscalationUnaccepted { .. } => one("escalations_unaccepted"),
+        Signal::EscalationEnded { .. } => one("escalations_ended"),
         Signal::RecordIgnored { .. } => one("records_ignored"),
         Signal::DoubleDial { .. } => one("double_dials"),
         Signal::Parked { .. } => one("messages_parked"),

@@ -2,6 +2,7 @@
 //! of the environment, over the defaults. Every problem is reported at once,
 //! and a wrong value never falls back to a default.
 
+use rollcall_domain::calendar::Window;
 use rollcall_domain::policy::Policy;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -108,7 +109,9 @@ fn value_of(text: &str) -> Value {
 /// Lays each wanted value over the defaults by itself, so that one wrong value
 /// does not hide the next.
 fn combine(wanted: &Table, problems: &mut Vec<String>) -> Option<Policy> {
-    let known = Table::try_from(Policy::default()).ok()?;
+    // With every setting that is absent by default.
+    let all = Policy { desk: Some(Window::default()), ..Policy::default() };
+    let known = Table::try_from(all).ok()?;
     let mut good = Table::new();
     for (key, value) in wanted {
         if !known.contains_key(key) {
@@ -164,6 +167,32 @@ mod tests {
         let found = policy(Some(file), &vars(&[])).unwrap();
         assert_eq!(found.window.daily.start.to_string(), "08:30:00");
         assert_eq!(found.holidays.len(), 1);
+    }
+
+    #[test]
+    fn the_ladder_and_the_desk_can_be_set_in_either() {
+        let file = r#"
+            [policy]
+            desk = { days = [true, true, true, true, true, true, false], daily = { start = "08:00", end = "20:00" } }
+            [[policy.ladder]]
+            to = "keyholders"
+            accept_minutes = 15
+            [[policy.ladder]]
+            to = "welfare_visit"
+            accept_minutes = 45
+        "#;
+        let found = policy(Some(file), &vars(&[])).unwrap();
+        assert_eq!(found.ladder.iter().map(|rung| rung.accept_minutes).collect::<Vec<_>>(), [15, 45]);
+        assert_eq!(found.desk.unwrap().daily.end.to_string(), "20:00:00");
+        let visit = r#"[{ to = "welfare_visit", accept_minutes = 5 }]"#;
+        let found = policy(Some(file), &vars(&[("ROLLCALL_POLICY_LADDER", visit)])).unwrap();
+        assert_eq!(found.ladder.len(), 1);
+        let nobody = vars(&[("ROLLCALL_POLICY_LADDER", r#"[{ to = "nobody", accept_minutes = 5 }]"#)]);
+        let problems = policy(None, &nobody).unwrap_err();
+        assert!(
+            problems[0].contains("unknown variant `nobody`, expected one of `duty_officer`"),
+            "{problems:?}"
+        );
     }
 
     #[test]

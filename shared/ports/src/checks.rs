@@ -15,7 +15,8 @@ pub enum CheckResult {
     Well,
     /// Pressed 2.
     WantsToTalk,
-    /// An agent spoke to them, as far as was known then: if an agent says later
+    /// Somebody gave the all-clear after an escalation, or an agent spoke to
+    /// them, as far as was known then: if an agent says later
     /// that it was a voicemail, the promise takes it back and this stays. Whoever
     /// shows it asks the promise (`Callback::talks`).
     SpokenTo,

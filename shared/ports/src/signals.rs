@@ -1,7 +1,7 @@
 use rollcall_domain::attempt::Disposition;
 use rollcall_domain::breaker::TripCause;
 use rollcall_domain::duty::Cause;
-use rollcall_domain::ids::{AttemptId, BatchId, CallbackId, ContactId, RequestId, ResidentId};
+use rollcall_domain::ids::{AttemptId, BatchId, CallbackId, ContactId, EscalationId, RequestId, ResidentId};
 use rollcall_domain::ledger::Ledger;
 use serde::Serialize;
 
@@ -49,8 +49,18 @@ pub enum Signal {
     CallbackMissed { callback: CallbackId, resident: ResidentId },
     /// A callback is past its deadline.
     CallbackOverdue { callback: CallbackId, resident: ResidentId },
-    /// Somebody was told about a resident.
+    /// Somebody is to be told about a resident who was not reached.
     Escalated { resident: ResidentId, cause: Cause },
+    /// One rung of the ladder was told; `rung` is who.
+    RungTold { escalation: EscalationId, resident: ResidentId, rung: &'static str },
+    /// Somebody sees to an escalation.
+    EscalationAccepted { escalation: EscalationId, resident: ResidentId },
+    /// Whoever saw to it gave it back, or gave no all-clear in time (`lapsed`).
+    EscalationReturned { escalation: EscalationId, resident: ResidentId, lapsed: bool },
+    /// Everybody on the ladder was told, and nobody accepts.
+    EscalationUnaccepted { escalation: EscalationId, resident: ResidentId },
+    /// An escalation is over; `how` says by what.
+    EscalationEnded { escalation: EscalationId, resident: ResidentId, how: &'static str },
     /// A stream record that is not ours, or of a contact we do not know.
     RecordIgnored { code: &'static str },
     /// Two calls for one attempt: an invariant fell.

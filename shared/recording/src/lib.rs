@@ -16,6 +16,7 @@
 
 mod apply;
 mod desk;
+pub mod escalation;
 pub mod switch;
 
 use apply::{apply_attempt, apply_promise};
@@ -27,8 +28,8 @@ use rollcall_domain::ids::{AttemptId, CallbackId, ContactId, ResidentId};
 use rollcall_domain::policy::Policy;
 use rollcall_domain::resident::{MarkState, Resident};
 use rollcall_ports::{
-    Attempts, Callbacks, CheckResult, Checks, Clock, Fault, Pace, Residents, Saved, Signal, Signals,
-    Versioned,
+    Attempts, Callbacks, CheckResult, Checks, Clock, Escalations, Fault, Pace, Residents, Saved, Signal,
+    Signals, Versioned,
 };
 use std::sync::Arc;
 
@@ -65,6 +66,8 @@ pub struct Recorder {
     pub attempts: Arc<dyn Attempts>,
     /// The promises.
     pub callbacks: Arc<dyn Callbacks>,
+    /// The cases of residents who were not reached.
+    pub escalations: Arc<dyn Escalations>,
     /// The register.
     pub residents: Arc<dyn Residents>,
     /// The days' results.
@@ -337,8 +340,18 @@ impl Recorder {
         Ok(Learned::Applied)
     }
 
-    /// Writes a resident if they changed.
+    /// Writes a resident if they changed, and before that, that a case is over
+    /// which the news clear.
     async fn save_resident(&self, stored: &Versioned<Resident>, resident: Resident) -> Result<Told, Fault> {
+        if let (Some(raised), None) = (&stored.value.escalation, &resident.escalation)
+            && !self.end_heard(&stored.value, raised).await?
+        {
+            return Ok(Told::Contended);
+        }
+        self.write_resident(stored, resident).await
+    }
+
+    async fn write_resident(&self, stored: &Versioned<Resident>, resident: Resident) -> Result<Told, Fault> {
         if resident == stored.value {
             return Ok(Told::Done);
         }

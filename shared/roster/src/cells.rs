@@ -3,6 +3,7 @@
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use rollcall_domain::calendar::DailyWindow;
+use rollcall_domain::resident::Risk;
 use std::borrow::Cow;
 
 /// Characters of the longest first or last name.
@@ -142,6 +143,18 @@ pub(crate) fn consent(cell: &str) -> Result<Option<bool>, Wrong> {
         _ if is(&["yes", "y", "true", "1"]) => Ok(Some(true)),
         _ if is(&["no", "n", "false", "0"]) => Ok(Some(false)),
         _ => wrong("consent_unclear", "the consent is not clear: yes or no is expected"),
+    }
+}
+
+/// How much is at stake, in one of three words.
+pub(crate) fn risk(cell: &str) -> Result<Option<Risk>, Wrong> {
+    let is = |word: &str| cell.trim().eq_ignore_ascii_case(word);
+    match cell.trim() {
+        "" => Ok(None),
+        _ if is("low") => Ok(Some(Risk::Low)),
+        _ if is("medium") => Ok(Some(Risk::Medium)),
+        _ if is("high") => Ok(Some(Risk::High)),
+        _ => wrong("risk_unclear", "the risk is not read: low, medium or high is expected"),
     }
 }
 

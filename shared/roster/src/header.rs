@@ -2,6 +2,7 @@
 
 use crate::records::looks_like_a_number;
 use crate::refusal::Refusal;
+use rollcall_domain::resident::MOST_KEYHOLDERS;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -28,11 +29,19 @@ pub enum Column {
     Notes,
     /// Whether the resident agreed to be called.
     Consent,
+    /// How much is at stake if the resident is not reached.
+    Risk,
+    /// The name of somebody with a key. This column and the next may stand in a
+    /// header several times: the first name belongs to the first number, and so on.
+    KeyholderName,
+    /// The number of somebody with a key.
+    KeyholderNumber,
 }
 
 impl Column {
-    /// All of them, in the order of the documentation.
-    pub const ALL: [Self; 10] = [
+    /// Those that a header has once, in the order of the documentation. A former
+    /// version knew the first [`FIRST_COLUMNS`] of them.
+    pub const ALL: [Self; 11] = [
         Self::FirstName,
         Self::LastName,
         Self::Number,
@@ -43,6 +52,7 @@ impl Column {
         Self::WindowEnd,
         Self::Notes,
         Self::Consent,
+        Self::Risk,
     ];
 
     /// The name of the column in a header.
@@ -59,6 +69,9 @@ impl Column {
             Self::WindowEnd => "windowEnd",
             Self::Notes => "notes",
             Self::Consent => "consent",
+            Self::Risk => "risk",
+            Self::KeyholderName => "keyholderName",
+            Self::KeyholderNumber => "keyholderNumber",
         }
     }
 
@@ -86,6 +99,9 @@ impl Column {
             Self::Reference => &["ref", "referencenumber", "referenceno", "referenceid"],
             Self::Language => &["preferredlanguage"],
             Self::Notes => &["note"],
+            Self::Risk => &["risklevel"],
+            Self::KeyholderName => &["keyholder"],
+            Self::KeyholderNumber => &["keyholderphone", "keyholdertelephone", "keyholdermobile"],
             Self::Timezone | Self::WindowStart | Self::WindowEnd | Self::Consent => &[],
         }
     }
@@ -103,9 +119,16 @@ impl fmt::Display for Column {
 pub struct Header {
     /// How many fields a row has.
     width: usize,
-    /// The place of each column in the order of [`Column::ALL`].
-    places: [Option<usize>; Column::ALL.len()],
+    /// The place of each column in the order of [`Column::ALL`]; shorter where
+    /// the last ones are not there, so that a former version reads it as well.
+    places: Vec<Option<usize>>,
+    /// The places of the keyholders' names and numbers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    keyholders: Vec<(usize, usize)>,
 }
+
+/// As many columns stand in every header that travels.
+const FIRST_COLUMNS: usize = 10;
 
 impl Header {
     /// Reads the cells of the first row. Case, spaces and order do not matter.
@@ -127,9 +150,12 @@ impl Header {
         if is_data || meanings.iter().all(Option::is_none) {
             return Err(Refusal::NoHeader);
         }
-        let mut header = Self { width, places: [None; Column::ALL.len()] };
-        for (slot, column) in header.places.iter_mut().zip(Column::ALL) {
-            *slot = place(column, cells, &meanings)?;
+        let mut header = Self { width, places: Vec::new(), keyholders: keyholders(&meanings) };
+        for column in Column::ALL {
+            header.places.push(place(column, cells, &meanings)?);
+        }
+        while header.places.len() > FIRST_COLUMNS && header.places.last() == Some(&None) {
+            header.places.pop();
         }
         let found = || shown(cells.iter().copied());
         if header.place(Column::Number).is_none() {
@@ -138,7 +164,7 @@ impl Header {
         if header.place(Column::FirstName).is_none() && header.place(Column::LastName).is_none() {
             return Err(Refusal::NoNameColumn { found: found() });
         }
-        let unread = (0..width).filter(|place| !header.places.contains(&Some(*place)));
+        let unread = (0..width).filter(|place| header.column_at(*place).is_none());
         let unread = shown(unread.map(|place| cells[place]));
         Ok((header, unread))
     }
@@ -149,7 +175,13 @@ impl Header {
         self.width
     }
 
-    /// The place of a column, from 0, if the file has it.
+    /// The places of the keyholders' names and numbers, from 0, in their order.
+    #[must_use]
+    pub fn keyholders(&self) -> &[(usize, usize)] {
+        &self.keyholders
+    }
+
+    /// The place of a column that a header has once, from 0, if the file has it.
     #[must_use]
     pub fn place(&self, column: Column) -> Option<usize> {
         // The columns are declared in the order of `Column::ALL`.
@@ -161,7 +193,11 @@ impl Header {
     /// What the column at a place, from 0, is read as; `None` where it is not read.
     #[must_use]
     pub fn column_at(&self, place: usize) -> Option<Column> {
-        Column::ALL.into_iter().find(|column| self.place(*column) == Some(place))
+        let keyholder = self.keyholders.iter().find_map(|(name, number)| {
+            let of = [(*name, Column::KeyholderName), (*number, Column::KeyholderNumber)];
+            of.into_iter().find(|(at, _)| *at == place).map(|(_, column)| column)
+        });
+        Column::ALL.into_iter().find(|column| self.place(*column) == Some(place)).or(keyholder)
     }
 }
 
@@ -179,10 +215,25 @@ struct Meaning {
 
 fn meaning(name: &str) -> Option<Meaning> {
     let name = plain(name);
-    Column::ALL.into_iter().find_map(|column| {
-        let exact = column.name().eq_ignore_ascii_case(&name);
-        (exact || column.synonyms().contains(&name.as_str())).then_some(Meaning { column, exact })
-    })
+    let found = |columns: &[Column], name: &str| {
+        columns.iter().find_map(|column| {
+            let exact = column.name().eq_ignore_ascii_case(name);
+            (exact || column.synonyms().contains(&name)).then_some(Meaning { column: *column, exact })
+        })
+    };
+    // Spreadsheets that want names to differ have them numbered.
+    let bare: String = name.chars().filter(|sign| !sign.is_ascii_digit()).collect();
+    found(&Column::ALL, &name).or_else(|| found(&[Column::KeyholderName, Column::KeyholderNumber], &bare))
+}
+
+/// The pairs of keyholders' names and numbers, each in the order of the header;
+/// one without the other, or one too many, is not read.
+fn keyholders(meanings: &[Option<Meaning>]) -> Vec<(usize, usize)> {
+    let places = |column| {
+        let means = move |meaning: &Option<Meaning>| meaning.is_some_and(|it| it.column == column);
+        (0..meanings.len()).filter(move |place| means(&meanings[*place]))
+    };
+    places(Column::KeyholderName).zip(places(Column::KeyholderNumber)).take(MOST_KEYHOLDERS).collect()
 }
 
 /// The place of `column`. Its own name goes before a synonym: a list with `number` and `mobile` is clear.

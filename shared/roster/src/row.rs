@@ -8,7 +8,7 @@ use crate::records::Field;
 use crate::text::{Undecodable, bytes_of, decode, lossy};
 use rollcall_domain::batch::LineNote;
 use rollcall_domain::phone::{self, Region};
-use rollcall_domain::resident::Profile;
+use rollcall_domain::resident::{Keyholder, Profile, Risk};
 use std::borrow::Cow;
 
 /// A row that a resident can be made of.
@@ -77,7 +77,7 @@ pub(crate) fn read(record: &Record<'_>, header: &Header, region: Region) -> Resu
     let number = phone::parse(&cell(Column::Number)?, region).map_err(|problem| {
         RowNote::about(record.line, Column::Number, problem.code(), problem.to_string())
     })?;
-    let notes =
+    let mut notes: Vec<RowNote> =
         number.repaired.map(|repair| RowNote::number_repaired(record.line, repair)).into_iter().collect();
 
     let reference =
@@ -101,8 +101,70 @@ pub(crate) fn read(record: &Record<'_>, header: &Header, region: Region) -> Resu
         window,
         notes: free_text,
         consent,
+        keyholders: keyholders(record, header, region, &mut notes),
+        risk: risk(record, header, &mut notes),
     };
     Ok(Row { line: record.line, profile, notes })
+}
+
+/// The keyholders of a row. One that cannot be read is left out with a warning:
+/// it is no reason not to call the resident.
+fn keyholders(
+    record: &Record<'_>,
+    header: &Header,
+    region: Region,
+    notes: &mut Vec<RowNote>,
+) -> Vec<Keyholder> {
+    let mut found = Vec::new();
+    for (index, (name, number)) in header.keyholders().iter().enumerate() {
+        match keyholder(record, (*name, *number), region) {
+            Ok(keyholder) => found.extend(keyholder),
+            Err((column, wrong)) => {
+                let reason = format!("keyholder {} is left out: {}", index + 1, wrong.1);
+                notes.push(RowNote::about(record.line, column, wrong.0, reason));
+            }
+        }
+    }
+    found
+}
+
+type WrongCell = (Column, (&'static str, Cow<'static, str>));
+
+fn keyholder(
+    record: &Record<'_>,
+    (name, number): (usize, usize),
+    region: Region,
+) -> Result<Option<Keyholder>, WrongCell> {
+    let cell = |place, column| match record.fields.get(place).map(|field| record.text(field)) {
+        None => Ok(Cow::Borrowed("")),
+        Some(Ok(text)) => Ok(text),
+        Some(Err(Undecodable)) => Err((column, ("encoding", UNDECODABLE.into()))),
+    };
+    let name = cells::name(as_meant(cell(name, Column::KeyholderName)?))
+        .map_err(|wrong| (Column::KeyholderName, (wrong.code, wrong.reason.into())))?;
+    let number = cell(number, Column::KeyholderNumber)?;
+    if number.trim().is_empty() {
+        let missing = "the name stands without a number";
+        return if name.is_empty() {
+            Ok(None)
+        } else {
+            Err((Column::KeyholderNumber, ("keyholder_number_missing", missing.into())))
+        };
+    }
+    let number = phone::parse(&number, region)
+        .map_err(|problem| (Column::KeyholderNumber, (problem.code(), problem.to_string().into())))?;
+    Ok(Some(Keyholder { name, number: number.number }))
+}
+
+fn risk(record: &Record<'_>, header: &Header, notes: &mut Vec<RowNote>) -> Option<Risk> {
+    let read = record.cell(header, Column::Risk).and_then(|cell| {
+        cells::risk(&cell)
+            .map_err(|wrong| RowNote::about(record.line, Column::Risk, wrong.code, wrong.reason))
+    });
+    read.unwrap_or_else(|note| {
+        notes.push(note);
+        None
+    })
 }
 
 fn count_fields(record: &Record<'_>, width: usize) -> Result<(), RowNote> {
@@ -158,6 +220,9 @@ impl<'r> Record<'r> {
     }
 }
 
+const UNDECODABLE: &str =
+    "a letter cannot be read or was lost before: save the file as UTF-8 and check the text";
+
 /// Every remark there is about a line as such. Those about a cell's content are in [`cells`], those about a
 /// number in [`phone::NumberProblem`].
 impl RowNote {
@@ -194,8 +259,7 @@ impl RowNote {
     }
 
     fn undecodable(line: u64, column: Column) -> Self {
-        let reason = "a letter cannot be read or was lost before: save the file as UTF-8 and check the text";
-        Self::about(line, column, "encoding", reason)
+        Self::about(line, column, "encoding", UNDECODABLE)
     }
 
     fn empty_row(line: u64) -> Self {

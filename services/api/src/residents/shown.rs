@@ -225,6 +225,8 @@ pub(crate) enum EscalationCause {
     BadNumber,
     /// An agent rang as promised, several times, and nobody answered.
     CallbackMissed,
+    /// Nobody rang as promised, long past the deadline.
+    CallbackOverdue,
 }
 
 impl Detail {
@@ -255,6 +257,7 @@ impl Detail {
                     Cause::DayClosed => EscalationCause::DayClosed,
                     Cause::BadNumber => EscalationCause::BadNumber,
                     Cause::CallbackMissed => EscalationCause::CallbackMissed,
+                    Cause::CallbackOverdue => EscalationCause::CallbackOverdue,
                 },
             }),
             pauses: resident.pauses.into_iter().map(pause).collect(),

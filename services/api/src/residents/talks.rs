@@ -9,7 +9,7 @@ use crate::problem::Problem;
 use jiff::civil::Date;
 use rollcall_domain::attempt::{Attempt, Key};
 use rollcall_domain::ids::CallbackId;
-use rollcall_domain::resident::Resident;
+use rollcall_domain::resident::{Heard, Resident};
 use rollcall_ports::CheckResult;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -33,15 +33,21 @@ impl Register {
         let hours = self.policy.hours(resident);
         let dials =
             self.dials_since(resident, first.saturating_sub(jiff::Span::new().days(OPEN_DAYS))).await?;
-        let (mut talks, mut ever_known) = (BTreeSet::new(), BTreeSet::new());
+        let (mut talks, mut moments) = (BTreeSet::new(), BTreeSet::new());
         for dial in dials.iter().filter(|dial| pressed(dial, Key::Talk)) {
             if let Some(callback) = self.callbacks.get(CallbackId::of(dial.id)).await? {
                 talks.extend(callback.value.talks().map(|at| hours.date(at)));
-                ever_known.extend(callback.value.talks_ever_known().map(|at| hours.date(at)));
+                moments.extend(callback.value.talks_ever_known());
             }
         }
+        let ever_known: BTreeSet<Date> = moments.iter().map(|at| hours.date(*at)).collect();
         for day in doubtful {
-            if talks.contains(&day) || !ever_known.contains(&day) {
+            // An all-clear, of which no promise knows, stands whatever becomes of a talk.
+            let cleared = resident.reached.is_some_and(|news| {
+                let said = matches!(news.how, Heard::SpokenTo | Heard::KnownSafe);
+                said && hours.date(news.at) == day && !moments.contains(&news.at)
+            });
+            if cleared || talks.contains(&day) || !ever_known.contains(&day) {
                 continue;
             }
             let heard = |key: Key| {

@@ -9,7 +9,7 @@ use axum::extract::State;
 use rollcall_domain::batch::LineNote;
 use rollcall_domain::identity::resident_id;
 use rollcall_domain::ids::{BatchId, ResidentId, UploadId};
-use rollcall_domain::resident::Profile;
+use rollcall_domain::resident::{Keyholder, Profile, Risk};
 use rollcall_ports::Staged;
 use rollcall_roster::{Line, Row, read_rows};
 use serde::Serialize;
@@ -110,6 +110,19 @@ pub(crate) struct StoredRow {
     window_end: Option<String>,
     notes: Option<String>,
     consent: Option<bool>,
+    /// Who has a key, in the order in which they are told.
+    keyholders: Vec<KeyholderRead>,
+    /// How much is at stake: low, medium or high.
+    risk: Option<&'static str>,
+}
+
+/// Somebody who has a key to a resident's home, or can look in.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct KeyholderRead {
+    /// May be empty.
+    name: String,
+    /// With the country code.
+    number: String,
 }
 
 /// How many rows there are of each kind: `rows` is the sum of the others.
@@ -294,6 +307,7 @@ fn columns(looked: &Looked) -> Vec<FoundColumn> {
 
 fn stored_row(line: u64, profile: &Profile) -> StoredRow {
     let time = |time: jiff::civil::Time| time.strftime("%H:%M").to_string();
+    let keyholder = |one: &Keyholder| KeyholderRead { name: one.name.clone(), number: one.number.e164() };
     let Profile { reference, first_name, last_name, timezone, language, notes, consent, .. } =
         profile.clone();
     StoredRow {
@@ -308,5 +322,7 @@ fn stored_row(line: u64, profile: &Profile) -> StoredRow {
         window_end: profile.window.map(|window| time(window.end)),
         notes,
         consent,
+        keyholders: profile.keyholders.iter().map(keyholder).collect(),
+        risk: profile.risk.map(Risk::word),
     }
 }

@@ -104,6 +104,7 @@ impl World {
         Recorder {
             attempts: self.store.attempts(),
             callbacks: self.store.callbacks(),
+            escalations: self.store.escalations(),
             residents: self.store.residents(),
             checks: self.store.checks(),
             pace: self.store.pace(),

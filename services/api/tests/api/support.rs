@@ -195,6 +195,7 @@ fn api(store: &Store, clock: &Arc<ManualClock>, issuer: &Arc<Issuer>, heard: &Ar
         residents: store.residents(),
         attempts: store.attempts(),
         callbacks: store.callbacks(),
+        escalations: store.escalations(),
         checks: store.checks(),
         batches: store.batches(),
         deposits: Arc::new(store.uploads()),

@@ -71,6 +71,7 @@ fn api(machine: &Machine, portal: Portal) -> Api {
         residents: ports.residents,
         attempts: ports.attempts,
         callbacks: ports.callbacks,
+        escalations: ports.escalations,
         checks: ports.checks,
         batches: ports.batches,
         audit: ports.audit,

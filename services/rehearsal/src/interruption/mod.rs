@@ -9,6 +9,7 @@
 
 mod deciding;
 mod dialing;
+mod escalating;
 mod learning;
 mod leaving;
 mod line;
@@ -21,7 +22,10 @@ mod state;
 mod sweeping;
 mod switching;
 
+use jiff::civil::Time;
 use rollcall_connect_sim::{EmissionConfig, ResidentKind, SimConfig};
+use rollcall_domain::calendar::{DailyWindow, Weekdays, Window};
+use rollcall_domain::policy::Policy;
 use stage::{Part, Stage, play};
 use state::State;
 use std::collections::BTreeMap;
@@ -231,6 +235,19 @@ fn interrupt_twice(situation: &Situation, check: fn(&State, &State) -> Vec<Strin
     failures.truncate(16);
     assert!(failures.is_empty(), "{count} failures in {cases} cases:\n{}", failures.join("\n"));
     assert!(cases > 500, "only {cases} pairs");
+}
+
+/// The policy of all plays: the default, but evidence comes within minutes and
+/// orders are soon void, so that a play is short, and the desk never closes.
+fn policy() -> Policy {
+    let daily = DailyWindow { start: Time::MIN, end: Time::MAX };
+    Policy {
+        evidence_minutes: 4,
+        request_lifetime_minutes: 5,
+        silence_minutes: 1,
+        desk: Some(Window { days: Weekdays::ALL, daily }),
+        ..Policy::default()
+    }
 }
 
 /// Calls and records as exact as they can be: what goes wrong is up to us.

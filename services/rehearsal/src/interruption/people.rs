@@ -43,6 +43,8 @@ pub(super) fn registered(stage: &Stage, id: ResidentId, name: &str, number: &str
         window: None,
         notes: None,
         consent: None,
+        keyholders: Vec::new(),
+        risk: None,
     };
     let resident = Resident::new(id, profile, (BatchId::derive(&["list"]), 2), ago(stage, 3_600));
     let schedule = Schedule::of(&resident, &stage.policy, stage.clock.now());

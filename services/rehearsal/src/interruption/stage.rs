@@ -3,7 +3,7 @@
 
 use super::line::Line;
 use super::state::{self, State};
-use super::{Cut, Kind, Records, Situation, by_index, exact};
+use super::{Cut, Kind, Records, Situation, by_index, exact, policy};
 use crate::executor::{Executor, Spawner, VirtualClock};
 use crate::faulty::Faulty;
 use crate::observer::Observed;
@@ -46,6 +46,8 @@ pub(super) enum Part {
     Stops,
     /// The same with starting it again, after the first change.
     Starts,
+    /// The same with the all-clear of the one open case.
+    Clears,
 }
 
 /// How a play ended.
@@ -95,12 +97,6 @@ impl Heard {
     }
 }
 
-/// The policy of all plays: the default, but evidence comes within minutes and
-/// orders are soon void, so that a play is short.
-fn policy() -> Policy {
-    Policy { evidence_minutes: 4, request_lifetime_minutes: 5, silence_minutes: 1, ..Policy::default() }
-}
-
 /// The simulated Connect of `situation`, to be cloned for each play.
 pub(super) fn config(situation: &Situation) -> SimConfig {
     let start: Timestamp = situation.start.parse().unwrap();
@@ -113,6 +109,7 @@ pub(super) fn config(situation: &Situation) -> SimConfig {
         start,
         answers: ResidentMix::only(situation.answers),
         policy: policy(),
+        officers: false,
         misconfigured: None,
     };
     let mut config = crate::desk::config(&scenario).unwrap();
@@ -254,9 +251,14 @@ impl Stage {
         self.bells[2].ring();
     }
 
+    /// The gate of somebody to whom nothing happens.
+    pub(super) fn calm(&self) -> Gate {
+        Gate { trouble: Arc::clone(&self.calm), process: Arc::default(), clock: Arc::clone(&self.clock) }
+    }
+
     fn gate(&self, part: Part) -> Gate {
-        let trouble = Arc::clone(if part == self.part { &self.cutting } else { &self.calm });
-        Gate { trouble, process: Arc::default(), clock: Arc::clone(&self.clock) }
+        let calm = self.calm();
+        if part == self.part { Gate { trouble: Arc::clone(&self.cutting), ..calm } } else { calm }
     }
 
     /// Keeps one handler running: killed, it starts again with nothing remembered.
@@ -303,6 +305,7 @@ impl Stage {
             Part::Sweep => timer_loop(&services.sweep, period(timers.sweep_seconds), &around).await,
             Part::Books => timer_loop(&services.books, period(timers.ledger_seconds), &around).await,
             Part::Stops | Part::Starts => super::switching::turn(self, part, gate).await,
+            Part::Clears => super::escalating::clear(self, gate).await,
             // Runs when the flow calls it.
             Part::KeyPress => {}
         }
@@ -317,6 +320,7 @@ impl Stage {
             residents: Faulty::new(store.residents(), gate),
             attempts: Faulty::new(store.attempts(), gate),
             callbacks: Faulty::new(store.callbacks(), gate),
+            escalations: Faulty::new(store.escalations(), gate),
             checks: Faulty::new(store.checks(), gate),
             batches: Faulty::new(store.batches(), gate),
             audit: Faulty::new(store.audit(), gate),

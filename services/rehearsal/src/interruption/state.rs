@@ -5,8 +5,12 @@ use super::stage::Stage;
 use crate::properties::ask;
 use jiff::Timestamp;
 use rollcall_connect_sim::OutsideKind;
+use rollcall_contracts::messages::Notice;
 use rollcall_domain::attempt::Attempt;
-use rollcall_domain::ids::{AttemptId, CallbackId};
+use rollcall_domain::callback::Callback;
+use rollcall_domain::duty::Cause;
+use rollcall_domain::escalation::Escalation;
+use rollcall_domain::ids::{AttemptId, CallbackId, EscalationId};
 use rollcall_domain::ledger::day_state;
 use rollcall_domain::resident::Resident;
 use rollcall_domain::switch::Standing;
@@ -82,6 +86,7 @@ fn about(stage: &Stage, resident: &Resident, line: &mut dyn FnMut(&str, String))
     line("flags", flags.join(" "));
     let escalation = resident.escalation.as_ref().map(|told| format!("{:?}", told.cause));
     line("escalation", escalation.unwrap_or_default());
+    line("cases", cases(stage, resident).join("; "));
     let (ports, id) = (stage.store.residents(), resident.id);
     let indexed = [
         ("due now", ask(ports.due(now, 1_000)).unwrap().contains(&id)),
@@ -103,6 +108,56 @@ fn about(stage: &Stage, resident: &Resident, line: &mut dyn FnMut(&str, String))
     line("calls", count(OutsideKind::DialAccepted).to_string());
     line("keys", count(OutsideKind::KeyPressed).to_string());
     line("talks", count(OutsideKind::CallbackConnected).to_string());
+}
+
+/// Every case of somebody that is open, of which anybody was told, or that is
+/// about a duty of nine o'clock or a promise.
+fn cases(stage: &Stage, resident: &Resident) -> Vec<String> {
+    let of_nine = [Cause::DayClosed, Cause::AttemptsSpent, Cause::BadNumber]
+        .map(|cause| EscalationId::of(resident.id, super::escalating::due(), cause));
+    let promised = resident.marks.iter().map(|mark| CallbackId::of(mark.attempt));
+    let promised = promised.filter_map(|id| ask(stage.store.callbacks().get(id)).unwrap());
+    let overdue = |id: &Callback| EscalationId::of(resident.id, id.deadline, Cause::CallbackOverdue);
+    let told = stage.store.notices_told(0, 100).unwrap().into_iter();
+    let mut ids: Vec<EscalationId> = told
+        .filter_map(|told| match told.notice {
+            Notice::Escalated { escalation, resident: of, .. } if of == resident.id => Some(escalation),
+            _ => None,
+        })
+        .chain(resident.escalation.as_ref().map(|raised| raised.case(resident.id)))
+        .chain(of_nine)
+        .chain(promised.map(|stored| overdue(&stored.value)))
+        .collect();
+    let open = ask(stage.store.escalations().list_open(None, 100)).unwrap().cases;
+    ids.extend(open.into_iter().filter(|one| one.value.resident == resident.id).map(|one| one.value.id));
+    ids.sort_unstable();
+    ids.dedup();
+    let found = ids.into_iter().filter_map(|id| ask(stage.store.escalations().get(id)).unwrap());
+    let mut texts: Vec<String> = found.map(|case| tell_case(&case.value)).collect();
+    texts.sort_unstable();
+    texts
+}
+
+fn tell_case(case: &Escalation) -> String {
+    let mut text = format!("{:?} {}:", case.cause, case.round);
+    for told in &case.told {
+        text = format!("{text} {:?}", told.to);
+    }
+    for former in &case.former {
+        text = format!("{text}, {} had it", former.by);
+    }
+    if let Some(accepted) = &case.accepted {
+        text = format!("{text}, {} has it", accepted.by);
+    }
+    if let Some(ended) = &case.ended {
+        text = format!("{text}, {}", ended.how.word());
+    }
+    for (name, is) in [("untold", case.untold), ("unsettled", case.unsettled)] {
+        if is {
+            text = format!("{text}, {name}");
+        }
+    }
+    text
 }
 
 /// Every dial to somebody and the promises made in them, in the order of time.
@@ -145,6 +200,7 @@ fn promise(stage: &Stage, attempt: AttemptId) -> Option<String> {
         ("taken", found.taken.is_some()),
         ("unsettled", found.unsettled),
         ("concern told", found.concern_told),
+        ("escalated", found.escalated),
     ] {
         if is {
             text = format!("{text} {name}");
@@ -181,6 +237,11 @@ fn store(stage: &Stage, names: &[(String, String)], lines: &mut BTreeMap<String,
     let letters = letters.into_iter().map(|(_, letter)| format!("{}: {}; ", letter.handler, letter.reason));
     line("letters", letters.collect());
     line("calls in flight", ask(stage.store.pace().in_flight(now)).unwrap().to_string());
+    line("cases open", ask(stage.store.escalations().count_open()).unwrap().to_string());
+    line(
+        "cases to review now",
+        ask(stage.store.escalations().to_review(now, 100)).unwrap().len().to_string(),
+    );
     line("promises open", ask(stage.store.callbacks().count_open()).unwrap().to_string());
     let dialing = ask(stage.store.switch().read()).unwrap().value;
     let standing = match dialing.standing() {

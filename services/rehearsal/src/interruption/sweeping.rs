@@ -134,6 +134,7 @@ fn overdue(stage: &Stage) {
     person(stage, "dan", "+447700900104");
     promised(stage, "dan", 7_260, |callback| {
         callback.learn(ContactId::new("leg-9"), Try::Waiting);
+        callback.deadline = ago(stage, 60);
     });
 }
 

@@ -56,13 +56,40 @@ pub(super) fn words(signal: &Signal) -> Option<String> {
         Signal::CallbackOverdue { resident, .. } => {
             format!("resident {} waits for a callback past its deadline; somebody was told", short(resident))
         }
+        Signal::Escalated { .. }
+        | Signal::RungTold { .. }
+        | Signal::EscalationAccepted { .. }
+        | Signal::EscalationReturned { .. }
+        | Signal::EscalationUnaccepted { .. }
+        | Signal::EscalationEnded { .. } => return of_escalation(signal),
+    };
+    Some(text)
+}
+
+fn of_escalation(signal: &Signal) -> Option<String> {
+    let text = match signal {
         Signal::Escalated { resident, cause } => {
-            format!(
-                "resident {} was not reached and somebody was told: {}",
-                short(resident),
-                cause_of(*cause)
-            )
+            format!("resident {} was not reached: {}", short(resident), cause_of(*cause))
         }
+        Signal::RungTold { resident, rung, .. } => {
+            format!("resident {} is escalated; told now: {}", short(resident), spaced(rung))
+        }
+        Signal::EscalationAccepted { resident, .. } => {
+            format!("somebody sees to resident {}", short(resident))
+        }
+        Signal::EscalationReturned { resident, lapsed: false, .. } => {
+            format!("nobody sees to resident {} any more: it was given back", short(resident))
+        }
+        Signal::EscalationReturned { resident, lapsed: true, .. } => {
+            format!("nobody sees to resident {} any more: no all-clear came in time", short(resident))
+        }
+        Signal::EscalationUnaccepted { resident, .. } => {
+            format!("NOBODY SEES TO resident {}, and everybody was told", short(resident))
+        }
+        Signal::EscalationEnded { resident, how, .. } => {
+            format!("the escalation of resident {} is over: {}", short(resident), spaced(how))
+        }
+        _ => return None,
     };
     Some(text)
 }
@@ -122,6 +149,7 @@ fn cause_of(cause: Cause) -> &'static str {
         Cause::DayClosed => "the calling hours are over",
         Cause::BadNumber => "the number does not exist",
         Cause::CallbackMissed => "the callback was not answered",
+        Cause::CallbackOverdue => "the callback is long overdue",
     }
 }
 

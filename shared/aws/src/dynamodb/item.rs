@@ -57,8 +57,13 @@ pub(super) fn moment(at: Timestamp) -> AttributeValue {
 /// The part of a list by time in which `id` stands. Derived ids are evenly
 /// spread, so that any byte will do.
 pub(super) fn shard(id: &Uuid) -> AttributeValue {
+    number(shard_of(id))
+}
+
+/// See [`shard`].
+pub(super) fn shard_of(id: &Uuid) -> u8 {
     let [.., last] = id.as_bytes();
-    number(last % SHARDS)
+    last % SHARDS
 }
 
 /// Type S, the value as JSON.

@@ -122,10 +122,22 @@ impl Dynamo {
         until: Timestamp,
         most: u32,
     ) -> Result<Vec<Uuid>, Fault> {
+        self.list_from(operation, (table, index, 0), until, most).await
+    }
+
+    /// The same, of a list whose parts begin with the part `first`.
+    pub(super) async fn list_from(
+        &self,
+        operation: Operation,
+        (table, index, first): (&Table, &Index, u8),
+        until: Timestamp,
+        most: u32,
+    ) -> Result<Vec<Uuid>, Fault> {
         if most == 0 {
             return Ok(Vec::new());
         }
-        let parts = (0..SHARDS).map(|shard| self.list_part(operation, (table, index), (shard, until), most));
+        let parts = (first..first + SHARDS)
+            .map(|shard| self.list_part(operation, (table, index), (shard, until), most));
         let mut found = futures_util::future::try_join_all(parts).await?.concat();
         found.sort_unstable();
         found.truncate(usize::try_from(most).unwrap_or(usize::MAX));

@@ -58,7 +58,7 @@ pub const ATTEMPTS: Table = Table {
     expires: None,
 };
 
-/// One item a promise.
+/// One item a promise, and one a case of somebody who was not reached.
 pub const CALLBACKS: Table = Table {
     name: "callbacks",
     partition: Key::text("id"),

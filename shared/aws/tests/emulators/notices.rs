@@ -60,7 +60,9 @@ async fn every_notice_arrives_with_its_subject_and_its_words() {
         assert_eq!(attributes["notice"]["Value"], words["notice"]);
         assert_eq!(attributes.get("cause").map(|cause| &cause["Value"]), words.get("cause"));
         let names = attributes.as_object().unwrap().keys();
-        assert!(names.into_iter().all(|name| name == "notice" || name == "cause"), "nobody is named");
+        let ours = ["notice", "cause", "rung"];
+        assert!(names.into_iter().all(|name| ours.contains(&name.as_str())), "nobody is named");
+        assert_eq!(attributes.get("rung").map(|rung| &rung["Value"]), words.get("rung"));
         let subject = copies[0]["Subject"].as_str().unwrap();
         assert!(subject.is_ascii() && subject.len() <= 100 && subject.starts_with("Rollcall: "));
         let message: Value = serde_json::from_str(copies[0]["Message"].as_str().unwrap()).unwrap();

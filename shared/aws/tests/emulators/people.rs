@@ -6,15 +6,18 @@ use crate::support::{dynamodb_local, ministack, unique};
 use jiff::{SignedDuration, Timestamp};
 use rollcall_aws::Aws;
 use rollcall_aws::dynamodb::schema::create_tables;
-use rollcall_aws::dynamodb::{Attempts, Callbacks, Checks, Dynamo, Residents};
+use rollcall_aws::dynamodb::{Attempts, Callbacks, Checks, Dynamo, Escalations, Residents};
 use rollcall_domain::attempt::Attempt;
-use rollcall_domain::duty::Schedule;
+use rollcall_domain::callback::Callback;
+use rollcall_domain::duty::{Cause, Schedule};
+use rollcall_domain::escalation::{Escalation, HowEnded};
 use rollcall_domain::ids::{RequestId, ResidentId};
 use rollcall_domain::policy::Policy;
 use rollcall_domain::resident::Resident;
 use rollcall_ports::suite::people::resident;
 use rollcall_ports::{
-    Attempts as _, Began, Begin, Fault, Page, Residents as _, Saved, Upserted, Versioned, suite,
+    Attempts as _, Began, Begin, Callbacks as _, Escalations as _, Fault, Page, Residents as _, Saved,
+    Upserted, Versioned, suite,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -72,6 +75,27 @@ async fn searching() {
 async fn callbacks() {
     for dynamo in both().await {
         suite::callbacks::all(&LAGGING, &Callbacks::new(&dynamo)).await;
+    }
+}
+
+/// The promises lie in the same table: neither is ever taken for the other.
+#[tokio::test]
+async fn escalations_beside_callbacks() {
+    for dynamo in both().await {
+        let (callbacks, escalations) = (Callbacks::new(&dynamo), Escalations::new(&dynamo));
+        let (now, early) = (at("2026-11-23T09:00:00Z"), Some(at("2000-01-01T00:00:00Z")));
+        let person = resident("both", 1);
+        let case = Escalation::raise(person.id, (Cause::BadNumber, now), None, now);
+        assert!(matches!(escalations.save(&Versioned::new(case.clone()), early).await, Ok(Saved::Done(_))));
+        suite::callbacks::all(&LAGGING, &callbacks).await;
+        let mut case = escalations.get(case.id).await.unwrap().unwrap();
+        case.value.end(HowEnded::Deleted, now);
+        assert!(matches!(escalations.save(&case, None).await, Ok(Saved::Done(_))));
+
+        let dial = Attempt::begin(person.id, RequestId::derive(&["both"]), now);
+        let promise = Versioned::new(Callback::promise(&dial, now, &Policy::default()));
+        assert!(matches!(callbacks.save(&promise, early, true).await, Ok(Saved::Done(_))));
+        suite::escalations::all(&LAGGING, &escalations).await;
     }
 }
 

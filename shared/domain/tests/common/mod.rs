@@ -5,7 +5,7 @@
 pub(crate) mod arbitrary;
 
 use rollcall_domain::calendar::DailyWindow;
-use rollcall_domain::duty::{Cause, Escalation};
+use rollcall_domain::duty::{Cause, Raised};
 use rollcall_domain::ids::{AttemptId, BatchId, CallbackId, RequestId, ResidentId};
 use rollcall_domain::phone::PhoneNumber;
 use rollcall_domain::policy::Policy;
@@ -54,6 +54,8 @@ pub(crate) fn newcomer() -> Resident {
         window: None,
         notes: None,
         consent: None,
+        keyholders: Vec::new(),
+        risk: None,
     };
     let batch = (BatchId::derive(&["upload"]), 2);
     Resident::new(ResidentId::derive(&["ada"]), profile, batch, at("23 08:00"))
@@ -97,7 +99,7 @@ fn add_fact(one: &mut Resident, fact: &str) {
         "promise" => one.callback = Some(CallbackId::of(attempt(rest))),
         "escalated" => {
             let check_due = at(rest);
-            one.escalation = Some(Escalation { at: check_due, check_due, cause: Cause::DayClosed });
+            one.escalation = Some(Raised { at: check_due, check_due, cause: Cause::DayClosed });
         }
         "zone" => one.profile.timezone = Some(rest.to_owned()),
         "hours" => {

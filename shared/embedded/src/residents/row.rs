@@ -3,11 +3,11 @@
 use crate::db::DbError;
 use crate::values::{count, from_json, int, json, maybe_time, nanos, time_at, uuid};
 use rollcall_domain::calendar::DailyWindow;
-use rollcall_domain::duty::{Escalation, Schedule};
+use rollcall_domain::duty::{Raised, Schedule};
 use rollcall_domain::ids::{BatchId, CallbackId, ResidentId};
 use rollcall_domain::phone::PhoneNumber;
 use rollcall_domain::record::{Pause, StaffNote, Switched};
-use rollcall_domain::resident::{Claim, Mark, Profile, Reached, Resident};
+use rollcall_domain::resident::{Claim, Keyholder, Mark, Profile, Reached, Resident, Risk};
 use rollcall_ports::Versioned;
 use rusqlite::{CachedStatement, Connection, Row, ToSql};
 use serde::{Deserialize, Serialize};
@@ -70,7 +70,11 @@ struct State {
     #[serde(skip_serializing_if = "Option::is_none")]
     callback: Option<CallbackId>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    escalation: Option<Escalation>,
+    escalation: Option<Raised>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    keyholders: Vec<Keyholder>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    risk: Option<Risk>,
 }
 
 /// The statement that [`insert`] takes, for many residents.
@@ -159,6 +163,8 @@ fn state(resident: &Resident) -> Result<Option<String>, DbError> {
         claim: resident.claim,
         callback: resident.callback,
         escalation: resident.escalation.clone(),
+        keyholders: resident.keyholders.clone(),
+        risk: resident.risk,
     };
     if state == State::default() {
         return Ok(None);
@@ -174,7 +180,7 @@ pub(super) fn read(row: &Row<'_>) -> Result<Versioned<Resident>, DbError> {
     };
     let resident = Resident {
         id: ResidentId::from_uuid(uuid(row, 0)?),
-        profile: profile(row)?,
+        profile: Profile { keyholders: state.keyholders, risk: state.risk, ..profile(row)? },
         batch: BatchId::from_uuid(uuid(row, 11)?),
         batch_line: count(row, 12)?,
         registered_at: time_at(row, 13)?,
@@ -212,6 +218,9 @@ fn profile(row: &Row<'_>) -> Result<Profile, DbError> {
         window,
         notes: row.get(9)?,
         consent: row.get(10)?,
+        // In the state, since few have them.
+        keyholders: Vec::new(),
+        risk: None,
     })
 }
 

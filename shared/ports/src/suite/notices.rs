@@ -5,7 +5,7 @@ use crate::Notices;
 use rollcall_contracts::messages::Notice;
 use rollcall_domain::breaker::TripCause;
 use rollcall_domain::duty::Cause;
-use rollcall_domain::ids::{CallbackId, ResidentId};
+use rollcall_domain::ids::{CallbackId, EscalationId, ResidentId};
 
 /// Runs the whole part: every kind of notice is taken, also a second time.
 /// What is delivered is seen by the adapter's own tests.
@@ -21,7 +21,16 @@ pub async fn all(notices: &dyn Notices) {
 pub fn every_kind() -> Vec<Notice> {
     let resident = ResidentId::derive(&["notices"]);
     vec![
-        Notice::Escalated { resident, cause: Cause::DayClosed, check_due: at("2026-11-23T09:00:00Z") },
+        Notice::Escalated {
+            escalation: EscalationId::of(resident, at("2026-11-23T09:00:00Z"), Cause::DayClosed),
+            resident,
+            cause: Cause::DayClosed,
+            check_due: at("2026-11-23T09:00:00Z"),
+            round: 1,
+            nth: 1,
+            rung: "duty_officer".to_owned(),
+            accept_by: at("2026-11-23T17:30:00Z"),
+        },
         Notice::CallbackOverdue { resident, callback: CallbackId::derive(&["notices"]) },
         Notice::Concern { resident, callback: CallbackId::derive(&["notices"]) },
         Notice::LedgerMismatch { counted: 199, register: 200 },

@@ -5,11 +5,11 @@ use jiff::Timestamp;
 use jiff::civil::time;
 use rollcall_domain::attempt::Attempt;
 use rollcall_domain::calendar::DailyWindow;
-use rollcall_domain::duty::{Cause, Escalation, Schedule};
+use rollcall_domain::duty::{Cause, Raised, Schedule};
 use rollcall_domain::ids::{AttemptId, BatchId, CallbackId, NoteId, RequestId, ResidentId};
 use rollcall_domain::phone::PhoneNumber;
 use rollcall_domain::record::{Pause, StaffNote, Switched};
-use rollcall_domain::resident::{Claim, Heard, Mark, MarkState, Profile, Reached, Resident};
+use rollcall_domain::resident::{Claim, Heard, Keyholder, Mark, MarkState, Profile, Reached, Resident, Risk};
 
 /// The upload that brings everybody.
 pub(super) fn batch() -> BatchId {
@@ -40,6 +40,8 @@ pub fn resident(part: &str, n: u32) -> Resident {
         window: None,
         notes: None,
         consent: None,
+        keyholders: Vec::new(),
+        risk: None,
     };
     let id = ResidentId::derive(&[part, &n.to_string()]);
     Resident::new(id, profile, (batch(), u64::from(n) + 2), at("2026-11-20T12:00:00Z"))
@@ -59,6 +61,11 @@ pub(super) fn much_known(part: &str, n: u32) -> Resident {
         window: Some(DailyWindow { start: time(0, 0, 0, 0), end: time(23, 59, 59, 999_999_999) }),
         notes: Some("line 1\r\nline 2\t\u{200f}".repeat(300)),
         consent: Some(false),
+        keyholders: vec![
+            Keyholder { name: "=cmd|'/C calc'!A0 \u{1f511}".to_owned(), number: number(n) },
+            Keyholder { name: "'); DROP TABLE residents --".to_owned(), number: number(999 - n) },
+        ],
+        risk: Some(Risk::High),
     };
     resident.batch_line = 1_048_576;
     resident.registered_at = at("2026-11-20T12:00:00.123456789Z");
@@ -103,7 +110,7 @@ pub(super) fn much_known(part: &str, n: u32) -> Resident {
     let request = RequestId::derive(&[part, "request"]);
     resident.claim = Some(Claim { request, until: at("2026-11-23T09:10:00Z") });
     resident.callback = Some(CallbackId::derive(&[part, "callback"]));
-    resident.escalation = Some(Escalation {
+    resident.escalation = Some(Raised {
         at: at("2026-11-23T17:00:00Z"),
         check_due: at("2026-11-23T09:00:00Z"),
         cause: Cause::DayClosed,

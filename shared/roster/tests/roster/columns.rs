@@ -4,7 +4,7 @@ use crate::support::{WHOLE, check, read};
 use jiff::civil::Time;
 use rollcall_domain::batch::LineNote;
 use rollcall_domain::calendar::DailyWindow;
-use rollcall_domain::resident::Profile;
+use rollcall_domain::resident::{Keyholder, Profile, Risk};
 use rollcall_roster::{Line, RowNote};
 
 /// What becomes of a file's only row, whose header names `columns` behind the required ones.
@@ -157,4 +157,85 @@ fn debug_output_shows_no_person() {
     let file = "firstName,lastName,number\nAda,Example,07700900187\n";
     let shown = format!("{:?}", read(file.as_bytes(), WHOLE, 1000).unwrap().lines);
     assert!(!shown.contains("Ada") && !shown.contains("Example") && !shown.contains("87"), "{shown}");
+}
+
+/// What is read of the keyholders and the risk of a file's only row, and the
+/// warnings: code, column and reason.
+fn looked_after(columns: &str, cells: &str) -> (Vec<String>, Option<Risk>, Vec<String>) {
+    let file = format!("firstName,lastName,number,{columns}\nAda,Example,07700900101,{cells}\n");
+    let Line::Row(row) = read(file.as_bytes(), WHOLE, 1000).unwrap().lines.remove(0) else {
+        panic!("{cells}: not loaded")
+    };
+    let keyholder = |one: &Keyholder| format!("{}|{}", one.name, one.number.e164());
+    let note = |note: &RowNote| {
+        let column = note.column.map_or("", rollcall_roster::Column::name);
+        format!("{} {column} {}: {}", note.line, note.code, note.reason)
+    };
+    let keyholders = row.profile.keyholders.iter().map(keyholder).collect();
+    (keyholders, row.profile.risk, row.notes.iter().map(note).collect())
+}
+
+#[test]
+fn keyholders_come_in_pairs_by_their_order() {
+    let two = ["Ann|+447700900102".to_owned(), "=Bob|+447700900103".to_owned()];
+    for (columns, cells) in [
+        ("keyholderName,keyholderNumber,keyholderName,keyholderNumber", "Ann,07700900102,'=Bob,07700900103"),
+        (
+            "Keyholder name 1,Keyholder phone 1,Keyholder name 2,Keyholder phone 2",
+            "Ann,07700900102,=Bob,07700900103",
+        ),
+        ("keyholder_number,KEYHOLDERNUMBER,keyholder,keyholderName", "07700900102,+447700900103,Ann,=Bob"),
+        (
+            "keyholderName,keyholderNumber,keyholderName,keyholderNumber,keyholderName,keyholderNumber",
+            "Ann,07700900102,,,=Bob,07700900103",
+        ),
+    ] {
+        let (keyholders, risk, notes) = looked_after(columns, cells);
+        assert_eq!(keyholders, two, "{columns}");
+        assert_eq!((risk, notes), (None, vec![]), "{columns}");
+    }
+    // A column without its other half, and a sixth pair, are named as not read.
+    let six = "keyholderName,keyholderNumber,".repeat(6) + "keyholderName";
+    let opening = rollcall_roster::open(format!("lastName,number,{six}\n").as_bytes(), true).unwrap();
+    assert_eq!(opening.layout.header.keyholders().len(), 5);
+    assert_eq!(opening.unread_columns, ["keyholderName", "keyholderNumber", "keyholderName"]);
+}
+
+#[test]
+fn a_keyholder_or_risk_that_cannot_be_read_is_a_warning_and_the_resident_is_loaded() {
+    let columns = "keyholderName,keyholderNumber,keyholderName,keyholderNumber,risk";
+    let (keyholders, risk, notes) = looked_after(columns, "Ann,12,Bob,07700900103,severe");
+    assert_eq!((keyholders, risk), (vec!["Bob|+447700900103".to_owned()], None));
+    let [number, unclear] = notes.as_slice() else { panic!("{notes:?}") };
+    let short = "too_short: keyholder 1 is left out: the number has too few digits";
+    assert_eq!(*number, format!("2 keyholderNumber {short}"));
+    assert_eq!(unclear, "2 risk risk_unclear: the risk is not read: low, medium or high is expected");
+    let (keyholders, _, notes) = looked_after(columns, "Ann,,,07700900103,");
+    assert_eq!(keyholders, ["|+447700900103"], "a number without a name can be rung");
+    let missing = "keyholder_number_missing: keyholder 1 is left out: the name stands without a number";
+    assert_eq!(notes, [format!("2 keyholderNumber {missing}")]);
+    for (cell, risk) in [("low", Risk::Low), (" Medium ", Risk::Medium), ("HIGH", Risk::High)] {
+        assert_eq!(looked_after("risk", cell).1, Some(risk), "{cell}");
+    }
+    let text = format!(
+        "{:?}",
+        read(
+            b"number,lastName,keyholderName,keyholderNumber\n07700900101,Example,Ann,07700900102\n",
+            WHOLE,
+            1000
+        )
+        .unwrap()
+        .lines
+    );
+    assert!(!text.contains("Ann") && !text.contains("0102"), "{text}");
+}
+
+/// A header as it travelled before there were these columns, and the other way round.
+#[test]
+fn the_header_of_a_former_version_is_read() {
+    let opening = rollcall_roster::open(b"firstName,lastName,number\n", true).unwrap();
+    let json = serde_json::to_string(&opening.layout.header).unwrap();
+    let former = r#"{"width":3,"places":[0,1,2,null,null,null,null,null,null,null]}"#;
+    assert_eq!(json, former);
+    assert_eq!(serde_json::from_str::<rollcall_roster::Header>(former).unwrap(), opening.layout.header);
 }

@@ -131,7 +131,8 @@ fn columns_are_known_by_many_names() {
         let places = [Column::FirstName, Column::LastName, Column::Number].map(|column| header.place(column));
         assert_eq!(places, [Some(2), Some(1), Some(0)], "{first} {last} {number}");
     }
-    let all = "firstName,lastName,number,reference,timezone,language,windowStart,windowEnd,notes,consent";
+    let all =
+        "firstName,lastName,number,reference,timezone,language,windowStart,windowEnd,notes,consent,risk";
     let opening = open(format!("{all}\n").as_bytes(), true).unwrap();
     assert_eq!(Column::ALL.map(|column| opening.layout.header.place(column)), std::array::from_fn(Some));
     assert!(opening.unread_columns.is_empty());
