@@ -17,7 +17,7 @@ use std::sync::Arc;
 /// so news is asked for; and accounts are the provider's.
 pub(crate) async fn function(start: &Start) -> Result<HttpFunction, Vec<String>> {
     let mut aws = Compose::new(Start::var).await;
-    let Stores { residents, attempts, callbacks, checks, pace, switch } = aws.stores();
+    let Stores { residents, attempts, callbacks, checks, pace, switch, suppressions } = aws.stores();
     let Start { policy, clock, signals } = start.clone();
     let (all, telephony, deposits) = (aws.queues(), aws.telephony(), aws.deposits(&clock));
     let topology = Topology::shipped();
@@ -56,6 +56,7 @@ pub(crate) async fn function(start: &Start) -> Result<HttpFunction, Vec<String>>
         audit,
         pace,
         switch,
+        suppressions,
         telephony,
         softphone: None,
         dead_letters,

@@ -29,6 +29,7 @@ mod schema;
 mod statuses;
 mod store;
 mod stream;
+mod suppressions;
 mod switch;
 mod uploads;
 mod values;

@@ -66,8 +66,9 @@ pub(crate) struct Desk {
 
 impl FromRef<Api> for Recorder {
     fn from_ref(api: &Api) -> Self {
-        let Api { attempts, callbacks, residents, checks, pace, clock, signals, policy, .. } = api.clone();
-        Self { attempts, callbacks, residents, checks, pace, clock, signals, policy }
+        let Api { attempts, callbacks, residents, checks, suppressions, pace, .. } = api.clone();
+        let Api { clock, signals, policy, .. } = api.clone();
+        Self { attempts, callbacks, residents, checks, suppressions, pace, clock, signals, policy }
     }
 }
 

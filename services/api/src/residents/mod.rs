@@ -24,6 +24,8 @@ use rollcall_domain::ids::ResidentId;
 use rollcall_domain::policy::Policy;
 use rollcall_domain::resident::Resident;
 use rollcall_ports::{Attempts, Callbacks, Checks, Clock, Residents, Versioned};
+use rollcall_recording::Recorder;
+use rollcall_recording::suppression::Suppressor;
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -52,6 +54,7 @@ pub(crate) struct Register {
     attempts: Arc<dyn Attempts>,
     callbacks: Arc<dyn Callbacks>,
     checks: Arc<dyn Checks>,
+    suppressor: Suppressor,
     deeds: Deeds,
     clock: Arc<dyn Clock>,
     policy: Arc<Policy>,
@@ -59,8 +62,10 @@ pub(crate) struct Register {
 
 impl FromRef<Api> for Register {
     fn from_ref(api: &Api) -> Self {
+        let suppressor = Recorder::from_ref(api).suppressor();
         let Api { residents, attempts, callbacks, checks, clock, policy, .. } = api.clone();
-        Self { residents, attempts, callbacks, checks, deeds: Deeds::from_ref(api), clock, policy }
+        let deeds = Deeds::from_ref(api);
+        Self { residents, attempts, callbacks, checks, suppressor, deeds, clock, policy }
     }
 }
 

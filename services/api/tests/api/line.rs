@@ -106,6 +106,7 @@ impl World {
             callbacks: self.store.callbacks(),
             residents: self.store.residents(),
             checks: self.store.checks(),
+            suppressions: self.store.suppressions(),
             pace: self.store.pace(),
             clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
             signals: Arc::clone(&self.heard) as Arc<dyn rollcall_ports::Signals>,

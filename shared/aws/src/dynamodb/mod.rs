@@ -21,6 +21,7 @@ mod progress;
 mod read;
 mod residents;
 pub mod schema;
+mod suppressions;
 mod switch;
 mod write;
 
@@ -33,6 +34,7 @@ pub use consumed::{Consumed, Operation, Units};
 pub use pace::Pace;
 pub use progress::Progress;
 pub use residents::Residents;
+pub use suppressions::Suppressions;
 pub use switch::Switch;
 
 use crate::Aws;
