@@ -18,6 +18,7 @@ mod planning;
 mod pressing;
 mod stage;
 mod state;
+mod suppressing;
 mod sweeping;
 mod switching;
 
