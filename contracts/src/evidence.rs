@@ -76,6 +76,7 @@ fn facts_of_record(record: &ContactRecord) -> Facts {
         answered_at: record.connected_to_system_timestamp,
         press: press_of(&record.attributes, record.disconnect_timestamp)
             .or_else(|| asked_for_callback(record)),
+        opted_out: opted_out_of(&record.attributes, record.disconnect_timestamp),
         end,
         // A record made while the phone still rang decides nothing.
         complete: end.and_then(|end| version.or(Some(end.at))),
@@ -140,6 +141,7 @@ pub fn of_event(event: &ContactDetail) -> Evidence {
         dialed_by: event.initiation_timestamp,
         answered_at: event.connected_to_system_timestamp,
         press: None,
+        opted_out: None,
         end: ended.map(|at| End { version: None, reason: EndReason::Unsaid, at }),
         complete: None,
         next_contact: None,
@@ -161,6 +163,7 @@ pub fn of_description(contact: &DescribedContact) -> Facts {
         dialed_by: contact.initiation_timestamp,
         answered_at: contact.connected_to_system_timestamp,
         press: press_of(&contact.attributes, contact.disconnect_timestamp),
+        opted_out: opted_out_of(&contact.attributes, contact.disconnect_timestamp),
         end,
         complete: end.and_then(|end| version.or(Some(end.at))),
         next_contact: None,
@@ -202,9 +205,18 @@ fn press_of(attributes: &StringMap, ended: Option<Timestamp>) -> Option<Press> {
     press_at(key, ended?)
 }
 
+/// As [`press_of`], of whoever asked not to be called any more.
+fn opted_out_of(attributes: &StringMap, ended: Option<Timestamp>) -> Option<Timestamp> {
+    let asked = attributes.get(names::ANSWER) == Some(names::OPTED_OUT);
+    if asked { moment_of(ended?) } else { None }
+}
+
 fn press_at(key: Key, ended: Timestamp) -> Option<Press> {
-    let at = ended.checked_add(SignedDuration::from_secs(1)).ok()?;
-    Some(Press { key, at })
+    Some(Press { key, at: moment_of(ended)? })
+}
+
+fn moment_of(ended: Timestamp) -> Option<Timestamp> {
+    ended.checked_add(SignedDuration::from_secs(1)).ok()
 }
 
 fn end_reason(reason: Option<&DisconnectReason>, machine: Option<&str>) -> EndReason {

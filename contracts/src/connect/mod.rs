@@ -35,7 +35,7 @@ pub mod names {
     pub const RESIDENT_ID: &str = "residentId";
     /// Attribute set when the call is started: the attempt that this call carries out.
     pub const ATTEMPT_ID: &str = "attemptId";
-    /// Attribute set by the flow, and parameter of its function: [`WELL`], [`TALK`] or [`NONE`].
+    /// Attribute set by the flow, and parameter of its function: [`WELL`], [`TALK`], [`OPTED_OUT`] or [`NONE`].
     pub const ANSWER: &str = "answer";
     /// Attribute set by the flow, and parameter of its function, when Connect would not queue the callback: [`FAILED`].
     pub const CALLBACK: &str = "callback";
@@ -46,6 +46,8 @@ pub mod names {
     pub const WELL: &str = "well";
     /// The resident pressed the key for "I want to talk to someone".
     pub const TALK: &str = "talk";
+    /// The resident pressed the key for "do not call me any more", and confirmed it.
+    pub const OPTED_OUT: &str = "opted_out";
     /// The call was answered and all askings passed without a valid key.
     pub const NONE: &str = "none";
     /// The callback could not be created in Connect, so people must see to it.

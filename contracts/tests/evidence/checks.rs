@@ -52,6 +52,10 @@ fn a_field_that_is_missing_or_odd() {
         (WELL, "/Attributes/answer", json!(null), Disposition::Unconfirmed),
         (WELL, "/Attributes/answer", json!(""), Disposition::Unconfirmed),
         (WELL, "/Attributes/answer", json!("WELL"), Disposition::Unconfirmed),
+        (WELL, "/Attributes/answer", json!("opted_out"), Disposition::OptedOut),
+        (HUNG_UP, "/Attributes/answer", json!("opted_out"), Disposition::OptedOut),
+        // Whoever asked for a callback too gets it.
+        (TALK, "/Attributes/answer", json!("opted_out"), Disposition::Talk),
         (WELL, "/ConnectedToSystemTimestamp", json!(null), Disposition::Well),
         (WELL, "/DisconnectReason", json!(null), Disposition::Well),
         (TALK, "/NextContactId", json!(null), Disposition::Talk),

@@ -39,6 +39,10 @@ export type Attempt = AttemptPage["items"][number];
 export type Disposition = Attempt["disposition"];
 export type Day = Answer<"/api/residents/{id}/days", "get">[number];
 
+export type Suppression = Answer<"/api/suppressions", "get">["items"][number];
+export type ResidentSuppression = Detail["suppressions"][number];
+export type LiftReason = Body<"/api/suppressions/{id}/lift", "post">["reason"];
+
 export type Preview = Answer<"/api/uploads/{id}/preview", "get">;
 export type StoredRow = Preview["first"][number];
 export type Remark = Preview["bad"][number];

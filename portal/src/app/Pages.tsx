@@ -13,6 +13,7 @@ const Upload = lazy(() => import("../pages/upload/Upload"));
 const Preview = lazy(() => import("../pages/upload/Preview"));
 const Batches = lazy(() => import("../pages/batches/Batches"));
 const Batch = lazy(() => import("../pages/batches/Batch"));
+const Suppressions = lazy(() => import("../pages/suppressions/Suppressions"));
 const Operations = lazy(() => import("../pages/Operations"));
 const Letter = lazy(() => import("../pages/operations/letter/Letter"));
 const Audit = lazy(() => import("../pages/Audit"));
@@ -38,6 +39,7 @@ export function Pages({ groups }: { groups: Group[] }) {
       <Route path="/upload/:id" element={<Preview />} />
       <Route path="/batches" element={<Batches />} />
       <Route path="/batches/:id" element={<Batch />} />
+      <Route path="/suppressions" element={<Suppressions />} />
       <Route path="/operations" element={<Operations />} />
       <Route path="/operations/letters/:id" element={<Letter />} />
       <Route path="/audit" element={<Audit />} />

@@ -27,6 +27,7 @@ export const PLACES: readonly Place[] = [
   { path: "/residents", label: "Residents", single: "Resident", groups: ALL },
   { path: "/upload", label: "Upload", single: "Preview", groups: LISTS },
   { path: "/batches", label: "Batches", single: "Batch", groups: LISTS },
+  { path: "/suppressions", label: "Suppressions", groups: ["Operators"] },
   { path: "/operations", label: "Operations", single: "Dead letter", groups: ["Operators"] },
   { path: "/audit", label: "Audit log", groups: ["Operators"] },
   { path: "/users", label: "Users", groups: ["Operators"], exists: (config) => config.sign_in.kind === "local" },

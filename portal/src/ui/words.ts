@@ -1,5 +1,5 @@
 /** The words of the screen for the words of the API: one for each, everywhere. */
-import type { AgentDisposition, Attempt, CancelReason, DayState, Day, Detail, Group, LeavingReason, Stage } from "../api/types";
+import type { AgentDisposition, Attempt, CancelReason, DayState, Day, Detail, Group, LeavingReason, LiftReason, Stage, Suppression } from "../api/types";
 
 interface Word {
   label: string;
@@ -19,7 +19,7 @@ export const dayStates: Record<DayState, Word> = {
   escalated: { label: "Not reached", meaning: "Could not be reached, and somebody has been told." },
   trying: { label: "Being called", meaning: "A check is due, and they are being called." },
   paused: { label: "Paused", meaning: "Not called for a while, and called again by itself afterwards." },
-  excluded: { label: "Not called", meaning: "Switched off, did not agree, or the number does not exist." },
+  excluded: { label: "Not called", meaning: "Switched off, suppressed, did not agree, or the number does not exist." },
   not_due: { label: "Not due", meaning: "Was heard of lately; the next check comes later." },
 };
 
@@ -27,6 +27,7 @@ export const dispositions: Record<Attempt["disposition"], Word> = {
   open: { label: "Under way", meaning: "It is not known yet how this call ended." },
   well: { label: "Well", meaning: "They pressed 1." },
   talk: { label: "Wants to talk", meaning: "They pressed 2 and were promised a call back." },
+  opted_out: { label: "Wants no more calls", meaning: "They pressed 9 twice, and are on the suppression list." },
   unconfirmed: { label: "Answered, no key pressed", meaning: "Voicemail, a hang-up or no answer to the question. It does not count as reached." },
   machine: { label: "Answering machine", meaning: "A machine answered. It does not count as reached." },
   busy: { label: "Busy", meaning: "The line was busy." },
@@ -71,6 +72,24 @@ export const leavings: Record<LeavingReason, string> = {
   mistake: "They should never have been loaded",
   other: "Another reason",
 };
+
+/** Why somebody is taken off the suppression list. Only this word is kept of it. */
+export const lifts: Record<LiftReason, string> = {
+  asked: "They asked to be called again",
+  mistake: "They should never have been on the list",
+  reassigned: "The number belongs to somebody else now",
+  other: "Another reason",
+};
+
+/** Who put somebody on the suppression list. */
+export function suppressedBy({ by, ground }: Pick<Suppression, "by" | "ground">): string {
+  return ground === "opted_out" ? "whoever answered" : by;
+}
+
+/** And why. */
+export function suppressedWhy({ ground, reason }: Pick<Suppression, "ground" | "reason">): string {
+  return reason ?? (ground === "opted_out" ? "They pressed 9 twice in a check call." : "No reason was given.");
+}
 
 /** What an agent says came of a call: first those after which the promise is kept. */
 export const SPOKEN: readonly AgentDisposition[] = ["helped", "referred", "safeguarding"];

@@ -38,6 +38,7 @@ mod residents;
 pub mod security;
 pub mod session;
 mod sign_in;
+mod suppressions;
 mod uploads;
 mod users;
 pub mod version;
@@ -54,7 +55,7 @@ use overview::Board;
 use rollcall_domain::policy::Policy;
 use rollcall_ports::{
     Attempts, Audit, Batches, Callbacks, Checks, Clock, DeadLetters, Deposits, Escalations, Foresight,
-    Intake, Pace, Queues, Residents, Signals, Softphone, Switch, Telephony, Uploads,
+    Intake, Pace, Queues, Residents, Signals, Softphone, Suppressions, Switch, Telephony, Uploads,
 };
 use rollcall_workbench::Workbench;
 use security::Limits;
@@ -92,6 +93,8 @@ pub struct Api {
     pub pace: Arc<dyn Pace>,
     /// The switch over all dialing.
     pub switch: Arc<dyn Switch>,
+    /// The suppression list.
+    pub suppressions: Arc<dyn Suppressions>,
     /// The telephone service.
     pub telephony: Arc<dyn Telephony>,
     /// Agents' phones, where they are worked through this service; `None`
@@ -158,6 +161,7 @@ fn endpoints() -> OpenApiRouter<Api> {
         .routes(routes!(users::change, users::remove))
         .merge(operations::endpoints())
         .merge(residents::endpoints())
+        .merge(suppressions::endpoints())
         .merge(uploads::endpoints())
         .merge(batches::endpoints())
         .merge(desk::endpoints())

@@ -18,7 +18,8 @@ use std::sync::Arc;
 /// so news is asked for; and accounts are the provider's.
 pub(crate) async fn function(start: &Start) -> Result<HttpFunction, Vec<String>> {
     let mut aws = Compose::new(Start::var).await;
-    let Stores { residents, attempts, callbacks, escalations, checks, pace, switch } = aws.stores();
+    let Stores { residents, attempts, callbacks, escalations, checks, pace, switch, suppressions } =
+        aws.stores();
     let Start { policy, clock, signals } = start.clone();
     let (all, telephony, deposits) = (aws.queues(), aws.telephony(), aws.deposits(&clock));
     let topology = Topology::shipped();
@@ -61,6 +62,7 @@ pub(crate) async fn function(start: &Start) -> Result<HttpFunction, Vec<String>>
         audit,
         pace,
         switch,
+        suppressions,
         telephony,
         softphone: None,
         dead_letters,

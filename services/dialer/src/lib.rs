@@ -112,6 +112,15 @@ impl Handler for Dialer {
                 self.pace.release(begin.attempt.value.id).await?;
                 Ok(self.later(&request, 1, "changed"))
             }
+            Began::Suppressed => {
+                self.pace.release(begin.attempt.value.id).await?;
+                // Their record does not say so yet: the planner must not order
+                // this again and again.
+                Ok(match self.recorder.suppressor().reconcile(request.resident).await? {
+                    Learned::Contended => self.later(&request, 1, "changed"),
+                    Learned::Applied | Learned::Unknown => self.declined(&request, "suppressed"),
+                })
+            }
             Began::NumberBusy(rang_at) => {
                 self.pace.release(begin.attempt.value.id).await?;
                 let quiet = self.policy.gap() + self.policy.start_margin();

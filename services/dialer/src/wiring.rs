@@ -7,10 +7,21 @@ use rollcall_recording::Recorder;
 /// The dialer on Amazon's services.
 pub(crate) async fn function(start: &Start) -> Result<QueueFunction<Dialer>, Vec<String>> {
     let mut aws = Compose::new(Start::var).await;
-    let Stores { residents, attempts, callbacks, escalations, checks, pace, switch } = aws.stores();
+    let Stores { residents, attempts, callbacks, escalations, checks, pace, switch, suppressions } =
+        aws.stores();
     let Start { policy, clock, signals } = start.clone();
-    let recorder =
-        Recorder { attempts, callbacks, escalations, residents, checks, pace, clock, signals, policy };
+    let recorder = Recorder {
+        attempts,
+        callbacks,
+        escalations,
+        residents,
+        checks,
+        suppressions,
+        pace,
+        clock,
+        signals,
+        policy,
+    };
     let Recorder { residents, attempts, pace, clock, signals, policy, .. } = recorder.clone();
     let topology = Topology::shipped();
     let handler = Dialer {

@@ -2,7 +2,8 @@
 //!
 //! Trigger: a byte range on the rows queue. It reads the range back from the
 //! upload store, adds those who are not on the register yet, never changes
-//! those who are, and records what became of every line.
+//! those who are, and records what became of every line. Whoever is on the
+//! suppression list is loaded, marked and warned of.
 //!
 //! Crash behaviour: the message comes again; residents that this very line
 //! brought count as loaded again, and the chunk's report is replaced.
@@ -23,7 +24,11 @@ use rollcall_domain::policy::Policy;
 use rollcall_domain::resident::Resident;
 use rollcall_domain::undo::{Since, since_loaded};
 use rollcall_host::{Handler, Verdict, decode_message};
-use rollcall_ports::{Batches, Clock, Fault, Removed, Residents, Signal, Signals, Uploads, Upserted};
+use rollcall_ports::{
+    Batches, Clock, Fault, Removed, Residents, Signal, Signals, Suppressions, Uploads, Upserted,
+};
+use rollcall_recording::Learned;
+use rollcall_recording::suppression::Suppressor;
 use rollcall_roster::{Line, Row, read_rows};
 use std::sync::Arc;
 
@@ -33,6 +38,8 @@ pub struct Loader {
     pub uploads: Arc<dyn Uploads>,
     /// The register.
     pub residents: Arc<dyn Residents>,
+    /// The suppression list.
+    pub suppressions: Arc<dyn Suppressions>,
     /// The account of each upload.
     pub batches: Arc<dyn Batches>,
     /// The time.
@@ -76,6 +83,9 @@ impl Handler for Loader {
             if account(resident, answer, &chunk, &mut report) {
                 loaded.push((resident.number, resident.id, resident.batch_line));
             }
+        }
+        if self.suppress(&loaded, &mut report).await? == Learned::Contended {
+            return Ok(Verdict::Retry { after: None, reason: "contended" });
         }
         self.warn_of_shared_numbers(&loaded, &mut report).await?;
         self.batches.chunk_done(chunk.batch, chunk.chunk, &report).await?;
@@ -144,6 +154,35 @@ impl Loader {
             }
         }
         Ok(Verdict::Done)
+    }
+
+    /// Brings the records of those who are on the suppression list to it. Asked
+    /// after they were added: an entry that was made meanwhile either finds them
+    /// or is found here.
+    async fn suppress(
+        &self,
+        loaded: &[(PhoneNumber, ResidentId, u64)],
+        report: &mut ChunkReport,
+    ) -> Result<Learned, Fault> {
+        let suppressor = self.suppressor();
+        let asked: Vec<_> = loaded.iter().map(|(number, id, _)| (*id, *number)).collect();
+        let on_list = suppressor.on_list(&asked).await?;
+        for ((_, id, line), _) in loaded.iter().zip(on_list).filter(|(_, on_list)| *on_list) {
+            if suppressor.reconcile(*id).await? == Learned::Contended {
+                return Ok(Learned::Contended);
+            }
+            report.warnings.push(note(*line, "suppressed", "suppressed: will not be called"));
+        }
+        Ok(Learned::Applied)
+    }
+
+    fn suppressor(&self) -> Suppressor {
+        Suppressor {
+            suppressions: Arc::clone(&self.suppressions),
+            residents: Arc::clone(&self.residents),
+            clock: Arc::clone(&self.clock),
+            policy: Arc::clone(&self.policy),
+        }
     }
 
     /// Asked once for the whole chunk: one look-up a row would be half the time

@@ -8,10 +8,10 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     run("loader", async |start: &Start| {
         let mut aws = Compose::new(Start::var).await;
-        let Stores { residents, .. } = aws.stores();
+        let Stores { residents, suppressions, .. } = aws.stores();
         let (uploads, batches) = (aws.uploads(), aws.batches(&start.clock));
         let Start { policy, clock, signals } = start.clone();
-        let handler = Loader { uploads, residents, batches, clock, signals, policy };
+        let handler = Loader { uploads, residents, suppressions, batches, clock, signals, policy };
         let (inbox, around) = (aws.queue("rows"), start.around(aws.letters("rows")));
         aws.ready(QueueFunction { handler, inbox, around })
     })

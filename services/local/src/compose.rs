@@ -8,7 +8,7 @@ use rollcall_outcomes::{KeyPress, Outcomes};
 use rollcall_planner::Planner;
 use rollcall_ports::{
     Attempts, Audit, Batches, Callbacks, Checks, Clock, Depth, Escalations, EvidenceHorizon, Notices, Pace,
-    Residents, Sender, Signals, Switch, Telephony, Uploads,
+    Residents, Sender, Signals, Suppressions, Switch, Telephony, Uploads,
 };
 use rollcall_recording::Recorder;
 use rollcall_sweep::{Books, Sweep, Watch};
@@ -27,6 +27,7 @@ pub struct Ports {
     pub audit: Arc<dyn Audit>,
     pub pace: Arc<dyn Pace>,
     pub switch: Arc<dyn Switch>,
+    pub suppressions: Arc<dyn Suppressions>,
     pub uploads: Arc<dyn Uploads>,
     pub rows: Arc<dyn Sender<RowsChunk>>,
     pub requests: Arc<dyn Sender<CallRequest>>,
@@ -100,8 +101,9 @@ pub fn compose(ports: &Ports, policy: &Arc<Policy>) -> Services {
         signals,
         topology,
     };
-    let Ports { uploads, residents, batches, clock, signals, .. } = ports.clone();
-    let loader = Loader { uploads, residents, batches, clock, signals, policy: Arc::clone(policy) };
+    let Ports { uploads, residents, suppressions, batches, clock, signals, .. } = ports.clone();
+    let loader =
+        Loader { uploads, residents, suppressions, batches, clock, signals, policy: Arc::clone(policy) };
     let Ports { attempts, signals, clock, .. } = ports.clone();
     Services {
         ingest,
@@ -116,10 +118,21 @@ pub fn compose(ports: &Ports, policy: &Arc<Policy>) -> Services {
 }
 
 fn recorder(ports: &Ports, policy: &Arc<Policy>) -> Recorder {
-    let Ports { attempts, callbacks, escalations, residents, checks, pace, clock, signals, .. } =
-        ports.clone();
+    let Ports { attempts, callbacks, escalations, residents, checks, suppressions, .. } = ports.clone();
+    let Ports { pace, clock, signals, .. } = ports.clone();
     let policy = Arc::clone(policy);
-    Recorder { attempts, callbacks, escalations, residents, checks, pace, clock, signals, policy }
+    Recorder {
+        attempts,
+        callbacks,
+        escalations,
+        residents,
+        checks,
+        suppressions,
+        pace,
+        clock,
+        signals,
+        policy,
+    }
 }
 
 fn planner(ports: &Ports, policy: &Arc<Policy>, topology: &'static Topology) -> Planner {
@@ -152,12 +165,14 @@ fn sweep(ports: &Ports, policy: &Arc<Policy>, topology: &'static Topology, recor
     let Ports { attempts, callbacks, residents, checks, telephony, horizon, notices, clock, signals, .. } =
         ports.clone();
     let (switch, audit) = (Arc::clone(&ports.switch), Arc::clone(&ports.audit));
+    let suppressions = Arc::clone(&ports.suppressions);
     let policy = Arc::clone(policy);
     Sweep {
         attempts,
         callbacks,
         residents,
         checks,
+        suppressions,
         switch,
         watch: Watch::default(),
         telephony,

@@ -281,6 +281,7 @@ fn ports(store: &Store, bells: &Bells, around: &Surroundings, (telephony, horizo
         audit: store.audit(),
         pace: store.pace(),
         switch: store.switch(),
+        suppressions: store.suppressions(),
         uploads: Arc::new(store.uploads()),
         rows: Arc::new(Ringing { inner: store.rows_queue(), bell: bells.rows.clone() }),
         requests: Arc::new(Ringing { inner: requests.clone(), bell: bells.requests.clone() }),

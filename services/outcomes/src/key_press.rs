@@ -2,7 +2,9 @@
 //! resident listens to silence: one read, one or two conditional writes, and
 //! an answer. Connect gives it eight seconds at most and repeats it up to three
 //! times (Administrator Guide, invoke Lambda functions), so it is idempotent.
-//! The flow confirms to the resident only what this answered as recorded.
+//! The flow confirms to the resident only what this answered as recorded; to
+//! whoever opted out that is: their entries stand on the suppression list, and
+//! on their record.
 
 use async_trait::async_trait;
 use rollcall_contracts::connect::{FlowAnswer, FlowInvocation, names};
@@ -39,7 +41,8 @@ impl KeyPress {
         let parameters = &invocation.details.parameters;
         let answer = parameters.get(names::ANSWER);
         let key = key_of(answer);
-        if key.is_none() && answer != Some(names::NONE) {
+        let opted_out = answer == Some(names::OPTED_OUT);
+        if key.is_none() && !opted_out && answer != Some(names::NONE) {
             return Ok(status("unknown_answer"));
         }
         let first = contact.initial_contact_id.as_deref().unwrap_or(&contact.contact_id);
@@ -47,6 +50,7 @@ impl KeyPress {
         let facts = Facts {
             contact: (!first.is_empty()).then(|| ContactId::new(first)),
             press: key.map(|key| Press { key, at: now }),
+            opted_out: opted_out.then_some(now),
             ..Facts::default()
         };
         let mut learned = self.recorder.learn_call(attempt, &facts).await?;

@@ -14,16 +14,20 @@ use rollcall_domain::breaker::Recent;
 use rollcall_domain::callback::Callback;
 use rollcall_domain::duty::Schedule;
 use rollcall_domain::escalation::Escalation;
-use rollcall_domain::ids::{AttemptId, BatchId, CallbackId, ContactId, EscalationId, ResidentId};
+use rollcall_domain::ids::{
+    AttemptId, BatchId, CallbackId, ContactId, EscalationId, ResidentId, SuppressionId,
+};
 use rollcall_domain::pace::{Grant, Limits, Staffing};
 use rollcall_domain::phone::PhoneNumber;
 use rollcall_domain::resident::Resident;
+use rollcall_domain::suppression::{Entry as SuppressionEntry, Subject};
 use rollcall_domain::switch::Dialing;
 use rollcall_ports::{
     Attempts, Audit, AuditEntry, Batches, Began, Begin, CallOrder, Callbacks, CheckResult, Checks, Cursor,
     DeadLetter, DeadLetters, Depth, Described, Entry, Escalations, EvidenceHorizon, Fault, Inbox, Notices,
     OpenCases, Pace, Page, Question, Receipt, Received, Removed, Replay, Residents, Saved, Search, Sender,
-    Sequence, Started, StreamReader, Switch, Tallied, Telephony, UploadInfo, Uploads, Upserted, Versioned,
+    Sequence, Started, StreamReader, Suppressions, Switch, Tallied, Telephony, UploadInfo, Uploads, Upserted,
+    Versioned,
 };
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -113,6 +117,14 @@ gated!(Switch, "switch" {
     async fn read(&self) -> Versioned<Dialing>;
     async fn save(&self, dialing: &Versioned<Dialing>) -> Saved;
 });
+gated!(Suppressions, "suppressions" {
+    async fn put(&self, entry: &Versioned<SuppressionEntry>) -> Saved;
+    async fn remove(&self, entry: &Versioned<SuppressionEntry>) -> Saved;
+    async fn of(&self, subjects: &[Subject]) -> Vec<Option<Versioned<SuppressionEntry>>>;
+    async fn find(&self, id: SuppressionId) -> Option<Versioned<SuppressionEntry>>;
+    async fn list(&self, from: Option<&Cursor>, most: u32) -> (Vec<SuppressionEntry>, Option<Cursor>);
+    async fn unsettled(&self, most: u32) -> Vec<Versioned<SuppressionEntry>>;
+});
 gated!(Telephony, "Connect" {
     async fn start(&self, order: &CallOrder) -> Started;
     async fn staffing(&self) -> Staffing;
@@ -169,6 +181,10 @@ impl Residents for Faulty<dyn Residents> {
         most: u32,
     ) -> Result<Search, Fault> {
         self.gate.pass("residents.search", self.inner.search(question, from, most)).await
+    }
+
+    async fn with_number(&self, number: PhoneNumber) -> Result<Vec<ResidentId>, Fault> {
+        self.gate.pass("residents.with_number", self.inner.with_number(number)).await
     }
 
     async fn sharing(&self, number: PhoneNumber, besides: ResidentId) -> Result<u64, Fault> {

@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use rollcall_connect_sim::{OutsideEvent, OutsideKind};
 use rollcall_domain::policy::Policy;
 use rollcall_domain::resident::Resident;
+use rollcall_domain::suppression::{Ground, Suppression};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
@@ -21,10 +22,21 @@ pub(crate) struct Call {
     pub(crate) answered: bool,
     /// The first key that means something, and when it was pressed.
     pub(crate) key: Option<(char, Timestamp)>,
+    /// When they confirmed, by a second 9, that they want no more calls.
+    pub(crate) opted_out: Option<Timestamp>,
+    /// The last key.
+    last_key: Option<char>,
     pub(crate) ended: Vec<(Timestamp, Option<String>)>,
     /// When a callback was created, and when it was kept.
     pub(crate) requested: Option<Timestamp>,
     pub(crate) connected: Option<Timestamp>,
+}
+
+impl Call {
+    /// When they proved by a key that they are there.
+    pub(crate) fn pressed_at(&self) -> Option<Timestamp> {
+        self.key.map(|(_, at)| at).or(self.opted_out)
+    }
 }
 
 /// Everything that was seen, by call.
@@ -61,9 +73,16 @@ impl Observed {
             OutsideKind::DialThrottled => self.throttled += 1,
             OutsideKind::Answered => self.change(&contact, |call| call.answered = true),
             OutsideKind::KeyPressed => self.change(&contact, |call| {
-                if let Some(key @ ('1' | '2')) = event.key {
+                if let Some(key @ ('1' | '2')) = event.key
+                    && call.last_key != Some('9')
+                {
                     call.key.get_or_insert((key, event.at));
                 }
+                if (call.last_key, event.key) == (Some('9'), Some('9')) {
+                    call.opted_out.get_or_insert(event.at);
+                }
+                // What follows the question whether they are sure answers no other.
+                call.last_key = event.key.filter(|_| call.last_key != Some('9'));
             }),
             OutsideKind::Ended => {
                 let reason = event.reason.clone();
@@ -110,6 +129,7 @@ impl Observed {
             *match (call.key, call.answered, reason) {
                 (Some(('1', _)), _, _) => &mut outcomes.well,
                 (Some(_), _, _) => &mut outcomes.talk,
+                (None, _, _) if call.opted_out.is_some() => &mut outcomes.opted_out,
                 (None, true, _) => &mut outcomes.unconfirmed,
                 (None, false, Some("TELECOM_BUSY")) => &mut outcomes.busy,
                 (None, false, Some("TELECOM_NUMBER_INVALID")) => &mut outcomes.bad_number,
@@ -188,6 +208,7 @@ impl Observed {
             }
         }
         self.check_numbers(register, policy, &mut found);
+        self.check_opted_out(register, policy, &mut found);
         self.check_rate(policy, &mut found);
         found
     }
@@ -205,6 +226,28 @@ impl Observed {
             for pair in times.windows(2) {
                 if pair[1].duration_since(pair[0]) < policy.gap() {
                     found.push(format!("a number rang at {} and again at {}", pair[0], pair[1]));
+                }
+            }
+        }
+    }
+
+    /// Whoever opted out is never called again, nor is anybody else on that
+    /// number once it can be known: where the function behind the keys fails,
+    /// the record of the call brings it.
+    fn check_opted_out(
+        &self,
+        register: &BTreeMap<String, Resident>,
+        policy: &Policy,
+        found: &mut Vec<String>,
+    ) {
+        let number = |call: &Call| register.get(&call.resident).map(|resident| resident.number);
+        for call in self.calls.values() {
+            let Some(out) = call.opted_out else { continue };
+            let known = out + policy.evidence_window();
+            for later in self.calls.values().filter(|later| later.at > out) {
+                let same = later.resident == call.resident;
+                if same || (later.at > known && number(later) == number(call)) {
+                    found.push(format!("{} opted out at {out}, and it rang at {}", call.resident, later.at));
                 }
             }
         }
@@ -232,9 +275,10 @@ impl Observed {
 
 fn check_resident(resident: &Resident, calls: &[&Call], policy: &Policy, found: &mut Vec<String>) {
     let id = resident.id;
-    if !resident.enabled || resident.suppressed || resident.consent == Some(false) {
+    if !resident.enabled || resident.consent == Some(false) {
         found.push(format!("{id} must not be called and was"));
     }
+    check_suppressed(resident, calls, policy, found);
     let hours = policy.hours(resident);
     for (index, call) in calls.iter().enumerate() {
         if !hours.is_open(call.at) {
@@ -254,12 +298,29 @@ fn check_resident(resident: &Resident, calls: &[&Call], policy: &Policy, found: 
         if recent >= usize::try_from(policy.max_attempts).unwrap_or(usize::MAX) {
             found.push(format!("{id} was called at {} after {recent} calls within the window", call.at));
         }
-        let pressed = before.iter().filter_map(|earlier| earlier.key).map(|(_, at)| at).max();
+        let pressed = before.iter().filter_map(|earlier| earlier.pressed_at()).max();
         if let Some(pressed) = pressed
             && call.at.duration_since(pressed) < policy.success_interval()
         {
             found.push(format!("{id} pressed a key at {pressed} and was called at {}", call.at));
         }
+    }
+}
+
+/// Nobody is called once they are on the list. Of a number that was opted out
+/// of, others learn when the evidence of that call has come.
+fn check_suppressed(resident: &Resident, calls: &[&Call], policy: &Policy, found: &mut Vec<String>) {
+    let late = |one: &Suppression| match one.ground {
+        Ground::OptedOut => one.at + policy.evidence_window(),
+        Ground::Staff | Ground::List => one.at,
+    };
+    let since = [
+        resident.suppressed.person.as_ref().map(|one| one.at),
+        resident.suppressed.number.as_ref().map(late),
+    ];
+    let Some(since) = since.into_iter().flatten().min() else { return };
+    if let Some(call) = calls.iter().find(|call| call.at > since) {
+        found.push(format!("{} is on the list since {since} and was called at {}", resident.id, call.at));
     }
 }
 

@@ -13,6 +13,7 @@ use rollcall_domain::duty::review;
 use rollcall_domain::ids::{AttemptId, CallbackId};
 use rollcall_domain::ledger::{DayState, Ledger, day_state};
 use rollcall_domain::resident::{MarkState, Resident};
+use rollcall_domain::suppression::{Entry, Subject, Suppressed};
 use rollcall_ports::{Clock as _, Fault};
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -152,13 +153,33 @@ fn check_books(
     }
     for (id, calls) in observed.by_resident() {
         let Some(resident) = register.get(id) else { continue };
-        if let Some(pressed) = calls.iter().filter_map(|call| call.key).map(|(_, at)| at).max()
+        if let Some(pressed) = calls.iter().filter_map(|call| call.pressed_at()).max()
             && pressed < all_known(world)
             && resident.reached.is_none_or(|reached| reached.at < pressed)
         {
             found.push(format!("{id} pressed a key at {pressed} and is not recorded as heard of"));
         }
         check_marks(resident, &calls, world, found);
+        let opted_out = calls.iter().any(|call| call.opted_out.is_some_and(|at| at < all_known(world)));
+        if opted_out && resident.suppressed.person.is_none() {
+            found.push(format!("{id} opted out, and their record does not say so"));
+        }
+        check_list(world, resident, found)?;
+    }
+    Ok(())
+}
+
+/// A record says what the list says, once the sweep has had its minute.
+fn check_list(world: &World, resident: &Resident, found: &mut Vec<String>) -> Result<(), ScenarioError> {
+    let subjects = [Subject::Resident(resident.id), Subject::Number(resident.number)];
+    let entries = ask(world.store.suppressions().of(&subjects))?;
+    let entry = |n: usize| entries.get(n).and_then(Option::as_ref).map(|entry| &entry.value);
+    let too_new = |entry: &Entry| entry.suppression.at >= all_known(world);
+    if [entry(0), entry(1)].into_iter().flatten().any(too_new) {
+        return Ok(());
+    }
+    if Suppressed::by(entry(0), entry(1)) != resident.suppressed {
+        found.push(format!("{}: the record and the suppression list differ", resident.id));
     }
     Ok(())
 }
@@ -167,14 +188,18 @@ fn check_attempt(attempt: &Attempt, call: &Call, found: &mut Vec<String>) {
     let expected = match call.key {
         Some(('1', _)) => Some(Disposition::Well),
         Some(_) => Some(Disposition::Talk),
-        None => None,
+        None => call.opted_out.map(|_| Disposition::OptedOut),
     };
     let known = attempt.disposition();
     let wrong = match expected {
         Some(expected) => known != expected,
         None => matches!(
             known,
-            Disposition::Well | Disposition::Talk | Disposition::NotPlaced | Disposition::Open
+            Disposition::Well
+                | Disposition::Talk
+                | Disposition::OptedOut
+                | Disposition::NotPlaced
+                | Disposition::Open
         ),
     };
     if wrong {

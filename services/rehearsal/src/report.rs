@@ -60,6 +60,8 @@ pub struct Outcomes {
     pub well: u64,
     /// Pressed 2.
     pub talk: u64,
+    /// Pressed 9 twice.
+    pub opted_out: u64,
     /// Nobody answered.
     pub no_answer: u64,
     /// The line was busy.

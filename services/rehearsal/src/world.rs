@@ -243,6 +243,7 @@ impl World {
             audit: Faulty::new(self.store.audit(), gate),
             pace: Faulty::new(self.store.pace(), gate),
             switch: Faulty::new(self.store.switch(), gate),
+            suppressions: Faulty::new(self.store.suppressions(), gate),
             uploads: Faulty::<dyn rollcall_ports::Uploads>::new(Arc::new(self.store.uploads()), gate),
             rows: Faulty::<dyn rollcall_ports::Sender<_>>::new(Arc::new(rows), gate),
             requests: Faulty::<dyn rollcall_ports::Sender<_>>::new(Arc::new(requests), gate),

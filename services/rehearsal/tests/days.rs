@@ -88,6 +88,19 @@ fn a_broken_setup_does_not_burn_the_list() {
     }
 }
 
+/// Whoever presses 9 twice is never called again, nor is whoever shares their
+/// number, whatever is lost; and the ledger knows it.
+#[test]
+fn whoever_opts_out_is_never_called_again() {
+    let answers = ResidentMix::parse("opt_out=0.12").unwrap();
+    for (seed, faults) in [(1, Faults::None), (2, Faults::Mild), (3, Faults::Harsh), (4, Faults::Harsh)] {
+        let scenario = Scenario { answers: answers.clone(), ..scenario(120, 3, seed, faults) };
+        let report = rehearse(&scenario);
+        assert!(report.outcomes.opted_out > 8, "{report:#?}");
+        assert!(report.ledger.excluded >= report.outcomes.opted_out, "{report:#?}");
+    }
+}
+
 #[test]
 fn mild_days_break_no_rule() {
     for seed in 1..=4 {

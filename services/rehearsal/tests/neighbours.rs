@@ -95,6 +95,10 @@ impl Residents for Damaged {
         self.inner.to_review(now, most).await
     }
 
+    async fn with_number(&self, number: PhoneNumber) -> Result<Vec<ResidentId>, Fault> {
+        self.inner.with_number(number).await
+    }
+
     async fn sharing(&self, number: PhoneNumber, besides: ResidentId) -> Result<u64, Fault> {
         self.inner.sharing(number, besides).await
     }
@@ -165,6 +169,7 @@ async fn damaged(now: &str) -> (Store, Ports) {
         audit: store.audit(),
         pace: store.pace(),
         switch: store.switch(),
+        suppressions: store.suppressions(),
         uploads: Arc::new(store.uploads()),
         rows: Arc::new(store.rows_queue()),
         requests: Arc::new(requests.clone()),

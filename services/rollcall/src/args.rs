@@ -7,11 +7,13 @@ use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
 mod letters;
+mod suppressions;
 
 pub(crate) use letters::{
     Author, DeadLetters, DiscardLetters, DryRun, EditLetter, LettersCommand, ListLetters, ReplayLetters,
     ShowLetter, SomeLetters, StopReplay,
 };
+pub(crate) use suppressions::{Suppress, Unsuppress};
 
 const SETTINGS: &str = "\
 Settings:
@@ -56,6 +58,10 @@ pub(crate) enum Command {
     Why(Why),
     DeadLetters(DeadLetters),
     Dialing(Dialing),
+    Suppress(Suppress),
+    /// List who is never called: the suppression list
+    Suppressions(Directory),
+    Unsuppress(Unsuppress),
     User(User),
     Doctor(Doctor),
 }
@@ -123,7 +129,7 @@ pub(crate) struct Import {
 Exit status: 0 when every property held; 1 when one failed (the seed that shows it again is printed); 2 \
 when the file or an option cannot be used.
 
-Answers: well, talk, silent, hang_up, busy, no_answer, voicemail, bad_number, network. What is not named \
+Answers: well, talk, silent, hang_up, busy, no_answer, voicemail, bad_number, network, opt_out. What is not named \
 shares the rest in the usual proportion, for example --answers well=0.7,no_answer=0.2.")]
 pub(crate) struct Rehearse {
     /// The CSV file

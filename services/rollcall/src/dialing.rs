@@ -45,11 +45,15 @@ pub(crate) fn run(args: &Dialing) -> Result<(), Stop> {
 }
 
 fn hand(turn: &Turn, machine: &Machine) -> Result<Hand, Stop> {
-    // Whoever may write into the directory may do this; the name is for people.
-    let user = ProcessVars.get("USER").filter(|name| !name.is_empty());
-    let by = user.map_or_else(|| "command line".to_owned(), |name| format!("{name} (command line)"));
-    Hand::new(&by, machine.clock().now(), &turn.reason)
+    Hand::new(&by(), machine.clock().now(), &turn.reason)
         .map_err(|refusal| Stop::unusable(format_args!("--reason: {refusal}")))
+}
+
+/// Who types: whoever may write into the directory may do all of this; the name
+/// is for people.
+pub(crate) fn by() -> String {
+    let user = ProcessVars.get("USER").filter(|name| !name.is_empty());
+    user.map_or_else(|| "command line".to_owned(), |name| format!("{name} (command line)"))
 }
 
 fn done(turned: Turned) -> Result<switch::Dialing, Stop> {

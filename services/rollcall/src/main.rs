@@ -14,6 +14,7 @@ mod residents;
 mod runtime;
 mod serve;
 mod stop;
+mod suppress;
 mod times;
 mod town;
 mod user;
@@ -36,6 +37,9 @@ fn main() -> ExitCode {
         Command::Residents(args) => residents::run(&args),
         Command::Why(args) => why::run(&args),
         Command::Dialing(args) => dialing::run(&args),
+        Command::Suppress(args) => suppress::add(&args),
+        Command::Suppressions(args) => suppress::list(&args),
+        Command::Unsuppress(args) => suppress::lift(&args),
         Command::DeadLetters(args) => letters::run(&args),
         Command::User(args) => user::run(&args),
         Command::Doctor(args) => doctor::run(&args),

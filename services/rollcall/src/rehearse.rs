@@ -141,8 +141,8 @@ fn summary(out: &mut impl Write, report: &Report) -> io::Result<()> {
     let of = &report.outcomes;
     writeln!(
         out,
-        "  {} well, {} want to talk, {} no answer, {} busy, {} answered without a key, {} number does not exist, {} network",
-        of.well, of.talk, of.no_answer, of.busy, of.unconfirmed, of.bad_number, of.network
+        "  {} well, {} want to talk, {} no answer, {} busy, {} answered without a key, {} number does not exist, {} network, {} want no more calls",
+        of.well, of.talk, of.no_answer, of.busy, of.unconfirmed, of.bad_number, of.network, of.opted_out
     )?;
     writeln!(
         out,

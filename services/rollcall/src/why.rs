@@ -124,7 +124,7 @@ impl Answer {
 
 /// Whoever is meant: by id, by the uploader's reference, or by the beginning of
 /// an id if only one begins so.
-async fn find(machine: &Machine, text: &str) -> Result<Resident, Stop> {
+pub(crate) async fn find(machine: &Machine, text: &str) -> Result<Resident, Stop> {
     let residents = &machine.ports().residents;
     let by_reference = reference_id(text);
     for id in text.parse().ok().into_iter().chain(by_reference) {

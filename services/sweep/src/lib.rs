@@ -2,7 +2,8 @@
 //!
 //! Trigger: a timer; no input, so that routine and recovery are the same code.
 //! It settles attempts whose evidence is overdue, tells somebody of promises
-//! past their deadline, climbs the ladder of residents who were not reached, trips the switch
+//! past their deadline, climbs the ladder of residents who were not reached,
+//! carries the suppression list over to records, trips the switch
 //! over all dialing where there is cause, and tells of every change of it.
 //! [`Books`] takes the account of the day.
 //!
@@ -26,7 +27,7 @@ use rollcall_domain::policy::Policy;
 use rollcall_host::Periodic;
 use rollcall_ports::{
     Attempts, Audit, Callbacks, Checks, Clock, Described, EvidenceHorizon, Fault, Notices, Residents,
-    Signals, Switch, Telephony,
+    Signals, Suppressions, Switch, Telephony,
 };
 use rollcall_recording::{Learned, Recorder};
 use std::sync::Arc;
@@ -44,6 +45,8 @@ pub struct Sweep {
     pub residents: Arc<dyn Residents>,
     /// The days' results.
     pub checks: Arc<dyn Checks>,
+    /// The suppression list.
+    pub suppressions: Arc<dyn Suppressions>,
     /// The switch over all dialing.
     pub switch: Arc<dyn Switch>,
     /// What is remembered of the clock.
@@ -80,11 +83,12 @@ impl Periodic for Sweep {
         // switch first, since what is wrong may be about to go on.
         let dialing = self.watch_dialing(now).await;
         let attempts = self.settle_attempts(now).await;
+        let suppressions = self.settle_suppressions().await;
         let promises = self.review_promises(now).await;
         let people = self.review_people(now).await;
         let escalations = self.review_escalations(now).await;
         self.watch.ends(self.clock.now());
-        dialing.and(attempts).and(promises).and(people).and(escalations)
+        dialing.and(attempts).and(suppressions).and(promises).and(people).and(escalations)
     }
 }
 
@@ -99,6 +103,18 @@ impl Sweep {
         let mut trouble = Trouble::default();
         for id in open {
             trouble.note(self.settle_attempt(id, began_before, now).await)?;
+        }
+        trouble.end()
+    }
+
+    /// Brings to the records what the suppression list says since somebody was
+    /// interrupted, or opted out on the telephone.
+    async fn settle_suppressions(&self) -> Result<(), Fault> {
+        let suppressor = self.recorder.suppressor();
+        let mut trouble = Trouble::default();
+        for entry in self.suppressions.unsettled(self.topology.bounds.sweep_items).await? {
+            let settled = suppressor.settle(&entry).await;
+            trouble.note(settled.map(|_contended_is_tried_next_minute: Learned| ()))?;
         }
         trouble.end()
     }

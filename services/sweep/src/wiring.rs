@@ -8,19 +8,32 @@ use std::sync::Arc;
 /// The sweep on Amazon's services, and the books, which a schedule names.
 pub(crate) async fn function(start: &Start) -> Result<TimerFunction, Vec<String>> {
     let mut aws = Compose::new(Start::var).await;
-    let Stores { residents, attempts, callbacks, escalations, checks, pace, switch } = aws.stores();
+    let Stores { residents, attempts, callbacks, escalations, checks, pace, switch, suppressions } =
+        aws.stores();
     let Start { policy, clock, signals } = start.clone();
-    let recorder =
-        Recorder { attempts, callbacks, escalations, residents, checks, pace, clock, signals, policy };
+    let recorder = Recorder {
+        attempts,
+        callbacks,
+        escalations,
+        residents,
+        checks,
+        suppressions,
+        pace,
+        clock,
+        signals,
+        policy,
+    };
     let Recorder { residents, clock, signals, policy, .. } = recorder.clone();
     let (topology, notices) = (Topology::shipped(), aws.notices(&clock));
     let books = Books { residents, notices: notices.clone(), clock, signals, policy, topology };
-    let Recorder { attempts, callbacks, residents, checks, clock, signals, policy, .. } = recorder.clone();
+    let Recorder { attempts, callbacks, residents, checks, suppressions, clock, signals, policy, .. } =
+        recorder.clone();
     let sweep = Sweep {
         attempts,
         callbacks,
         residents,
         checks,
+        suppressions,
         switch,
         watch: Watch::default(),
         telephony: aws.telephony(),

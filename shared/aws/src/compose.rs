@@ -31,6 +31,7 @@ pub struct Stores {
     pub checks: Arc<dyn rollcall_ports::Checks>,
     pub pace: Arc<dyn rollcall_ports::Pace>,
     pub switch: Arc<dyn rollcall_ports::Switch>,
+    pub suppressions: Arc<dyn rollcall_ports::Suppressions>,
 }
 
 impl Compose {
@@ -86,6 +87,7 @@ impl Compose {
             checks: Arc::new(dynamodb::Checks::new(&dynamo)),
             pace: Arc::new(dynamodb::Pace::new(&dynamo)),
             switch: Arc::new(dynamodb::Switch::new(&dynamo)),
+            suppressions: Arc::new(dynamodb::Suppressions::new(&dynamo)),
         }
     }
 

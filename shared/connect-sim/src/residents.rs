@@ -25,11 +25,16 @@ pub enum ResidentKind {
     BadNumber,
     /// The network fails or blocks.
     Network,
+    /// Answers and presses, twice, the key for "I no longer want these calls"; or thinks better of it.
+    OptOut,
 }
+
+/// How many kinds there are.
+const KINDS: usize = 10;
 
 impl ResidentKind {
     /// All kinds, in the order of their names in settings.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; KINDS] = [
         Self::Well,
         Self::Talk,
         Self::Silent,
@@ -39,6 +44,7 @@ impl ResidentKind {
         Self::Voicemail,
         Self::BadNumber,
         Self::Network,
+        Self::OptOut,
     ];
 
     /// The name in settings.
@@ -53,6 +59,7 @@ impl ResidentKind {
             Self::Voicemail => "voicemail",
             Self::BadNumber => "bad_number",
             Self::Network => "network",
+            Self::OptOut => "opt_out",
         }
     }
 }
@@ -73,7 +80,7 @@ impl ResidentKind {
 #[derive(Clone, Debug, PartialEq)]
 pub struct ResidentMix {
     /// In the order of [`ResidentKind::ALL`].
-    shares: [f64; 9],
+    shares: [f64; KINDS],
     /// Kinds that stick to a number for ever: drawn from seed and number alone. Default: a bad number stays bad.
     pub lasting: Vec<ResidentKind>,
 }
@@ -81,7 +88,7 @@ pub struct ResidentMix {
 impl Default for ResidentMix {
     fn default() -> Self {
         Self {
-            shares: [0.55, 0.08, 0.04, 0.04, 0.04, 0.15, 0.08, 0.005, 0.015],
+            shares: [0.55, 0.08, 0.04, 0.04, 0.04, 0.15, 0.08, 0.005, 0.015, 0.0],
             lasting: vec![ResidentKind::BadNumber],
         }
     }
@@ -90,7 +97,7 @@ impl Default for ResidentMix {
 impl ResidentMix {
     /// Every call goes the same way.
     pub fn only(kind: ResidentKind) -> Self {
-        let mut shares = [0.0; 9];
+        let mut shares = [0.0; KINDS];
         shares[kind as usize] = 1.0;
         Self { shares, ..Self::default() }
     }
@@ -101,7 +108,7 @@ impl ResidentMix {
     /// [`MixError`] for an unknown or repeated kind, a share that is no number from 0 to 1, or a sum above 1.
     pub fn parse(text: &str) -> Result<Self, MixError> {
         let default = Self::default();
-        let mut named: [Option<f64>; 9] = [None; 9];
+        let mut named: [Option<f64>; KINDS] = [None; KINDS];
         for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
             let (name, share) = part.split_once('=').ok_or_else(|| MixError::Form(part.to_owned()))?;
             let kind =
@@ -167,7 +174,7 @@ pub enum MixError {
     Form(String),
     /// No such kind.
     #[error(
-        "{0:?} is no kind; kinds are well, talk, silent, hang_up, busy, no_answer, voicemail, bad_number, network"
+        "{0:?} is no kind; kinds are well, talk, silent, hang_up, busy, no_answer, voicemail, bad_number, network, opt_out"
     )]
     Kind(String),
     /// Not a number from 0 to 1.
@@ -200,8 +207,12 @@ pub struct ResidentHabits {
     pub slow: f64,
     /// Hang up soon after the key, before the flow is done.
     pub leaves_early: f64,
+    /// Think better of it when they are asked to confirm that they want no more calls.
+    pub thinks_better: f64,
     /// The keys for well, talk and repeat in the flow.
     pub keys: [char; 3],
+    /// The key for no more calls, and for confirming that.
+    pub opt_out: char,
     /// A key the flow does not offer.
     pub wrong_key: char,
 }
@@ -217,7 +228,9 @@ impl Default for ResidentHabits {
             repeat_first: 0.05,
             slow: 0.04,
             leaves_early: 0.10,
+            thinks_better: 0.2,
             keys: ['1', '2', '3'],
+            opt_out: '9',
             wrong_key: '7',
         }
     }
@@ -247,6 +260,16 @@ impl Manner {
             _ => None,
         };
         let mut plan = Vec::new();
+        if kind == ResidentKind::OptOut {
+            let press = |key| Reaction::Press { key, interrupts: false };
+            // The last first: the key at the question, then what they do when asked to confirm it.
+            if chance(rng, habits.thinks_better) {
+                plan.extend([press(well), press(well)]);
+            } else {
+                plan.push(press(habits.opt_out));
+            }
+            plan.push(press(habits.opt_out));
+        }
         if let Some(key) = answer {
             let mut press =
                 |key| plan.push(Reaction::Press { key, interrupts: chance(rng, habits.interrupts) });

@@ -68,6 +68,8 @@ fn nothing_is_confirmed_that_was_not_written() {
         found
     };
     assert!(at("say-well").iter().all(|(answer, _)| answer.as_deref() == Some("well")));
+    assert!(at("say-opted-out").iter().all(|(answer, _)| answer.as_deref() == Some("opted_out")));
+    assert!(at("say-opted-out-unsure").iter().all(|(answer, _)| answer.is_none()));
     assert!(at("say-well-unsure").iter().all(|(answer, _)| answer.is_none()));
     // A callback that Connect has taken stands in the record by itself.
     assert!(at("say-callback").iter().all(|(_, callback)| *callback));
@@ -88,10 +90,12 @@ fn it_is_the_shipped_conversation() {
         left_out,
         [
             "check-callback-failed",
+            "check-opted-out",
             "check-talk",
             "check-well",
             "record-callback-failed",
             "record-none",
+            "record-opted-out",
             "record-talk",
             "record-well",
             "say-callback-unsure",
@@ -100,7 +104,7 @@ fn it_is_the_shipped_conversation() {
         ]
     );
     for (id, action) in &alone {
-        if id != "say-well" {
+        if id != "say-well" && id != "say-opted-out" {
             let same = shipped.get(id).unwrap();
             assert_eq!(
                 (&action["Type"], &action["Parameters"]),
@@ -117,9 +121,12 @@ fn each_answer_is_read_from_the_record_alone() {
         (ResidentKind::Well, Some("Well"), false),
         (ResidentKind::Talk, Some("Talk"), true),
         (ResidentKind::Silent, None, false),
+        (ResidentKind::OptOut, None, false),
     ] {
         let residents = ResidentMix::only(kind);
-        let mut world = World::new(SimConfig { flow: flow(), residents, agents: agents(1), ..roomy(7) });
+        let mut config = SimConfig { flow: flow(), residents, agents: agents(1), ..roomy(7) };
+        config.resident_habits.thinks_better = 0.0;
+        let mut world = World::new(config);
         let contact = world.start(0).unwrap();
         world.run(seconds(600));
         let record = world.record(&contact).clone();
@@ -129,6 +136,7 @@ fn each_answer_is_read_from_the_record_alone() {
         let Evidence::Check(_, facts) = of_record(&named) else { panic!("{kind:?}: not a check call") };
         let pressed = facts.press.map(|press| format!("{:?}", press.key));
         assert_eq!(pressed.as_deref(), key, "{kind:?}");
+        assert_eq!(facts.opted_out.is_some(), kind == ResidentKind::OptOut, "{kind:?}");
         assert_eq!(facts.next_contact.is_some(), callback, "{kind:?}");
         assert!(facts.complete.is_some() && world.invocations.is_empty(), "{kind:?}");
     }

@@ -17,6 +17,7 @@ fn outcome(record: &ContactRecord) -> &'static str {
     match (record.attributes.get("answer"), &record.disconnect_reason) {
         (Some("talk"), _) => "callback requested",
         (Some("well"), _) => "well",
+        (Some("opted_out"), _) => "opted out",
         _ if answered => "unconfirmed",
         (_, Some(DisconnectReason::TelecomBusy)) => "busy",
         (_, Some(DisconnectReason::TelecomProblem | DisconnectReason::TelecomPotentialBlocking)) => "network",
@@ -43,6 +44,15 @@ fn outcomes(kind: ResidentKind) -> BTreeMap<&'static str, usize> {
 
 fn only(kind: ResidentKind) -> SimConfig {
     SimConfig { residents: ResidentMix::only(kind), ..roomy(11) }
+}
+
+/// Twice the key, and they are out; whoever thinks better of it is asked again, and is well.
+#[test]
+fn whoever_opts_out_confirms_it_or_thinks_better_of_it() {
+    let outcomes = outcomes(ResidentKind::OptOut);
+    let (out, well) = (outcomes["opted out"], outcomes["well"]);
+    assert_eq!(out + well, 200, "{outcomes:?}");
+    assert!((20..60).contains(&well), "about one in five: {outcomes:?}");
 }
 
 #[test]

@@ -97,6 +97,7 @@ fn every_way_to_the_end_has_told_the_function_what_was_pressed() {
             let expected = match story.key {
                 Some('1') => "well",
                 Some('2') => "talk",
+                Some('9') => "opted_out",
                 _ => "none",
             };
             assert_eq!(story.told.get("answer").map(String::as_str), Some(expected), "{story:?}");
@@ -133,8 +134,44 @@ fn nothing_is_claimed_that_was_not_recorded() {
     for story in at(&flow, &walked, "say-person-told") {
         assert!(story.recorded && !story.callback && story.told["callback"] == "failed", "{story:?}");
     }
-    for id in ["say-well-unsure", "say-please-ring"] {
+    for story in at(&flow, &walked, "say-opted-out") {
+        assert!(story.recorded && story.told["answer"] == "opted_out", "{story:?}");
+    }
+    for id in ["say-well-unsure", "say-please-ring", "say-opted-out-unsure"] {
         assert!(at(&flow, &walked, id).iter().all(|story| !story.recorded), "{id}");
+    }
+}
+
+/// The second key must be the same one, pressed at once: any other, or none, leads back to the question.
+#[test]
+fn only_two_keys_in_a_row_end_the_calls() {
+    let flow = flow();
+    let index = |id: &str| flow.actions().iter().position(|action| action.id == id).unwrap();
+    let (confirm, set) = (index("confirm-opt-out"), index("set-opted-out"));
+    let mut to_confirm = Vec::new();
+    for action in flow.actions() {
+        let leads = action.step.leads_to();
+        if leads.contains(&set) {
+            assert_eq!(action.id, "confirm-opt-out", "nothing else leads there");
+        }
+        if leads.contains(&confirm) {
+            to_confirm.push(action.id.as_str());
+        }
+        if let Step::Ask { keys, silence, other_key, error, .. } = &action.step {
+            for (key, next) in keys {
+                assert_eq!(*key == '9', [confirm, set].contains(next), "{}: {key}", action.id);
+            }
+            assert!(![silence, other_key, error].iter().any(|next| [confirm, set].contains(next)));
+        }
+    }
+    assert_eq!(to_confirm, ["ask-first", "ask-again"]);
+    let Step::Ask { keys, silence, other_key, .. } = &flow.actions()[confirm].step else {
+        panic!("no question")
+    };
+    assert_eq!(keys.as_slice(), [('9', set)]);
+    for back in [silence, other_key] {
+        let Step::Loop { again, .. } = &flow.actions()[*back].step else { panic!("not bounded") };
+        assert_eq!(*again, index("ask-again"));
     }
 }
 
@@ -202,7 +239,7 @@ fn the_words_name_the_option_before_the_key_and_hold_nothing_of_ours() {
     assert!(spoken.contains("${OrganisationTelephone}"));
     assert!(!CHECK_CALL.contains("arn:") && !CHECK_CALL.contains("firstName"));
     let digits = spoken.chars().filter(char::is_ascii_digit).collect::<BTreeSet<_>>();
-    assert_eq!(digits, BTreeSet::from(['1', '2', '3']), "only the keys are numbers");
+    assert_eq!(digits, BTreeSet::from(['1', '2', '3', '9']), "only the keys are numbers");
     let recording = &document["Actions"][1]["Parameters"]["RecordingBehavior"]["RecordedParticipants"];
     assert_eq!(recording, &serde_json::json!([]), "recording is off before anything is said");
 }

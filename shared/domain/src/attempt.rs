@@ -56,6 +56,10 @@ pub struct Facts {
     pub answered_at: Option<Timestamp>,
     /// The key that was pressed.
     pub press: Option<Press>,
+    /// A moment by which they had asked, by the keys, not to be called any
+    /// more. Beside the key: neither takes the place of the other.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub opted_out: Option<Timestamp>,
     /// How the call ended.
     pub end: Option<End>,
     /// `LastUpdateTimestamp` of the newest contact record (or the moment of a
@@ -126,6 +130,8 @@ pub enum Disposition {
     Well,
     /// They pressed 2.
     Talk,
+    /// They asked, by the keys, not to be called any more.
+    OptedOut,
     /// Answered, but no key was pressed: voicemail, a hang-up, confusion.
     Unconfirmed,
     /// Machine detection heard a machine.
@@ -189,6 +195,7 @@ impl Attempt {
         let facts = &self.facts;
         match (facts.press.map(|press| press.key), self.withdrawn) {
             (Some(Key::Talk), _) => return Disposition::Talk,
+            (_, _) if facts.opted_out.is_some() => return Disposition::OptedOut,
             (Some(Key::Well), _) => return Disposition::Well,
             (None, Some(_)) if !self.is_proven() => return Disposition::NotPlaced,
             (None, _) => {}
@@ -220,6 +227,7 @@ impl Facts {
             (Some(known), Some(new)) if known.outranks(new) => Some(known),
             (known, new) => new.or(known),
         };
+        self.opted_out = self.opted_out.max(news.opted_out);
         self.end = self.end.max(news.end);
         self.complete = self.complete.max(news.complete);
         *self != before

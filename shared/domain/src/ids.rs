@@ -113,6 +113,27 @@ uuid_id! {
     JobId
 }
 
+uuid_id! {
+    /// One entry of the suppression list. Ids stand in the order of time.
+    SuppressionId
+}
+
+impl SuppressionId {
+    /// The id of what somebody put on the list at `at`, and `parts` name. It
+    /// begins with the millisecond, as UUIDs of version 7 do, so that a list of
+    /// ids is one by time; the rest is derived (RFC 9562, version 8).
+    #[must_use]
+    pub fn at(at: jiff::Timestamp, parts: &[&str]) -> Self {
+        let exact = at.as_nanosecond().to_string();
+        let mut named = vec![exact.as_str()];
+        named.extend(parts);
+        let mut bytes = *Self::derive(&named).as_uuid().as_bytes();
+        let millisecond = u64::try_from(at.as_millisecond()).unwrap_or(0);
+        bytes[..6].copy_from_slice(&millisecond.to_be_bytes()[2..]);
+        Self(uuid::Builder::from_custom_bytes(bytes).into_uuid())
+    }
+}
+
 impl LetterId {
     /// The one letter that a message of a queue or stream may become.
     #[must_use]

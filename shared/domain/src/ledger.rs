@@ -77,11 +77,14 @@ pub fn day_state(resident: &Resident, policy: &Policy, now: Timestamp) -> DaySta
     if let Some(reached) = resident.reached
         && policy.hours(resident).date(reached.at) == today
     {
-        return match reached.how {
-            Heard::Well => DayState::Well,
+        match reached.how {
+            Heard::Well => return DayState::Well,
             // A promise that is no longer open was kept or handed to people.
-            Heard::WantsToTalk | Heard::SpokenTo | Heard::KnownSafe => DayState::SpokenTo,
-        };
+            Heard::WantsToTalk | Heard::SpokenTo | Heard::KnownSafe => return DayState::SpokenTo,
+            // Taken off the list on the same day: they were heard of, and
+            // nobody knows how they are.
+            Heard::OptedOut => {}
+        }
     }
     if pause_at(resident, now).is_some() {
         return DayState::Paused;

@@ -8,7 +8,8 @@
 //! calls to them; [`rules`] decides when they may be dialed and says why not;
 //! [`staff`] is what people may change of a resident, [`record`] what is kept of
 //! it, [`search`] how they find one,
-//! [`undo`] what of an upload can be taken back; [`attempt`] is one dial and what is known of it; [`callback`] the promise
+//! [`suppression`] who is never to be called, [`undo`] what of an upload can be taken back; [`attempt`] is one
+//! dial and what is known of it; [`callback`] the promise
 //! that an agent rings, [`desk`] what agents do with it; [`escalation`] who is told of a person
 //! who was not reached; [`pace`] how fast calls may start,
 //! [`switch`] whether they may at all, [`breaker`] what stops them by itself; [`ledger`] the
@@ -37,5 +38,6 @@ pub mod resident;
 pub mod rules;
 pub mod search;
 pub mod staff;
+pub mod suppression;
 pub mod switch;
 pub mod undo;

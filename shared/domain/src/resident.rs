@@ -9,6 +9,7 @@ use crate::ids::{AttemptId, BatchId, CallbackId, RequestId, ResidentId};
 use crate::phone::PhoneNumber;
 use crate::policy::Policy;
 use crate::record::{Pause, StaffNote, Switched};
+use crate::suppression::Suppressed;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -105,8 +106,8 @@ pub struct Resident {
     /// Who switched them on or off last, and why; `None` where nobody did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub switched: Option<Switched>,
-    /// On a suppression list, or opted out: never called.
-    pub suppressed: bool,
+    /// On the suppression list, in person or by their number: never called.
+    pub suppressed: Suppressed,
     /// When the network said that the number does not exist.
     pub number_bad_since: Option<Timestamp>,
     /// How often the number was corrected. A dial remembers it, so that what
@@ -172,6 +173,8 @@ pub struct Reached {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Heard {
+    /// They asked, by the keys, not to be called any more.
+    OptedOut,
     /// They pressed 1.
     Well,
     /// They pressed 2 and were promised a callback.
@@ -204,7 +207,7 @@ impl Resident {
             registered_at,
             enabled: true,
             switched: None,
-            suppressed: false,
+            suppressed: Suppressed::default(),
             number_bad_since: None,
             number_changes: 0,
             corrections: 0,

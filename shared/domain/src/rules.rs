@@ -100,7 +100,7 @@ fn first_hold(resident: &Resident, policy: &Policy, now: Timestamp, asking: Aski
 pub fn excluded(resident: &Resident) -> Option<Hold> {
     if !resident.enabled {
         Some(Hold::Disabled)
-    } else if resident.suppressed {
+    } else if resident.suppressed.holds() {
         Some(Hold::Suppressed)
     } else if resident.consent == Some(false) {
         Some(Hold::NoConsent)
@@ -207,7 +207,7 @@ impl fmt::Display for Hold {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Disabled => "switched off by an operator",
-            Self::Suppressed => "on a suppression list",
+            Self::Suppressed => "on the suppression list",
             Self::NoConsent => "did not agree to be called",
             Self::BadNumber => "the phone number does not exist; it must be corrected",
             Self::Paused(_) => "paused",

@@ -224,6 +224,8 @@ fn correct(resident: &mut Resident, new: &Correction) -> Result<Deed, Refusal> {
     if set(&mut profile.number, &new.number, "number", &mut fields) {
         resident.number_changes = resident.number_changes.saturating_add(1);
         resident.number_bad_since = None;
+        // Of the former number. Whoever saves this asks the list about the new one.
+        resident.suppressed.number = None;
     }
     if !fields.is_empty() {
         resident.corrections = resident.corrections.saturating_add(1);
@@ -308,7 +310,7 @@ fn note(resident: &mut Resident, text: &str, (by, now): (&str, Timestamp)) -> Re
     Ok(done)
 }
 
-fn checked_reason(reason: &str) -> Result<String, Refusal> {
+pub(crate) fn checked_reason(reason: &str) -> Result<String, Refusal> {
     let reason = reason.trim();
     if reason.is_empty() {
         return Err(Refusal::ReasonMissing);

@@ -28,7 +28,7 @@ pub fn since_loaded(resident: &Resident) -> Since {
         || resident.number_bad_since.is_some();
     let changed = !resident.enabled
         || resident.switched.is_some()
-        || resident.suppressed
+        || resident.suppressed.person.is_some()
         || resident.corrections > 0
         || resident.number_changes > 0
         || !resident.pauses.is_empty()

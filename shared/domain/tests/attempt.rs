@@ -29,6 +29,7 @@ fn facts(text: &str) -> Facts {
             "answered" => facts.answered_at = Some(at("23 10:00:20")),
             "pressed 1" => facts.press = Some(Press { key: Key::Well, at: at("23 10:00:40") }),
             "pressed 2" => facts.press = Some(Press { key: Key::Talk, at: at("23 10:00:40") }),
+            "opted out" => facts.opted_out = Some(at("23 10:00:50")),
             "record" => facts.complete = Some(at("23 10:02")),
             "ended by event" => {
                 facts.end = Some(End { version: None, reason: EndReason::Unsaid, at: at("23 10:01") });
@@ -57,6 +58,11 @@ fn a_contact_record_decides_what_became_of_a_dial() {
     for (known, expected) in [
         ("record, answered, ended, pressed 1", "Well, closed"),
         ("record, answered, ended, pressed 2", "Talk, closed"),
+        ("record, answered, ended, opted out", "OptedOut, closed"),
+        ("record, answered, ended, opted out, pressed 1", "OptedOut, closed"),
+        // Who asked for help is helped, and neither is lost.
+        ("record, answered, ended, opted out, pressed 2", "Talk, closed"),
+        ("opted out", "OptedOut, waiting"),
         ("record, answered, ended, pressed 2, next contact", "Talk, closed"),
         ("record, answered, machine", "Machine, closed"),
         ("record, answered, ended", "Unconfirmed, closed"),
@@ -156,18 +162,13 @@ fn arbitrary_facts() -> impl Strategy<Value = Facts> {
         option::of(moment()),
         option::of(moment()),
         option::of(press),
+        option::of(moment()),
         option::of(end),
         option::of(moment()),
         option::of(contact()),
     )
-        .prop_map(|(contact, dialed_by, answered_at, press, end, complete, next_contact)| Facts {
-            contact,
-            dialed_by,
-            answered_at,
-            press,
-            end,
-            complete,
-            next_contact,
+        .prop_map(|(contact, dialed_by, answered_at, press, opted_out, end, complete, next_contact)| {
+            Facts { contact, dialed_by, answered_at, press, opted_out, end, complete, next_contact }
         })
 }
 
@@ -183,7 +184,8 @@ fn rank(disposition: Disposition) -> u8 {
         | Disposition::Network
         | Disposition::BadNumber => 2,
         Disposition::Well => 3,
-        Disposition::Talk => 4,
+        Disposition::OptedOut => 4,
+        Disposition::Talk => 5,
     }
 }
 
@@ -216,6 +218,8 @@ proptest! {
         let pressed = news.iter().any(|one| one.press.is_some());
         let expected = if talk { Some(Key::Talk) } else { pressed.then_some(Key::Well) };
         prop_assert_eq!(known.press.map(|press| press.key), expected, "a key press is never lost");
+        let opted_out = news.iter().filter_map(|one| one.opted_out).max();
+        prop_assert_eq!(known.opted_out, opted_out, "nor is that they opted out");
     }
 
     #[test]

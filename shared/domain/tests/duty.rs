@@ -148,7 +148,7 @@ proptest! {
     fn a_duty_is_met_or_told_of_by_the_close_of_its_window((policy, one, now) in scene()) {
         let schedule = Schedule::of(&one, &policy, now);
         prop_assert_eq!(schedule.next_due, next_due(&one, &policy, now));
-        let excluded = !one.enabled || one.suppressed || one.consent == Some(false);
+        let excluded = !one.enabled || one.suppressed.holds() || one.consent == Some(false);
         let waits = one.has_open_attempt() || one.callback.is_some();
         prop_assert_eq!(check_due(&one, &policy).is_none(), excluded);
         let Some(due) = check_due(&one, &policy) else {

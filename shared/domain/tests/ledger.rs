@@ -29,6 +29,8 @@ fn each_state_of_the_day_is_reached() {
     check("pause 23 09:00 to 24 09:00", "23 10:00", "Paused");
     check("disabled", "23 10:00", "Excluded");
     check("suppressed", "23 10:00", "Excluded");
+    check("number-suppressed", "23 10:00", "Excluded");
+    check("suppressed; opted-out 23 10:00", "23 10:00", "Excluded");
     check("refused", "23 10:00", "Excluded");
     check("bad-number 23 10:00", "23 10:00", "Excluded");
 }
@@ -47,9 +49,17 @@ fn a_day_is_the_local_day_of_the_resident() {
 }
 
 #[test]
+fn whoever_opted_out_and_was_taken_off_the_list_is_not_due_before_a_day_has_passed() {
+    check("opted-out 23 10:00", "23 10:01", "NotDue");
+    check("opted-out 23 10:00", "24 09:59:59", "NotDue");
+    check("opted-out 23 10:00", "24 10:00", "Trying");
+}
+
+#[test]
 fn of_several_states_the_gravest_is_told() {
     // A promise is owed even to somebody who was switched off since.
     check("promise 1; disabled; escalated 23 09:00; well 23 10:00", "23 10:00", "CallbackOpen");
+    check("promise 1; suppressed; talk 23 10:00", "23 10:00", "CallbackOpen");
     // A switched-off resident is nobody's duty; one with a bad number is.
     check("disabled; escalated 23 09:00", "23 10:00", "Excluded");
     check("bad-number 23 09:30; escalated 23 09:00", "23 10:00", "Escalated");

@@ -30,8 +30,10 @@ fn oracle(one: &Resident, history: &[Mark], policy: &Policy, now: Timestamp) -> 
     };
     let real: Vec<&Mark> = history.iter().filter(|mark| mark.state != MarkState::NotPlaced).collect();
     let in_window = real.iter().filter(|mark| within(mark.at, policy.attempts_window_minutes)).count();
-    let excluded =
-        !one.enabled || one.suppressed || one.consent == Some(false) || one.number_bad_since.is_some();
+    let excluded = !one.enabled
+        || one.suppressed.holds()
+        || one.consent == Some(false)
+        || one.number_bad_since.is_some();
     let paused = one.pauses.iter().any(|pause| (pause.from..pause.until).contains(&now));
     let reached = one.reached.is_some_and(|r| within(r.at, policy.success_interval_minutes));
     let in_doubt = history.iter().any(|mark| mark.state == MarkState::Open);

@@ -57,9 +57,10 @@ fn whoever_is_excluded_is_never_called() {
     check("consented", &[(noon, "may call")]);
     check("disabled", &[(noon, "disabled")]);
     check("suppressed", &[(noon, "suppressed")]);
+    check("number-suppressed", &[(noon, "suppressed")]);
     check("refused", &[(noon, "no_consent")]);
     check("bad-number 23 11:00", &[(noon, "bad_number"), ("23 10:00", "bad_number")]);
-    for situation in ["disabled", "suppressed", "refused", "bad-number 23 11:00"] {
+    for situation in ["disabled", "suppressed", "number-suppressed", "refused", "bad-number 23 11:00"] {
         check_due(situation, noon, "never");
     }
 }

@@ -1,5 +1,6 @@
 use crate::db::{Db, DbError, Durability, Session};
 use crate::residents::{digits, place, write_back};
+use crate::suppressions;
 use crate::values::{count, cursor, from_json, int, json, nanos, row_before, time_at, uuid};
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -160,6 +161,9 @@ fn begin(session: &mut Session, order: &Begin) -> Result<Began, DbError> {
     }
     let Some(place) = place(session, &order.resident)? else { return Ok(Began::Changed) };
     let number = digits(order.number);
+    if suppressions::stands(&session.connection, number)? {
+        return Ok(Began::Suppressed);
+    }
     let rung = session
         .connection
         .prepare_cached("SELECT last_rung_at FROM contact_points WHERE number = ?1 AND attempt <> ?2")?
@@ -233,13 +237,14 @@ fn one(connection: &Connection, query: &str, key: &dyn ToSql) -> Result<Option<V
         .transpose()
 }
 
-/// Which key an attempt holds, as stored.
+/// Which keys an attempt holds, as stored.
 fn pressed(attempt: &Attempt) -> i64 {
-    match attempt.facts.press.map(|press| press.key) {
+    let key = match attempt.facts.press.map(|press| press.key) {
         None => 0,
         Some(Key::Well) => 1,
         Some(Key::Talk) => 2,
-    }
+    };
+    key + if attempt.facts.opted_out.is_some() { 4 } else { 0 }
 }
 
 fn stored_press(connection: &Connection, attempt: &Versioned<Attempt>) -> Result<i64, DbError> {

@@ -30,6 +30,7 @@ mod schema;
 mod statuses;
 mod store;
 mod stream;
+mod suppressions;
 mod switch;
 mod uploads;
 mod values;

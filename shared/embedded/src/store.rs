@@ -14,6 +14,7 @@ use crate::queue::Queue;
 use crate::residents::{self, Register};
 use crate::statuses::{self, Statuses};
 use crate::stream::{self, Progress, Stream};
+use crate::suppressions::List;
 use crate::switch::OneSwitch;
 use crate::uploads::UploadStore;
 use crate::values::count;
@@ -22,7 +23,7 @@ use rollcall_contracts::topology::{QueueSpec, Topology};
 use rollcall_domain::batch::{Batch, Tally};
 use rollcall_ports::{
     Accounts, Attempts, Audit, Batches, Callbacks, Checkpoints, Checks, Clock, DeadLetters, Escalations,
-    Fault, Jobs, Notices, Pace, QueueStatus, Queues, Replays, Residents, Switch,
+    Fault, Jobs, Notices, Pace, QueueStatus, Queues, Replays, Residents, Suppressions, Switch,
 };
 use rusqlite::Connection;
 use std::future::Future;
@@ -174,6 +175,12 @@ impl Store {
     #[must_use]
     pub fn switch(&self) -> Arc<dyn Switch> {
         Arc::new(OneSwitch(Arc::clone(&self.db)))
+    }
+
+    /// The suppression list.
+    #[must_use]
+    pub fn suppressions(&self) -> Arc<dyn Suppressions> {
+        Arc::new(List(Arc::clone(&self.db)))
     }
 
     /// Where messages are set aside.

@@ -99,6 +99,14 @@ fn switch() {
 }
 
 #[test]
+fn suppressions() {
+    over_both(&async |case, store| {
+        let (list, residents) = (store.suppressions(), store.residents());
+        suite::suppressions::all(case, list.as_ref(), store.attempts().as_ref(), residents.as_ref()).await;
+    });
+}
+
+#[test]
 fn dead_letters() {
     over_both(&async |case, store| suite::dead_letters::all(case, store.dead_letters().as_ref()).await);
 }

@@ -33,6 +33,8 @@ pub enum Began {
     Granted,
     /// Somebody wrote the attempt or the resident since they were read.
     Changed,
+    /// The number is on the suppression list: nobody who has it is called.
+    Suppressed,
     /// The number rang at that moment, for this or another resident.
     NumberBusy(Timestamp),
 }
@@ -52,7 +54,8 @@ pub struct Tallied {
 #[async_trait]
 pub trait Attempts: Send + Sync {
     /// Records attempt, resident and ring of the number in one, or nothing of
-    /// it. MUST be durable before it answers `Granted`; of any number of
+    /// it; nothing if the number is on the suppression list at this moment. MUST
+    /// be durable before it answers `Granted`; of any number of
     /// callers with the same versions, one at most is granted. A number that
     /// was last rung for this very attempt is not busy; one that rang exactly
     /// at `quiet_since` is not either. `Granted` raises both versions by one,

@@ -32,6 +32,7 @@ mod softphone;
 mod stream;
 #[cfg(feature = "suite")]
 pub mod suite;
+mod suppressions;
 mod switch;
 mod telephony;
 pub mod trace;
@@ -59,6 +60,7 @@ pub use search::{Listed, Order, Question, Rank, Ranking, Search};
 pub use signals::{Signal, Signals};
 pub use softphone::{CallState, Phone, PhoneAct, PhoneCall, PhoneStatus, Softphone};
 pub use stream::{Checkpoints, Entry, EvidenceHorizon, Sequence, Settled, StreamReader, StreamWriter};
+pub use suppressions::Suppressions;
 pub use switch::Switch;
 pub use telephony::{CallOrder, Described, Rejection, Started, Telephony, start_refused};
 pub use uploads::{UploadInfo, Uploads};

@@ -106,6 +106,11 @@ pub trait Residents: Send + Sync {
     /// oldest first. As [`Residents::due`].
     async fn to_review(&self, now: Timestamp, most: u32) -> Result<Vec<ResidentId>, Fault>;
 
+    /// Everybody who has this number, in no order. MUST see every write that
+    /// was answered before. For the suppression list; may take as long as a
+    /// look at the whole register.
+    async fn with_number(&self, number: PhoneNumber) -> Result<Vec<ResidentId>, Fault>;
+
     /// How many other residents have this number.
     async fn sharing(&self, number: PhoneNumber, besides: ResidentId) -> Result<u64, Fault>;
 

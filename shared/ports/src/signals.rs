@@ -39,6 +39,8 @@ pub enum Signal {
     CallInDoubt { attempt: AttemptId },
     /// A key was pressed.
     KeyPressed { attempt: AttemptId, resident: ResidentId, talk: bool },
+    /// A resident asked, by the keys, not to be called any more; it is on record.
+    OptedOut { attempt: AttemptId, resident: ResidentId },
     /// A call is over and its result known.
     CallSettled { attempt: AttemptId, resident: ResidentId, disposition: Disposition },
     /// A callback was promised.

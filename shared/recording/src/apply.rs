@@ -21,7 +21,11 @@ pub(crate) fn apply_attempt(resident: &mut Resident, attempt: &Attempt) {
         };
         resident.learn_reached(Reached { at: press.at, how });
     }
-    if attempt.facts.complete.is_some() || attempt.facts.press.is_some() {
+    if let Some(at) = attempt.facts.opted_out {
+        resident.learn_reached(Reached { at, how: Heard::OptedOut });
+    }
+    let facts = &attempt.facts;
+    if facts.complete.is_some() || facts.press.is_some() || facts.opted_out.is_some() {
         resident.end_claim(attempt.request);
     }
 }

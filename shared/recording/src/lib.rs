@@ -17,6 +17,7 @@
 mod apply;
 mod desk;
 pub mod escalation;
+pub mod suppression;
 pub mod switch;
 
 use apply::{apply_attempt, apply_promise};
@@ -29,9 +30,10 @@ use rollcall_domain::policy::Policy;
 use rollcall_domain::resident::{MarkState, Resident};
 use rollcall_ports::{
     Attempts, Callbacks, CheckResult, Checks, Clock, Escalations, Fault, Pace, Residents, Saved, Signal,
-    Signals, Versioned,
+    Signals, Suppressions, Versioned,
 };
 use std::sync::Arc;
+use suppression::Suppressor;
 
 /// What became of a piece of news.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +74,8 @@ pub struct Recorder {
     pub residents: Arc<dyn Residents>,
     /// The days' results.
     pub checks: Arc<dyn Checks>,
+    /// The suppression list.
+    pub suppressions: Arc<dyn Suppressions>,
     /// The limiter, whose places end with the calls.
     pub pace: Arc<dyn Pace>,
     /// The time.
@@ -114,6 +118,12 @@ impl Recorder {
         {
             self.signals.emit(&Signal::DoubleDial { attempt: attempt.id });
         }
+        if let Some(at) = attempt.facts.opted_out
+            && before.facts.opted_out.is_none()
+            && self.suppressor().opt_out(&attempt, at).await? == Learned::Contended
+        {
+            return Ok(Learned::Contended);
+        }
         let promise = match self.promise(&attempt, news).await? {
             Ok(promise) => promise,
             Err(contended) => return Ok(contended),
@@ -140,6 +150,17 @@ impl Recorder {
             self.announce(before, &attempt);
         }
         Ok(Learned::Applied)
+    }
+
+    /// What carries the suppression list over to records.
+    #[must_use]
+    pub fn suppressor(&self) -> Suppressor {
+        Suppressor {
+            suppressions: Arc::clone(&self.suppressions),
+            residents: Arc::clone(&self.residents),
+            clock: Arc::clone(&self.clock),
+            policy: Arc::clone(&self.policy),
+        }
     }
 
     /// Makes sure that a press of 2 is a stored promise.
@@ -378,6 +399,9 @@ impl Recorder {
         if before.facts.press.map(|press| press.key) != after.facts.press.map(|press| press.key) {
             let talk = after.disposition() == Disposition::Talk;
             self.signals.emit(&Signal::KeyPressed { attempt, resident, talk });
+        }
+        if after.facts.opted_out.is_some() && before.facts.opted_out.is_none() {
+            self.signals.emit(&Signal::OptedOut { attempt, resident });
         }
         if after.facts.complete.is_some() && before.facts.complete.is_none() {
             let disposition = after.disposition();

@@ -21,7 +21,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("rollcall-connect-sim", &["rollcall-contracts"]),
     // Services: none of them knows another.
     ("rollcall-ingest", &["rollcall-host"]),
-    ("rollcall-loader", &["rollcall-host"]),
+    // It brings the suppression list to the records that it adds.
+    ("rollcall-loader", &["rollcall-host", "rollcall-recording"]),
     // It trips the switch as the dialer does.
     ("rollcall-planner", &["rollcall-host", "rollcall-recording"]),
     ("rollcall-dialer", &["rollcall-host", "rollcall-recording"]),

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Grants that are not seen in use, by function (`*` for each), action and part
 /// of the resource, with why they are needed. First what Lambda and other
 /// services do as the role, past every line; then what happens too seldom.
-const UNSEEN: [(&str, &str, &str, &str); 40] = [
+const UNSEEN: [(&str, &str, &str, &str); 43] = [
     ("*", "logs:CreateLogStream", "", "Lambda writes what a function logs, as its role"),
     ("*", "logs:PutLogEvents", "", "likewise"),
     ("*", "xray:PutTraceSegments", "", "Lambda's tracing daemon sends, as the role"),
@@ -49,6 +49,9 @@ const UNSEEN: [(&str, &str, &str, &str); 40] = [
     ("dialer", "dynamodb:UpdateItem", "-checks", "likewise"),
     ("key-press", "dynamodb:GetItem", "-control", "the end of a call, which came before its key"),
     ("key-press", "dynamodb:PutItem", "-control", "likewise"),
+    ("*", "dynamodb:BatchGetItem", "-numbers", "somebody opts out, or is put on the suppression list"),
+    ("*", "dynamodb:UpdateItem", "-numbers", "likewise"),
+    ("api", "dynamodb:Query", "/index/suppressed", "an operator looks at the suppression list"),
     ("sweep", "connect:DescribeContact", "", "an attempt whose evidence is forty minutes late"),
     ("sweep", "connect:StopContact", "", "a callback that was cancelled by somebody who was interrupted"),
     ("sweep", "dynamodb:GetItem", "-attempts", "likewise"),

@@ -60,6 +60,7 @@ function Hours({ hours: all }: { hours: Past["calls_per_hour"] }) {
 const OUTCOMES = [
   { key: "well", label: "Well", tone: "well" },
   { key: "talk", label: "Wants to talk", tone: "callback_open" },
+  { key: "opted_out", label: "Wants no more calls", tone: "spoken_to" },
   { key: "unconfirmed", label: "No key pressed", tone: "unconfirmed" },
   { key: "no_answer", label: "No answer", tone: "no_answer" },
   { key: "busy", label: "Busy", tone: "busy" },

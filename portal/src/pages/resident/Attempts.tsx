@@ -15,7 +15,7 @@ const COLUMNS: TableProps.ColumnDefinition<Attempt>[] = [
   { id: "begun", header: "Called", isRowHeader: true, minWidth: 165, cell: (it) => <Time at={it.begun_at} /> },
   { id: "how", header: "How it ended", minWidth: 160, cell: (it) => dispositions[it.disposition].label },
   { id: "means", header: "What that means", minWidth: 220, cell: (it) => dispositions[it.disposition].meaning },
-  { id: "key", header: "Key pressed", minWidth: 100, cell: (it) => (it.pressed == null ? "–" : KEYS[it.pressed]) },
+  { id: "key", header: "Key pressed", minWidth: 100, cell: (it) => (it.pressed == null ? (it.disposition === "opted_out" ? "9, twice" : "–") : KEYS[it.pressed]) },
   { id: "rang", header: "Rang for", minWidth: 90, cell: (it) => (it.ring_seconds == null ? "–" : duration(it.ring_seconds)) },
 ];
 

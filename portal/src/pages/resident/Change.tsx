@@ -2,9 +2,10 @@ import type { Record } from "./record";
 import { Correct } from "./changes/Correct";
 import { Delete } from "./changes/Delete";
 import { Pause } from "./changes/Pause";
+import { Suppress } from "./changes/Suppress";
 import { Switch } from "./changes/Switch";
 
-export type Changing = "pause" | "correct" | "switch" | "delete";
+export type Changing = "pause" | "correct" | "switch" | "suppress" | "delete";
 
 export interface ChangeProps {
   record: Record;
@@ -22,6 +23,8 @@ export default function Change({ what, ...props }: ChangeProps & { what: Changin
       return <Correct {...props} />;
     case "switch":
       return <Switch {...props} />;
+    case "suppress":
+      return <Suppress {...props} />;
     case "delete":
       return <Delete {...props} />;
   }

@@ -18,6 +18,7 @@ import { Notes } from "./Notes";
 import { Pauses } from "./Pauses";
 import { Promises } from "./Promises";
 import { fullName, type Record, useRecord } from "./record";
+import { Suppressed } from "./Suppressed";
 import { Why } from "./Why";
 
 // Most people who look at a record change nothing.
@@ -57,13 +58,14 @@ function Head({ record, reload }: { record: Record | undefined; reload: () => vo
 
 function Actions({ enabled, ask }: { enabled: boolean; ask: (what: Changing) => void }) {
   const mayCorrect = useIs("Uploaders", "Operators");
-  const mayDelete = useIs("Operators");
+  const isOperator = useIs("Operators");
   return (
     <SpaceBetween direction="horizontal" size="xs">
       <Button onClick={() => ask("pause")}>Pause</Button>
       {mayCorrect && <Button onClick={() => ask("correct")}>Correct</Button>}
       {mayCorrect && <Button onClick={() => ask("switch")}>{enabled ? "Switch off" : "Switch on"}</Button>}
-      {mayDelete && <Button onClick={() => ask("delete")}>Delete</Button>}
+      {isOperator && <Button onClick={() => ask("suppress")}>Suppress</Button>}
+      {isOperator && <Button onClick={() => ask("delete")}>Delete</Button>}
     </SpaceBetween>
   );
 }
@@ -73,6 +75,7 @@ function Body({ record, reload }: { record: Record; reload: () => void }) {
   return (
     <SpaceBetween size="l">
       <Why id={resident.id} version={resident.version} />
+      <Suppressed resident={resident} reload={reload} />
       {(resident.callback ?? resident.escalation) && <Promises resident={resident} />}
       <Facts resident={resident} />
       <ColumnLayout columns={2} minColumnWidth={300}>

@@ -66,9 +66,20 @@ pub(crate) struct Desk {
 
 impl FromRef<Api> for Recorder {
     fn from_ref(api: &Api) -> Self {
-        let Api { attempts, callbacks, escalations, residents, checks, pace, clock, signals, policy, .. } =
-            api.clone();
-        Self { attempts, callbacks, escalations, residents, checks, pace, clock, signals, policy }
+        let Api { attempts, callbacks, escalations, residents, checks, suppressions, .. } = api.clone();
+        let Api { pace, clock, signals, policy, .. } = api.clone();
+        Self {
+            attempts,
+            callbacks,
+            escalations,
+            residents,
+            checks,
+            suppressions,
+            pace,
+            clock,
+            signals,
+            policy,
+        }
     }
 }
 

@@ -59,6 +59,8 @@ pub(crate) struct DayOfCalls {
     well: u64,
     /// They pressed 2.
     talk: u64,
+    /// They asked not to be called any more.
+    opted_out: u64,
     /// Nobody answered.
     no_answer: u64,
     /// The line was busy.
@@ -120,7 +122,7 @@ impl History {
         };
         if let Some(of_hour) = self.calls_per_hour.iter_mut().find(within) {
             of_hour.started += dials;
-            if matches!(disposition, Disposition::Well | Disposition::Talk) {
+            if matches!(disposition, Disposition::Well | Disposition::Talk | Disposition::OptedOut) {
                 of_hour.reached += dials;
             }
         }
@@ -134,13 +136,24 @@ impl History {
 
 impl DayOfCalls {
     fn on(date: Date) -> Self {
-        Self { date, well: 0, talk: 0, no_answer: 0, busy: 0, unconfirmed: 0, bad_number: 0, network: 0 }
+        Self {
+            date,
+            well: 0,
+            talk: 0,
+            opted_out: 0,
+            no_answer: 0,
+            busy: 0,
+            unconfirmed: 0,
+            bad_number: 0,
+            network: 0,
+        }
     }
 
     fn of(&mut self, disposition: Disposition) -> Option<&mut u64> {
         Some(match disposition {
             Disposition::Well => &mut self.well,
             Disposition::Talk => &mut self.talk,
+            Disposition::OptedOut => &mut self.opted_out,
             Disposition::NoAnswer => &mut self.no_answer,
             Disposition::Busy => &mut self.busy,
             Disposition::Unconfirmed | Disposition::Machine => &mut self.unconfirmed,

@@ -16,7 +16,8 @@ use rollcall_domain::ids::PauseId;
 use rollcall_domain::phone::Region;
 use rollcall_domain::resident::Resident;
 use rollcall_domain::staff::{Change, Changed, Correction, Refusal, apply};
-use rollcall_ports::{Saved, Versioned};
+use rollcall_ports::{Fault, Saved, Versioned};
+use rollcall_recording::Learned;
 use rollcall_roster::typed::{self, Unreadable};
 use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
@@ -246,7 +247,15 @@ impl Register {
                 self.unchanged(caller, at, &deed).await?;
                 Ok(None)
             }
-            saved @ Saved::Done(_) => Ok(Some(Versioned { value: written.value, version: done(saved)? })),
+            saved @ Saved::Done(_) if written.value.number == stored.value.number => {
+                Ok(Some(Versioned { value: written.value, version: done(saved)? }))
+            }
+            Saved::Done(_) => {
+                // What the list says of the new number. If that cannot be had
+                // now, the write before a dial asks for it.
+                let _asked_when_dialing: Result<Learned, Fault> = self.suppressor.reconcile(at.0).await;
+                self.resident(*at.0.as_uuid()).await.map(Some)
+            }
         }
     }
 }

@@ -43,6 +43,8 @@ pub(crate) enum Outcome {
     Well,
     /// They pressed 2.
     Talk,
+    /// They asked, by the keys, not to be called any more.
+    OptedOut,
     /// Answered, but no key was pressed.
     Unconfirmed,
     /// A machine answered.
@@ -95,6 +97,7 @@ fn dial(attempt: &Attempt) -> Dial {
             Disposition::Open => Outcome::Open,
             Disposition::Well => Outcome::Well,
             Disposition::Talk => Outcome::Talk,
+            Disposition::OptedOut => Outcome::OptedOut,
             Disposition::Unconfirmed => Outcome::Unconfirmed,
             Disposition::Machine => Outcome::Machine,
             Disposition::Busy => Outcome::Busy,

@@ -24,6 +24,8 @@ use rollcall_domain::ids::ResidentId;
 use rollcall_domain::policy::Policy;
 use rollcall_domain::resident::Resident;
 use rollcall_ports::{Attempts, Callbacks, Checks, Clock, Residents, Switch, Versioned};
+use rollcall_recording::Recorder;
+use rollcall_recording::suppression::Suppressor;
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -53,6 +55,7 @@ pub(crate) struct Register {
     callbacks: Arc<dyn Callbacks>,
     checks: Arc<dyn Checks>,
     switch: Arc<dyn Switch>,
+    suppressor: Suppressor,
     deeds: Deeds,
     clock: Arc<dyn Clock>,
     policy: Arc<Policy>,
@@ -60,8 +63,10 @@ pub(crate) struct Register {
 
 impl FromRef<Api> for Register {
     fn from_ref(api: &Api) -> Self {
+        let suppressor = Recorder::from_ref(api).suppressor();
         let Api { residents, attempts, callbacks, checks, switch, clock, policy, .. } = api.clone();
-        Self { residents, attempts, callbacks, checks, switch, deeds: Deeds::from_ref(api), clock, policy }
+        let deeds = Deeds::from_ref(api);
+        Self { residents, attempts, callbacks, checks, switch, suppressor, deeds, clock, policy }
     }
 }
 

@@ -1,5 +1,6 @@
 //! How residents are shown.
 
+use crate::suppressions::Mark;
 use jiff::{SignedDuration, Timestamp};
 use rollcall_domain::callback::{Callback, CallbackState, Try};
 use rollcall_domain::duty::Cause;
@@ -79,7 +80,7 @@ pub(crate) struct Summary {
     pub(super) timezone: String,
     /// Whether they are called at all.
     pub(super) enabled: bool,
-    /// On a suppression list, or opted out.
+    /// On the suppression list, in person or by their number.
     pub(super) suppressed: bool,
     /// Where they stand today.
     pub(super) state: State,
@@ -118,7 +119,7 @@ impl Summary {
             reference: profile.reference.clone(),
             timezone: profile.timezone.clone().unwrap_or_else(|| policy.timezone.clone()),
             enabled: resident.enabled,
-            suppressed: resident.suppressed,
+            suppressed: resident.suppressed.holds(),
             state: day_state(resident, policy, now).into(),
             next_due_at,
             attempts_24h: u32::try_from(attempts).unwrap_or(u32::MAX),
@@ -151,6 +152,8 @@ pub(crate) struct Detail {
     pub(super) pauses: Vec<PauseShown>,
     /// What the staff noted, oldest first.
     pub(super) staff_notes: Vec<Note>,
+    /// What of the suppression list concerns them; empty where nothing does.
+    pub(super) suppressions: Vec<Mark>,
     /// Why they are switched off, if they are.
     pub(super) disabled_reason: Option<String>,
     pub(super) callback: Option<Promise>,
@@ -247,6 +250,7 @@ impl Detail {
             notes: profile.notes.clone(),
             consent: profile.consent,
             batch_line: resident.batch_line,
+            suppressions: Mark::all(&resident),
             disabled_reason,
             callback: callback.map(|callback| promise(callback, policy)),
             escalation: resident.escalation.as_ref().map(|told| Escalation {

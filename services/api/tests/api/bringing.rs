@@ -120,6 +120,7 @@ impl World {
         Loader {
             uploads: Arc::new(self.store.uploads()),
             residents: self.store.residents(),
+            suppressions: self.store.suppressions(),
             batches: self.store.batches(),
             clock,
             signals: Arc::new(Unheard),

@@ -35,6 +35,9 @@ impl Residents for Broken {
     async fn to_review(&self, _: Timestamp, _: u32) -> Result<Vec<ResidentId>, Fault> {
         broken()
     }
+    async fn with_number(&self, _: PhoneNumber) -> Result<Vec<ResidentId>, Fault> {
+        broken()
+    }
     async fn sharing(&self, _: PhoneNumber, _: ResidentId) -> Result<u64, Fault> {
         broken()
     }

@@ -102,6 +102,9 @@ impl Residents for Gated<dyn Residents> {
     async fn to_review(&self, now: Timestamp, most: u32) -> Result<Vec<ResidentId>, Fault> {
         self.1.pass(self.0.to_review(now, most)).await
     }
+    async fn with_number(&self, number: PhoneNumber) -> Result<Vec<ResidentId>, Fault> {
+        self.1.pass(self.0.with_number(number)).await
+    }
     async fn sharing(&self, number: PhoneNumber, besides: ResidentId) -> Result<u64, Fault> {
         self.1.pass(self.0.sharing(number, besides)).await
     }

@@ -107,6 +107,7 @@ impl World {
             escalations: self.store.escalations(),
             residents: self.store.residents(),
             checks: self.store.checks(),
+            suppressions: self.store.suppressions(),
             pace: self.store.pace(),
             clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
             signals: Arc::clone(&self.heard) as Arc<dyn rollcall_ports::Signals>,

@@ -25,6 +25,7 @@ mod residents;
 mod roles;
 mod security;
 mod support;
+mod suppressions;
 mod tokens;
 mod undo;
 mod uploads;

@@ -70,6 +70,7 @@ impl World {
             dialed_by: Some(now),
             answered_at: Some(after(7)),
             press: Some(Press { key, at: after(20) }),
+            opted_out: None,
             end: Some(End { version: None, reason: EndReason::Unsaid, at: after(30) }),
             complete: Some(after(60)),
             next_contact: None,

@@ -204,6 +204,7 @@ fn api(store: &Store, clock: &Arc<ManualClock>, issuer: &Arc<Issuer>, heard: &Ar
         audit: store.audit(),
         pace: store.pace(),
         switch: store.switch(),
+        suppressions: store.suppressions(),
         telephony: Arc::new(TwoAgents),
         softphone: None,
         dead_letters: store.dead_letters(),

@@ -77,6 +77,7 @@ fn api(machine: &Machine, portal: Portal) -> Api {
         audit: ports.audit,
         pace: ports.pace,
         switch: ports.switch,
+        suppressions: ports.suppressions,
         telephony: ports.telephony,
         softphone,
         dead_letters: machine.store().dead_letters(),

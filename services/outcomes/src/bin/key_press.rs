@@ -9,10 +9,21 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     run("key-press", async |start: &Start| {
         let mut aws = Compose::new(Start::var).await;
-        let Stores { residents, attempts, callbacks, escalations, checks, pace, .. } = aws.stores();
+        let Stores { residents, attempts, callbacks, escalations, checks, pace, suppressions, .. } =
+            aws.stores();
         let Start { policy, clock, signals } = start.clone();
-        let recorder =
-            Recorder { attempts, callbacks, escalations, residents, checks, pace, clock, signals, policy };
+        let recorder = Recorder {
+            attempts,
+            callbacks,
+            escalations,
+            residents,
+            checks,
+            suppressions,
+            pace,
+            clock,
+            signals,
+            policy,
+        };
         let clock = recorder.clock.clone();
         aws.ready(FlowFunction(KeyPress { recorder, clock }))
     })

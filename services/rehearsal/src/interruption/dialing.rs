@@ -12,6 +12,7 @@ use rollcall_domain::attempt::{End, EndReason, Facts};
 use rollcall_domain::ids::{AttemptId, RequestId};
 use rollcall_domain::pace::Limits;
 use rollcall_domain::resident::MarkState;
+use rollcall_domain::suppression::Suppression;
 use rollcall_ports::{Clock as _, Rejection};
 
 const AROUND: &[Part] = &[Part::Planner, Part::Outcomes, Part::KeyPress, Part::Sweep];
@@ -267,7 +268,7 @@ fn an_order_that_is_void() {
     };
     let stranger = |stage: &Stage| {
         person(stage, "ann", ANN);
-        change(stage, "ann", |ann| ann.suppressed = true);
+        change(stage, "ann", |ann| ann.suppressed = Suppression::untold().into());
         send(stage, request(stage, "bob", 0));
     };
     interrupt(&[

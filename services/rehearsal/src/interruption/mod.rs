@@ -19,6 +19,7 @@ mod planning;
 mod pressing;
 mod stage;
 mod state;
+mod suppressing;
 mod sweeping;
 mod switching;
 

@@ -326,6 +326,7 @@ impl Stage {
             audit: Faulty::new(store.audit(), gate),
             pace: Faulty::new(store.pace(), gate),
             switch: Faulty::new(store.switch(), gate),
+            suppressions: Faulty::new(store.suppressions(), gate),
             uploads: Faulty::<dyn Uploads>::new(Arc::new(store.uploads()), gate),
             rows: Faulty::<dyn Sender<_>>::new(Arc::new(rows), gate),
             requests: Faulty::<dyn Sender<_>>::new(Arc::new(requests), gate),

@@ -78,6 +78,8 @@ fn about(stage: &Stage, resident: &Resident, line: &mut dyn FnMut(&str, String))
     line("reached", reached.unwrap_or_default());
     let flags = [
         ("disabled", !resident.enabled),
+        ("suppressed", resident.suppressed.person.is_some()),
+        ("number suppressed", resident.suppressed.number.is_some()),
         ("bad number", resident.number_bad_since.is_some()),
         ("claimed", resident.claim.is_some_and(|claim| now < claim.until)),
         ("callback", resident.callback.is_some()),
@@ -250,6 +252,9 @@ fn store(stage: &Stage, names: &[(String, String)], lines: &mut BTreeMap<String,
         Standing::Tripped(trip) => format!("tripped by {}", trip.cause.code()),
     };
     line("dialing", format!("{standing}, {} changes, {} untold", dialing.change, dialing.untold.len()));
+    let (stand, _) = ask(stage.store.suppressions().list(None, 100)).unwrap();
+    let undone = ask(stage.store.suppressions().unsettled(100)).unwrap();
+    line("suppressions", format!("{} stand, {} to be carried out", stand.len(), undone.len()));
     let due = ask(stage.store.callbacks().to_review(now, 100)).unwrap().len();
     line("promises to review", due.to_string());
     line("attempts open", ask(stage.store.attempts().open(Timestamp::MAX, 100)).unwrap().len().to_string());

@@ -42,6 +42,7 @@ pub(super) fn words(signal: &Signal) -> Option<String> {
         | Signal::CallThrottled { .. }
         | Signal::CallInDoubt { .. }
         | Signal::KeyPressed { .. }
+        | Signal::OptedOut { .. }
         | Signal::CallSettled { .. }
         | Signal::DoubleDial { .. } => return of_call(signal),
         Signal::CallbackPromised { resident, .. } => {
@@ -112,6 +113,9 @@ fn of_call(signal: &Signal) -> Option<String> {
         Signal::KeyPressed { resident, talk: true, .. } => {
             format!("resident {} pressed 2: wants to talk", short(resident))
         }
+        Signal::OptedOut { resident, .. } => {
+            format!("resident {} pressed 9 twice: is not called any more", short(resident))
+        }
         Signal::CallSettled { resident, disposition, .. } => {
             format!("the call to resident {} is over: {}", short(resident), result(*disposition))
         }
@@ -158,6 +162,7 @@ fn result(disposition: Disposition) -> &'static str {
         Disposition::Open => "not known yet",
         Disposition::Well => "well",
         Disposition::Talk => "wants to talk",
+        Disposition::OptedOut => "asked not to be called any more",
         Disposition::Unconfirmed => "answered, but no key was pressed",
         Disposition::Machine => "a machine answered",
         Disposition::Busy => "busy",

@@ -13,5 +13,6 @@ mod questions;
 mod rehearsals;
 mod settings;
 mod support;
+mod suppressions;
 mod talk;
 mod users;

@@ -8,6 +8,7 @@ use super::item::{Item, moment, read_moment, read_text, read_uuid, read_versione
 use super::read::key;
 use super::residents::{number_key, renumbered, write_back};
 use super::schema::{ATTEMPTS, NUMBERS};
+use super::suppressions::SUPPRESSED;
 use super::write::{Transacted, Write, Written};
 use super::{Dynamo, TRIES};
 use async_trait::async_trait;
@@ -171,14 +172,16 @@ fn is_key(contact: &ContactId) -> bool {
     (1..=LONGEST_KEY).contains(&contact.as_str().len())
 }
 
-/// The ring of the number at `rung_at`: not within the gap after another
+/// The ring of the number at `rung_at`: not while it is on the suppression
+/// list, not within the gap after another
 /// attempt, and never before what is stored.
 fn ring(order: &Begin, rung_at: Timestamp) -> Write {
     let key = number_key(order.number);
     Write::update(NUMBERS, key, "SET #last_rung_at = :rung_at, #attempt = :attempt")
         .only_if(
-            "attribute_not_exists(#last_rung_at) OR #last_rung_at <= :quiet_since
-             OR (#attempt = :attempt AND #last_rung_at <= :rung_at)",
+            "attribute_not_exists(#suppressed) AND
+             (attribute_not_exists(#last_rung_at) OR #last_rung_at <= :quiet_since
+             OR (#attempt = :attempt AND #last_rung_at <= :rung_at))",
         )
         .with(":rung_at", moment(rung_at))
         .with(":quiet_since", moment(order.quiet_since))
@@ -202,6 +205,9 @@ fn refused(order: &Begin, reasons: &[Written]) -> Result<Hindrance, Fault> {
         let Written::Refused(Some(number)) = ring else {
             return Err(Fault::Refused { port: PORT, reason: "no reason for a refusal".to_owned() });
         };
+        if number.contains_key(SUPPRESSED) {
+            return Ok(Hindrance::For(Began::Suppressed));
+        }
         let at = read_moment(PORT, number, "last_rung_at")?;
         let own = read_text(PORT, number, "attempt")? == order.attempt.value.id.to_string();
         return Ok(if own { Hindrance::RungLater(at) } else { Hindrance::For(Began::NumberBusy(at)) });

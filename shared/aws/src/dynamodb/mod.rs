@@ -22,6 +22,7 @@ mod progress;
 mod read;
 mod residents;
 pub mod schema;
+mod suppressions;
 mod switch;
 mod write;
 
@@ -35,6 +36,7 @@ pub use escalations::Escalations;
 pub use pace::Pace;
 pub use progress::Progress;
 pub use residents::Residents;
+pub use suppressions::Suppressions;
 pub use switch::Switch;
 
 use crate::Aws;

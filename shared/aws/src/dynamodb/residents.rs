@@ -158,6 +158,11 @@ impl rollcall_ports::Residents for Residents {
         Ok(ids.into_iter().map(ResidentId::from_uuid).collect())
     }
 
+    async fn with_number(&self, number: PhoneNumber) -> Result<Vec<ResidentId>, Fault> {
+        let holders = self.holders(BTreeSet::from([number])).await?;
+        Ok(holders.into_values().flatten().collect())
+    }
+
     async fn sharing(&self, number: PhoneNumber, besides: ResidentId) -> Result<u64, Fault> {
         Ok(self.sharing_each(&[(number, besides)]).await?.into_iter().sum())
     }

@@ -38,10 +38,18 @@ pub const RESIDENTS: Table = Table {
     expires: None,
 };
 
-/// One item a phone number: who has it, and when it last rang. The counters
-/// of residents lie here too: a number begins with "+", a counter does not.
-pub const NUMBERS: Table =
-    Table { name: "numbers", partition: Key::text("number"), sort: None, indexes: &[], expires: None };
+/// One item a phone number: who has it, when it last rang, and its entry of the
+/// suppression list. The entries of residents and the counters of residents lie
+/// here too: a number begins with "+", they do not.
+pub const NUMBERS: Table = Table {
+    name: "numbers",
+    partition: Key::text("number"),
+    sort: None,
+    // In one part for what is to be carried out and one for the rest: a town
+    // makes a few entries a day.
+    indexes: &[Index::by_time("suppressed", Key::number("suppression_list"), Key::text("suppression"))],
+    expires: None,
+};
 
 /// One item a dial.
 pub const ATTEMPTS: Table = Table {

@@ -6,7 +6,7 @@ use crate::support::{dynamodb_local, ministack, unique};
 use jiff::{SignedDuration, Timestamp};
 use rollcall_aws::Aws;
 use rollcall_aws::dynamodb::schema::create_tables;
-use rollcall_aws::dynamodb::{Attempts, Callbacks, Checks, Dynamo, Escalations, Residents};
+use rollcall_aws::dynamodb::{Attempts, Callbacks, Checks, Dynamo, Escalations, Residents, Suppressions};
 use rollcall_domain::attempt::Attempt;
 use rollcall_domain::callback::Callback;
 use rollcall_domain::duty::{Cause, Schedule};
@@ -61,6 +61,14 @@ async fn attempts() {
 async fn removing() {
     for dynamo in both().await {
         suite::removing::all(&LAGGING, &Attempts::new(&dynamo), &Residents::new(&dynamo)).await;
+    }
+}
+
+#[tokio::test]
+async fn suppressions() {
+    for dynamo in both().await {
+        let (list, dials) = (Suppressions::new(&dynamo), Attempts::new(&dynamo));
+        suite::suppressions::all(&LAGGING, &list, &dials, &Residents::new(&dynamo)).await;
     }
 }
 

@@ -84,7 +84,11 @@ impl Simulator {
                 (Between::seconds(1, 8).draw(rng), Timer::Unreached(Some(reason)))
             }
             ResidentKind::NoAnswer => unanswered(ring, rng),
-            ResidentKind::Well | ResidentKind::Talk | ResidentKind::Silent | ResidentKind::HangUp => {
+            ResidentKind::Well
+            | ResidentKind::Talk
+            | ResidentKind::OptOut
+            | ResidentKind::Silent
+            | ResidentKind::HangUp => {
                 let after = habits.answers_after.draw(rng);
                 if after < ring { (after, Timer::Answer) } else { unanswered(ring, rng) }
             }

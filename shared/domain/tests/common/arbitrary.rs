@@ -13,6 +13,7 @@ use rollcall_domain::ids::{AttemptId, CallbackId};
 use rollcall_domain::policy::Policy;
 use rollcall_domain::record::Pause;
 use rollcall_domain::resident::{Claim, Heard, Mark, MarkState, Reached, Resident};
+use rollcall_domain::suppression::{Suppressed, Suppression};
 
 /// The same cases on every machine and every run.
 pub(crate) fn seeded(seed: u64, cases: u32) -> ProptestConfig {
@@ -89,7 +90,7 @@ pub(crate) fn policy() -> impl Strategy<Value = Policy> {
 }
 
 pub(crate) fn heard() -> impl Strategy<Value = Heard> {
-    prop_oneof![Just(Heard::Well), Just(Heard::WantsToTalk), Just(Heard::SpokenTo)]
+    prop_oneof![Just(Heard::Well), Just(Heard::WantsToTalk), Just(Heard::SpokenTo), Just(Heard::OptedOut)]
 }
 
 pub(crate) fn mark_state() -> impl Strategy<Value = MarkState> {
@@ -139,7 +140,7 @@ pub(crate) fn resident(start: Timestamp) -> BoxedStrategy<Resident> {
             one.profile.window = window;
             one.registered_at = registered_at;
             one.enabled = !excluded.0;
-            one.suppressed = excluded.1;
+            one.suppressed = Suppressed { person: None, number: excluded.1.then(Suppression::untold) };
             one.profile.consent = excluded.2.then_some(false);
             one.number_bad_since = excluded.3;
             one.callback = promised.then(|| CallbackId::of(super::attempt("talk")));

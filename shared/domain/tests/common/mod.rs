@@ -11,6 +11,7 @@ use rollcall_domain::phone::PhoneNumber;
 use rollcall_domain::policy::Policy;
 use rollcall_domain::record::Pause;
 use rollcall_domain::resident::{Claim, Heard, Mark, MarkState, Profile, Reached, Resident};
+use rollcall_domain::suppression::Suppression;
 
 use jiff::Timestamp;
 
@@ -78,7 +79,8 @@ fn add_fact(one: &mut Resident, fact: &str) {
     match word {
         "registered" => one.registered_at = at(rest),
         "disabled" => one.enabled = false,
-        "suppressed" => one.suppressed = true,
+        "suppressed" => one.suppressed = Suppression::untold().into(),
+        "number-suppressed" => one.suppressed.number = Some(Suppression::untold()),
         "refused" => one.profile.consent = Some(false),
         "consented" => one.profile.consent = Some(true),
         "bad-number" => one.number_bad_since = Some(at(rest)),
@@ -92,6 +94,7 @@ fn add_fact(one: &mut Resident, fact: &str) {
         "well" => one.reached = Some(Reached { at: at(rest), how: Heard::Well }),
         "talk" => one.reached = Some(Reached { at: at(rest), how: Heard::WantsToTalk }),
         "spoken" => one.reached = Some(Reached { at: at(rest), how: Heard::SpokenTo }),
+        "opted-out" => one.reached = Some(Reached { at: at(rest), how: Heard::OptedOut }),
         "claim" => {
             let (name, until) = rest.split_once(' ').unwrap();
             one.claim = Some(Claim { request: request(name), until: at(until) });

@@ -8,6 +8,7 @@ use rollcall_domain::ids::{BatchId, CallbackId, ResidentId};
 use rollcall_domain::phone::PhoneNumber;
 use rollcall_domain::record::{Pause, StaffNote, Switched};
 use rollcall_domain::resident::{Claim, Keyholder, Mark, Profile, Reached, Resident, Risk};
+use rollcall_domain::suppression::{Suppressed, Suppression};
 use rollcall_ports::Versioned;
 use rusqlite::{CachedStatement, Connection, Row, ToSql};
 use serde::{Deserialize, Serialize};
@@ -67,6 +68,8 @@ struct State {
     reached: Option<Reached>,
     #[serde(skip_serializing_if = "Option::is_none")]
     claim: Option<Claim>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suppression: Option<Suppressed>,
     #[serde(skip_serializing_if = "Option::is_none")]
     callback: Option<CallbackId>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -141,7 +144,7 @@ fn bind(statement: &mut CachedStatement<'_>, seq: i64, resident: &Resident) -> R
         &int(resident.batch_line),
         &nanos(resident.registered_at),
         &resident.enabled,
-        &resident.suppressed,
+        &resident.suppressed.holds(),
         &resident.number_bad_since.map(nanos),
         &state,
     ];
@@ -161,6 +164,7 @@ fn state(resident: &Resident) -> Result<Option<String>, DbError> {
         marks: resident.marks.clone(),
         reached: resident.reached,
         claim: resident.claim,
+        suppression: resident.suppressed.holds().then(|| resident.suppressed.clone()),
         callback: resident.callback,
         escalation: resident.escalation.clone(),
         keyholders: resident.keyholders.clone(),
@@ -186,7 +190,7 @@ pub(super) fn read(row: &Row<'_>) -> Result<Versioned<Resident>, DbError> {
         registered_at: time_at(row, 13)?,
         enabled: row.get(14)?,
         switched: state.switched,
-        suppressed: row.get(15)?,
+        suppressed: suppressed(row, state.suppression)?,
         number_bad_since: maybe_time(row, 16)?,
         number_changes: state.number_changes.unwrap_or(0),
         corrections: state.corrections.unwrap_or(0),
@@ -199,6 +203,17 @@ pub(super) fn read(row: &Row<'_>) -> Result<Versioned<Resident>, DbError> {
         escalation: state.escalation,
     };
     Ok(Versioned { value: resident, version: count(row, 2)? })
+}
+
+/// What stands; of those who were stored before anybody was asked who and why,
+/// only that something does.
+fn suppressed(row: &Row<'_>, told: Option<Suppressed>) -> Result<Suppressed, DbError> {
+    let holds: bool = row.get(15)?;
+    Ok(match (holds, told) {
+        (false, _) => Suppressed::default(),
+        (true, Some(told)) => told,
+        (true, None) => Suppression::untold().into(),
+    })
 }
 
 fn profile(row: &Row<'_>) -> Result<Profile, DbError> {

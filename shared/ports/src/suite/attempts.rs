@@ -29,14 +29,14 @@ pub(super) const NOW: &str = "2026-11-23T10:00:00Z";
 const GAP: SignedDuration = SignedDuration::from_mins(5);
 
 /// Puts a person on the register and reads them.
-async fn on_register(residents: &dyn Residents, person: Resident) -> Versioned<Resident> {
+pub(super) async fn on_register(residents: &dyn Residents, person: Resident) -> Versioned<Resident> {
     let id = person.id;
     assert_eq!(ok(residents.add(&[(person, Schedule::default())]).await), vec![Upserted::Created]);
     there(residents.get(id).await)
 }
 
 /// The intention to dial a person as they were read, at `now`.
-fn order(read: &Versioned<Resident>, of: Versioned<Attempt>, now: Timestamp) -> Begin {
+pub(super) fn order(read: &Versioned<Resident>, of: Versioned<Attempt>, now: Timestamp) -> Begin {
     let mut marked = read.clone();
     marked.value.begin(of.value.id, now, &Policy::default());
     Begin {
@@ -199,6 +199,7 @@ pub async fn saving(attempts: &dyn Attempts, residents: &dyn Residents) {
         dialed_by: Some(at("2026-11-23T10:00:01.5Z")),
         answered_at: Some(at("2026-11-23T10:00:07.123456789Z")),
         press: Some(Press { key: Key::Talk, at: at("2026-11-23T10:00:20.001Z") }),
+        opted_out: Some(at("2026-11-23T10:00:20.002Z")),
         end: Some(End { version: None, reason: EndReason::Unsaid, at: at("2026-11-23T10:01:00Z") }),
         complete: None,
         next_contact: Some(ContactId::new("next")),

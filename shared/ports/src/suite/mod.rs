@@ -31,6 +31,7 @@ pub mod removing;
 pub mod residents;
 pub mod searching;
 pub mod stream;
+pub mod suppressions;
 pub mod switch;
 pub mod uploads;
 

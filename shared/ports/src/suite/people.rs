@@ -10,6 +10,7 @@ use rollcall_domain::ids::{AttemptId, BatchId, CallbackId, NoteId, RequestId, Re
 use rollcall_domain::phone::PhoneNumber;
 use rollcall_domain::record::{Pause, StaffNote, Switched};
 use rollcall_domain::resident::{Claim, Heard, Keyholder, Mark, MarkState, Profile, Reached, Resident, Risk};
+use rollcall_domain::suppression::{Suppressed, Suppression};
 
 /// The upload that brings everybody.
 pub(super) fn batch() -> BatchId {
@@ -70,7 +71,10 @@ pub(super) fn much_known(part: &str, n: u32) -> Resident {
     resident.batch_line = 1_048_576;
     resident.registered_at = at("2026-11-20T12:00:00.123456789Z");
     resident.enabled = false;
-    resident.suppressed = true;
+    resident.suppressed = Suppressed {
+        person: Some(Suppression { reason: Some("\"asked\" us 📞".to_owned()), ..Suppression::untold() }),
+        number: Some(Suppression::untold()),
+    };
     resident.number_bad_since = Some(at("2026-11-21T12:00:00.000000001Z"));
     let pause = |from, until| Pause::between(at(from), at(until));
     resident.pauses = vec![

@@ -6,6 +6,7 @@ use crate::{Residents, Saved, Upserted, Versioned};
 use rollcall_domain::duty::Schedule;
 use rollcall_domain::ids::{BatchId, ResidentId};
 use rollcall_domain::resident::Resident;
+use rollcall_domain::suppression::Suppression;
 use std::collections::BTreeSet;
 
 /// Runs the whole part.
@@ -91,14 +92,14 @@ pub async fn saving(residents: &dyn Residents) {
     let mut one = read.clone();
     one.value.enabled = false;
     let mut other = read.clone();
-    other.value.suppressed = true;
+    other.value.suppressed = Suppression::untold().into();
     let version = expect_done(ok(residents.save(&one, Schedule::default()).await));
     assert_ne!(version, read.version);
     assert_eq!(ok(residents.save(&other, Schedule::default()).await), Saved::Changed);
     assert_eq!(ok(residents.save(&read, Schedule::default()).await), Saved::Changed);
     assert_eq!(there(residents.get(person.id).await), Versioned { value: one.value.clone(), version });
 
-    other = Versioned { value: Resident { suppressed: true, ..one.value }, version };
+    other = Versioned { value: Resident { suppressed: Suppression::untold().into(), ..one.value }, version };
     let version = expect_done(ok(residents.save(&other, Schedule::default()).await));
     assert_eq!(there(residents.get(person.id).await), Versioned { value: other.value, version });
 }
