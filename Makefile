@@ -3,6 +3,7 @@
 # make bench  the figures of the README
 # make lambda the programs for AWS Lambda, packed, and what they cost before the first invocation
 # make system the template deployed to an emulator and tried as a whole, and what AWS is asked for (part of make test)
+# make kills  `rollcall serve` killed KILLS times (kill -9) under load over HTTP; eight times in make test
 # make soak   rehearsals over many seeds, in parallel; goes on where it was stopped
 #
 # Needs a Rust toolchain; what else is missing is installed by Debian's apt.
@@ -12,7 +13,7 @@ SHELL := /bin/bash
 .ONESHELL:
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help run test system bench soak lambda tools fmt clippy unit doc rehearse fresh fuzz deny infra aws
+.PHONY: help run test system bench kills soak lambda tools fmt clippy unit doc rehearse fresh fuzz deny infra aws
 
 TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
 # A clone is built with the versions that were tested; while working the lock file may follow.
@@ -23,7 +24,7 @@ DATA ?= data/demo
 FRESH_SECONDS ?= 60
 
 help:
-	@sed -n '1,8s/^# \?//p' Makefile
+	@sed -n '1,9s/^# \?//p' Makefile
 
 run: tools portal
 	@cargo build $(LOCKED) --release -p rollcall --features portal
@@ -140,6 +141,13 @@ lambda: tools portal
 	@infra/lambda/build
 	mkdir -p $(TARGET)/bench
 	python3 infra/lambda/runtime.py measure target/lambda/*.zip --json $(TARGET)/bench/lambda.json
+
+# make kills KILLS=100 SEED=7: the test of services/rollcall/tests/kills in full; some minutes for a hundred.
+KILLS ?= 100
+SEED ?= 1
+
+kills: tools
+	@KILLS=$(KILLS) KILLS_SEED=$(SEED) cargo test $(LOCKED) -p rollcall --test kills -- --nocapture
 
 # make soak SEEDS=1-200 FAULTS=harsh RESIDENTS=1000 AGENTS=5 DAYS=3 JOBS=2
 SEEDS ?= 1-200
