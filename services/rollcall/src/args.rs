@@ -6,8 +6,10 @@
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
+mod backup;
 mod letters;
 
+pub(crate) use backup::{Backup, Restore};
 pub(crate) use letters::{
     Author, DeadLetters, DiscardLetters, DryRun, EditLetter, LettersCommand, ListLetters, ReplayLetters,
     ShowLetter, SomeLetters, StopReplay,
@@ -56,6 +58,8 @@ pub(crate) enum Command {
     Why(Why),
     DeadLetters(DeadLetters),
     Dialing(Dialing),
+    Backup(Backup),
+    Restore(Restore),
     User(User),
     Doctor(Doctor),
 }

@@ -1,6 +1,7 @@
 //! The program `rollcall`.
 
 mod args;
+mod backup;
 mod dialing;
 mod directory;
 mod doctor;
@@ -37,6 +38,8 @@ fn main() -> ExitCode {
         Command::Why(args) => why::run(&args),
         Command::Dialing(args) => dialing::run(&args),
         Command::DeadLetters(args) => letters::run(&args),
+        Command::Backup(args) => backup::run(&args),
+        Command::Restore(args) => backup::restore(&args),
         Command::User(args) => user::run(&args),
         Command::Doctor(args) => doctor::run(&args),
     })
