@@ -48,6 +48,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("rollcall-system", &["rollcall-rehearsal", "rollcall-aws"]),
     ("rollcall", &["rollcall-rehearsal"]),
     ("rollcall-bench", &["rollcall-rehearsal"]),
+    ("rollcall-soak", &["rollcall-rehearsal"]),
     ("rollcall-tidy", &["rollcall-local"]),
 ];
 
