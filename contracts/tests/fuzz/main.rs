@@ -5,6 +5,7 @@
 #[path = "../../../shared/roster/tests/fuzzing/mod.rs"]
 mod fuzzing;
 
+use fastrand::Rng;
 use fuzzing::fuzz;
 use rollcall_contracts::connect::{FlowInvocation, StreamRecord, decode_stream_record};
 use rollcall_contracts::envelope::{Envelope, Message};
@@ -65,7 +66,7 @@ fn quiet(told: &impl Debug, text: &str) {
 #[test]
 fn records_and_events_of_contacts() {
     let samples = samples(&["tests/samples/ctr", "tests/samples/contact-events"]);
-    fuzz(&samples, &WORDS, |bytes, _| match decode_stream_record(bytes) {
+    fuzz(&samples, &WORDS, |bytes, _: &mut Rng| match decode_stream_record(bytes) {
         // Written with milliseconds, as Connect does; from then on it is the same.
         Ok(StreamRecord::Contact(record)) => {
             let _facts = (of_record(&record), attempt_of(&record.attributes));

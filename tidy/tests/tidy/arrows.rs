@@ -91,7 +91,7 @@ const OUTSIDERS: &[(&str, &[&str])] = &[
             "rollcall-system",
         ],
     ),
-    ("clap", &["rollcall", "rollcall-bench"]),
+    ("clap", &["rollcall", "rollcall-bench", "rollcall-soak"]),
     ("indicatif", &["rollcall"]),
     ("lambda_http", &["rollcall-api"]),
     ("lambda_runtime", &["rollcall-host"]),
