@@ -3,6 +3,7 @@
 # make bench  the figures of the README
 # make lambda the programs for AWS Lambda, packed, and what they cost before the first invocation
 # make system the template deployed to an emulator and tried as a whole, and what AWS is asked for (part of make test)
+# make kills  `rollcall serve` killed KILLS times (kill -9) under load over HTTP; eight times in make test
 # make soak   rehearsals over many seeds, in parallel; goes on where it was stopped
 #
 # Needs a Rust toolchain; what else is missing is installed by Debian's apt.
@@ -12,7 +13,7 @@ SHELL := /bin/bash
 .ONESHELL:
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help run test system bench soak lambda tools fmt clippy unit doc rehearse fresh fuzz deny infra aws
+.PHONY: help run test system bench kills soak fuzz-decoders mutants lambda tools fmt clippy unit doc rehearse fresh fuzz deny infra aws
 
 TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
 # A clone is built with the versions that were tested; while working the lock file may follow.
@@ -23,7 +24,7 @@ DATA ?= data/demo
 FRESH_SECONDS ?= 60
 
 help:
-	@sed -n '1,8s/^# \?//p' Makefile
+	@sed -n '1,9s/^# \?//p' Makefile
 
 run: tools portal
 	@cargo build $(LOCKED) --release -p rollcall --features portal
@@ -141,36 +142,38 @@ lambda: tools portal
 	mkdir -p $(TARGET)/bench
 	python3 infra/lambda/runtime.py measure target/lambda/*.zip --json $(TARGET)/bench/lambda.json
 
-# make soak SEEDS=1-200 FAULTS=harsh RESIDENTS=1000 AGENTS=5 DAYS=3 JOBS=2
-SEEDS ?= 1-200
-FAULTS ?= harsh
-RESIDENTS ?= 1000
-AGENTS ?= 5
-DAYS ?= 3
+# make kills KILLS=100 SEED=7: the test of services/rollcall/tests/kills in full; some minutes for a hundred.
+KILLS ?= 100
+SEED ?= 1
+
+kills: tools
+	@KILLS=$(KILLS) KILLS_SEED=$(SEED) cargo test $(LOCKED) -p rollcall --test kills -- --nocapture
+
+# make fuzz-decoders SECONDS=600: each of the four tests that run for a moment in make test, for so long.
+fuzz-decoders: SECONDS ?= 600
+fuzz-decoders: tools
+	@export FUZZ_SECONDS=$(SECONDS) FUZZ_SEED=$${FUZZ_SEED:-$$(date +%s)}
+	echo "from seed $$FUZZ_SEED"
+	cargo test $(LOCKED) -p rollcall-contracts --test fuzz -- --nocapture
+	cargo test $(LOCKED) -p rollcall-roster --test roster any_bytes -- --nocapture
+
+# make mutants FILES="shared/domain/src/rules.rs …": every change of a rule that no test notices. Hours for all of it.
+# Needs cargo-mutants (cargo install --locked cargo-mutants); .cargo/mutants.toml says what is left out, and why.
+FILES ?= shared/domain/src/*.rs
+mutants: tools
+	@cargo mutants --version > /dev/null || { echo "cargo install --locked cargo-mutants"; exit 1; }
+	cargo mutants --package rollcall-domain --test-package rollcall-domain $(foreach file,$(wildcard $(FILES)),--file $(file)) \
+		--timeout 120 --jobs 1 --output $(TARGET)/mutants
+
+# make soak SEEDS=10000, or SEEDS=500-900: each seed draws its own scenario, of small towns, so that a campaign
+# comes to many. Goes on where it was stopped; another program starts anew. What fails is told with its seed and as
+# small as it still fails; it becomes a named regression in services/soak/tests.
+SEEDS ?= 1000
 JOBS ?= $(shell nproc)
 
-# One file a seed, under the sum of the program: another program starts anew.
 soak: tools
-	@cargo build $(LOCKED) --release -p rollcall
-	program=$(TARGET)/release/rollcall
-	sum=$$(sha256sum $$program | head -c 12)
-	export program out=$(TARGET)/soak/$$sum-$(FAULTS)-$(RESIDENTS)-$(AGENTS)-$(DAYS)
-	mkdir -p $$out
-	$(call town,$(RESIDENTS)) > $$out/town.csv
-	one() {
-		[ ! -e $$out/$$1.json ] || return 0
-		$$program rehearse $$out/town.csv --agents $(AGENTS) --days $(DAYS) --seed $$1 --faults $(FAULTS) \
-			--json > $$out/$$1.part 2> $$out/$$1.log && mv $$out/$$1.part $$out/$$1.json && rm -f $$out/$$1.{log,failed} \
-			|| { mv $$out/$$1.part $$out/$$1.failed; echo "seed $$1 failed: see $$out/$$1.failed and $$1.log"; }
-	}
-	export -f one
-	seq $(subst -, ,$(SEEDS)) | xargs -P $(JOBS) -I{} bash -c 'one {}'
-	passed=0 failed=0
-	for seed in $$(seq $(subst -, ,$(SEEDS))); do
-		if [ -e $$out/$$seed.json ]; then passed=$$((passed + 1)); else failed=$$((failed + 1)); fi
-	done
-	echo "seeds $(SEEDS) under $(FAULTS) faults: $$passed passed, $$failed failed ($$out)"
-	[ $$failed = 0 ]
+	@cargo build $(LOCKED) --release -p rollcall-soak
+	$(TARGET)/release/rollcall-soak --seeds $(SEEDS) --jobs $(JOBS) --dir $(TARGET)/soak
 
 include infra/deploy.mk
 include portal/portal.mk

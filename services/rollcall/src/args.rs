@@ -6,9 +6,11 @@
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
+mod backup;
 mod letters;
 mod suppressions;
 
+pub(crate) use backup::{Backup, Restore};
 pub(crate) use letters::{
     Author, DeadLetters, DiscardLetters, DryRun, EditLetter, LettersCommand, ListLetters, ReplayLetters,
     ShowLetter, SomeLetters, StopReplay,
@@ -62,6 +64,8 @@ pub(crate) enum Command {
     /// List who is never called: the suppression list
     Suppressions(Directory),
     Unsuppress(Unsuppress),
+    Backup(Backup),
+    Restore(Restore),
     User(User),
     Doctor(Doctor),
 }

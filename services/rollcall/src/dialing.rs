@@ -1,6 +1,6 @@
 //! `rollcall dialing`: the switch over all dialing.
 
-use crate::args::{Dialing, DialingCommand, Directory, Turn};
+use crate::args::{Dialing, DialingCommand, Directory};
 use crate::directory::{look, zone};
 use crate::output::{Output, plain};
 use crate::runtime::runtime;
@@ -33,19 +33,29 @@ pub(crate) fn run(args: &Dialing) -> Result<(), Stop> {
     let dialing = runtime.block_on(async {
         match &args.command {
             DialingCommand::Status(_) => Ok(lever.look().await?),
-            DialingCommand::Stop(turn) => done(lever.stop(&hand(turn, &machine)?).await?),
+            DialingCommand::Stop(turn) => done(lever.stop(&hand(&turn.reason, &machine)?).await?),
             DialingCommand::Start(turn) => {
                 // What this person has seen is what they are told of right now.
                 let seen = lever.look().await?.change;
-                done(lever.start(&hand(turn, &machine)?, seen).await?)
+                done(lever.start(&hand(&turn.reason, &machine)?, seen).await?)
             }
         }
     })?;
     show(&dialing, directory, &zone(machine.policy()))
 }
 
-fn hand(turn: &Turn, machine: &Machine) -> Result<Hand, Stop> {
-    Hand::new(&by(), machine.clock().now(), &turn.reason)
+/// Stops all dialing, unless it is stopped.
+///
+/// # Errors
+/// When the store does not behave.
+pub(crate) async fn stop(machine: &Machine, why: &str) -> Result<(), Stop> {
+    let ports = machine.ports();
+    let lever = Lever { switch: Arc::clone(&ports.switch), audit: Arc::clone(&ports.audit) };
+    done(lever.stop(&hand(why, machine)?).await?).map(drop)
+}
+
+fn hand(reason: &str, machine: &Machine) -> Result<Hand, Stop> {
+    Hand::new(&by(), machine.clock().now(), reason)
         .map_err(|refusal| Stop::unusable(format_args!("--reason: {refusal}")))
 }
 

@@ -57,14 +57,40 @@ pub(crate) fn open(dir: &Path, policy: Policy, signals: Arc<dyn Signals>) -> Res
 /// As [`open`]; also when there is no register.
 pub(crate) fn look(dir: &Path) -> Result<Arc<Machine>, Stop> {
     let policy = policy(dir).map_err(Stop::Unusable)?;
-    if !dir.join(DATABASE).exists() {
-        return Err(Stop::unusable(format_args!(
-            "{} holds no register; name another directory with --data-dir, or make one with `rollcall import` \
-             or `rollcall serve`",
-            dir.display()
-        )));
+    if !holds_a_register(dir) {
+        return Err(no_register(dir));
     }
     open(dir, policy, Arc::new(Unheard))
+}
+
+/// Sees that the database is sound, for whoever is about to rely on it: a call
+/// that is made by damaged data may ring a phone again.
+///
+/// # Errors
+/// [`Stop::Unusable`] with what was found and what to do.
+pub(crate) fn sound(dir: &Path, machine: &Machine) -> Result<(), Stop> {
+    match machine.store().damage()? {
+        None => Ok(()),
+        Some(problem) => Err(Stop::unusable(format_args!(
+            "{}: the database is damaged: {problem}; nothing was changed. Move the directory away, and restore the \
+             latest backup with `rollcall restore`",
+            dir.display()
+        ))),
+    }
+}
+
+/// Whether a directory holds a register.
+pub(crate) fn holds_a_register(dir: &Path) -> bool {
+    dir.join(DATABASE).exists()
+}
+
+/// What is said of a directory without a register.
+pub(crate) fn no_register(dir: &Path) -> Stop {
+    Stop::unusable(format_args!(
+        "{} holds no register; name another directory with --data-dir, or make one with `rollcall import` or \
+         `rollcall serve`",
+        dir.display()
+    ))
 }
 
 /// The zone in which times are shown when they are nobody's in particular.
@@ -84,8 +110,12 @@ pub(crate) fn unusable(dir: &Path, error: &OpenError) -> Stop {
 /// # Errors
 /// [`Stop::Unusable`] when another process serves it, or it cannot be written.
 pub(crate) async fn serve(dir: &Path) -> Result<File, Stop> {
-    let problem =
-        |error: std::io::Error| Stop::unusable(format_args!("{} cannot be used: {error}", dir.display()));
+    let problem = |error: std::io::Error| {
+        Stop::unusable(format_args!(
+            "{} cannot be used: {error}; expected a directory in which this user may write, on a disk with some space",
+            dir.display()
+        ))
+    };
     // Names and numbers are nobody else's business on this machine.
     let mut new = std::fs::DirBuilder::new();
     new.recursive(true);

@@ -1,6 +1,7 @@
 //! The program `rollcall`.
 
 mod args;
+mod backup;
 mod dialing;
 mod directory;
 mod doctor;
@@ -41,6 +42,8 @@ fn main() -> ExitCode {
         Command::Suppressions(args) => suppress::list(&args),
         Command::Unsuppress(args) => suppress::lift(&args),
         Command::DeadLetters(args) => letters::run(&args),
+        Command::Backup(args) => backup::run(&args),
+        Command::Restore(args) => backup::restore(&args),
         Command::User(args) => user::run(&args),
         Command::Doctor(args) => doctor::run(&args),
     })

@@ -128,6 +128,7 @@ async fn serve(args: &Serve, wanted: Wanted) -> Result<(), Stop> {
     let zone = directory::zone(&wanted.policy);
     let printer = Printer::start(Arc::clone(&time.clock), zone.clone());
     let (machine, line) = machine(dir, &wanted, &time, &printer).await?;
+    directory::sound(dir, &machine)?;
     let address = listener.local_addr().map_err(Stop::failed)?;
     for text in welcome(dir, address, (&time, &zone), &line) {
         printer.line(text);
@@ -157,12 +158,17 @@ async fn serve(args: &Serve, wanted: Wanted) -> Result<(), Stop> {
         answered = http::serve(listener, router) => {
             Err(Stop::failed(format_args!("HTTP requests are no longer answered: {answered:?}")))
         }
+        advice = machine.store().damaged() => {
+            Err(Stop::failed(format_args!("{}: the database is damaged; {advice}", dir.display())))
+        }
         // Loops never end by themselves.
         _ = tasks.join_next() => Err(Stop::failed("a part of the program has failed; start it again")),
     };
     tasks.shutdown().await;
     let stopped = time.stop();
-    printer.line("Stopped. Nothing is lost: the next start goes on from here.".to_owned());
+    if ended.is_ok() && stopped.is_ok() {
+        printer.line("Stopped. Nothing is lost: the next start goes on from here.".to_owned());
+    }
     printer.finish();
     drop(served);
     ended.and(stopped)

@@ -70,7 +70,7 @@ pub enum FunctionFailure {
 /// One line of the outside view: what the simulated Connect itself saw, whatever the services under test believe.
 ///
 /// `contact_id`, `client_token`, `resident_id` and `attempt_id` are `null` when there is none, as on a refused dial.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutsideEvent {
     /// When, with milliseconds.
     #[serde(serialize_with = "millis")]
@@ -94,7 +94,7 @@ pub struct OutsideEvent {
 }
 
 /// What an observer sees.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OutsideKind {
     /// A start was accepted and the number is dialled. A repeat that gives a known contact id is not seen.

@@ -1,10 +1,12 @@
 use crate::keys::Keys;
+use crate::open::{RESTORE, advice};
 use crate::places::Places;
 use rollcall_ports::Fault;
-use rusqlite::Connection;
+use rusqlite::{Connection, ErrorCode};
 use std::future::Future;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::runtime::{Handle, RuntimeFlavor};
+use tokio::sync::Notify;
 
 /// So many transactions that nobody waits for are one commit at most. In memory
 /// all are: SQLite walks through its whole page cache at each commit that split a
@@ -32,6 +34,7 @@ pub(crate) struct Db {
     strongest: Durability,
     /// In memory nothing ever blocks.
     blocks: bool,
+    damaged: Arc<Notify>,
 }
 
 /// The connection, and what is remembered along with it.
@@ -49,6 +52,8 @@ pub(crate) struct Session {
     inside: bool,
     /// It is a savepoint of a larger one.
     nested: bool,
+    /// Rung when SQLite finds damage.
+    damaged: Arc<Notify>,
 }
 
 /// Why a query failed.
@@ -69,10 +74,19 @@ impl Db {
     /// Takes over a connection that is set to `synchronous=NORMAL`.
     pub(crate) fn new(connection: Connection, strongest: Durability, blocks: bool) -> Self {
         let (keys, places) = (Keys::default(), Places::default());
-        let level = Durability::Process;
-        let session =
-            Session { connection, keys, places, level, waiting: 0, lost: 0, inside: false, nested: false };
-        Self { session: Mutex::new(session), strongest, blocks }
+        let (level, damaged) = (Durability::Process, Arc::new(Notify::new()));
+        let session = Session {
+            connection,
+            keys,
+            places,
+            level,
+            waiting: 0,
+            lost: 0,
+            inside: false,
+            nested: false,
+            damaged: Arc::clone(&damaged),
+        };
+        Self { session: Mutex::new(session), strongest, blocks, damaged }
     }
 
     /// Runs one query, or several that need not see the same moment.
@@ -90,7 +104,10 @@ impl Db {
         port: &'static str,
         work: impl FnOnce(&mut Session) -> Result<T, DbError>,
     ) -> Result<T, Fault> {
-        self.step_aside(|| work(&mut self.lock()).map_err(|error| error.into_fault(port)))
+        self.step_aside(|| {
+            let mut session = self.lock();
+            work(&mut session).map_err(|error| session.fault(error, port))
+        })
     }
 
     /// Runs queries that see one moment.
@@ -117,11 +134,11 @@ impl Db {
         self.step_aside(|| {
             let mut session = self.lock();
             let prepared = session.prepare(durability.min(self.strongest), waits);
-            prepared.map_err(|error| error.into_fault(port))?;
+            prepared.map_err(|error| session.fault(error, port))?;
             // IMMEDIATE: a transaction that reads before it writes would be
             // refused halfway when another process wrote in between.
             let value = session.transaction(port, if waits { SAVEPOINT } else { IMMEDIATE }, work)?;
-            session.waited(waits).map_err(|_| Fault::Unanswered(port))?;
+            session.waited(waits).map_err(|error| error.into_doubt(port))?;
             Ok(value)
         })
     }
@@ -138,16 +155,16 @@ impl Db {
         self.step_aside(|| {
             let mut session = self.lock();
             let prepared = session.prepare(durability.min(self.strongest), waits);
-            prepared.map_err(|error| error.into_fault(port))?;
+            prepared.map_err(|error| session.fault(error, port))?;
             let done = work(&session.connection);
             if waits && session.connection.is_autocommit() {
                 session.forget();
             }
             let value = done.map_err(|error| match error.is_of_the_disk() {
-                true if !waits => Fault::Unanswered(port),
-                _ => error.into_fault(port),
+                true if !waits => error.into_doubt(port),
+                _ => session.fault(error, port),
             })?;
-            session.waited(waits).map_err(|_| Fault::Unanswered(port))?;
+            session.waited(waits).map_err(|error| error.into_doubt(port))?;
             Ok(value)
         })
     }
@@ -174,6 +191,12 @@ impl Db {
         let value = TOGETHER.scope((), work).await;
         drop(settled);
         if self.lock().lost == lost { Ok(value) } else { Err(Fault::Unanswered(port)) }
+    }
+
+    /// Returns when SQLite has found damage, and with what to do about it.
+    pub(crate) async fn damaged(&self) -> &'static str {
+        self.damaged.notified().await;
+        RESTORE
     }
 
     /// Runs `work` on this thread, for which a runtime of several threads must
@@ -263,21 +286,29 @@ impl Session {
             self.roll_back();
         }
         (self.inside, self.nested) = (true, begin == SAVEPOINT);
-        run(&self.connection, begin).map_err(|error| error.into_fault(port))?;
+        run(&self.connection, begin).map_err(|error| self.fault(error, port))?;
         let value = match work(self) {
             Ok(value) => value,
             Err(error) => {
                 self.roll_back();
-                return Err(error.into_fault(port));
+                return Err(self.fault(error, port));
             }
         };
-        run(&self.connection, if self.nested { "RELEASE one" } else { "COMMIT" }).map_err(|_| {
+        run(&self.connection, if self.nested { "RELEASE one" } else { "COMMIT" }).map_err(|error| {
             self.roll_back();
             // The log may hold the commit although its flush failed.
-            Fault::Unanswered(port)
+            error.into_doubt(port)
         })?;
         self.inside = false;
         Ok(value)
+    }
+
+    /// What is told of an error.
+    fn fault(&self, error: DbError, port: &'static str) -> Fault {
+        if error.is_damage() {
+            self.damaged.notify_one();
+        }
+        error.into_fault(port)
     }
 
     fn roll_back(&mut self) {
@@ -315,11 +346,34 @@ fn run(connection: &Connection, statement: &str) -> Result<(), DbError> {
 }
 
 impl DbError {
+    fn code(&self) -> Option<ErrorCode> {
+        match self {
+            Self::Sqlite(rusqlite::Error::SqliteFailure(failure, _)) => Some(failure.code),
+            Self::Sqlite(_) | Self::Unreadable(_) => None,
+        }
+    }
+
     /// The log may hold the commit although it could not be written to its end.
     fn is_of_the_disk(&self) -> bool {
-        use rusqlite::ErrorCode::{DiskFull, SystemIoFailure};
-        matches!(self, Self::Sqlite(rusqlite::Error::SqliteFailure(failure, _))
-            if matches!(failure.code, SystemIoFailure | DiskFull))
+        matches!(self.code(), Some(ErrorCode::SystemIoFailure | ErrorCode::DiskFull))
+    }
+
+    /// Nothing that is read can be trusted any more.
+    fn is_damage(&self) -> bool {
+        matches!(self.code(), Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
+    }
+
+    /// For what may have been done or not.
+    fn into_doubt(self, port: &'static str) -> Fault {
+        Fault::Unanswered(match self.code() {
+            Some(ErrorCode::DiskFull) => {
+                "the store: the disk is full; free some space, and it goes on by itself"
+            }
+            Some(ErrorCode::SystemIoFailure) => {
+                "the store: the disk cannot be written; look at its space and its health"
+            }
+            _ => port,
+        })
     }
 
     /// Codes only: SQLite's own texts may quote what was stored.
@@ -327,10 +381,10 @@ impl DbError {
         let reason = match self {
             Self::Unreadable(what) => format!("a stored {what} is not of the expected form"),
             Self::Sqlite(rusqlite::Error::SqliteFailure(failure, _)) => match failure.code {
-                rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked => {
+                ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => {
                     return Fault::Throttled(port);
                 }
-                code => format!("SQLite answered {code:?} (code {})", failure.extended_code),
+                code => format!("SQLite answered {code:?} (code {}){}", failure.extended_code, advice(code)),
             },
             Self::Sqlite(_) => "a stored value is not of the expected type".to_owned(),
         };

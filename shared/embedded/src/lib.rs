@@ -13,6 +13,7 @@
 mod accounts;
 mod attempts;
 mod audit;
+mod backup;
 mod batches;
 mod callbacks;
 mod checks;
@@ -35,6 +36,7 @@ mod switch;
 mod uploads;
 mod values;
 
+pub use backup::{BackedUp, BackupError};
 pub use db::Durability;
 pub use notices::ToldNotice;
 pub use open::OpenError;

@@ -17,15 +17,35 @@ pub(crate) const UPLOADS: &str = "uploads";
 const LOCK: &str = "rollcall.lock";
 
 /// How long one process waits for the writing of another.
-const BUSY: Duration = Duration::from_secs(10);
+pub(crate) const BUSY: Duration = Duration::from_secs(10);
 /// Statements that are kept compiled: more than there are.
 const STATEMENTS: usize = 160;
+
+/// What to do about a damaged database.
+pub(crate) const RESTORE: &str = "nothing more is done with it; move the directory away, and restore the latest backup with `rollcall restore`";
+
+/// What to do about what SQLite answered, where that is clear.
+pub(crate) fn advice(code: ErrorCode) -> &'static str {
+    match code {
+        ErrorCode::DiskFull => ": the disk is full; free some space",
+        ErrorCode::SystemIoFailure => {
+            ": the disk cannot be read or written; look at its space and its health"
+        }
+        ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen => {
+            ": this user may not write there; mend the rights of the data directory"
+        }
+        _ => "",
+    }
+}
 
 /// Why a store cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// The directory or a file in it cannot be used.
-    #[error("the data directory cannot be used: {what}: {source}")]
+    #[error(
+        "the data directory cannot be used: {what}: {source}; expected a directory in which this user may write, on \
+         a disk with some space"
+    )]
     Io {
         /// What was tried.
         what: &'static str,
@@ -46,7 +66,7 @@ pub enum OpenError {
         known: usize,
     },
     /// The file is damaged.
-    #[error("the database is damaged: SQLite answered {code:?} (code {extended}); restore it from a backup")]
+    #[error("the database is damaged: SQLite answered {code:?} (code {extended}); {RESTORE}")]
     Damaged {
         /// What SQLite said.
         code: ErrorCode,
@@ -54,7 +74,7 @@ pub enum OpenError {
         extended: i32,
     },
     /// SQLite cannot open it for another reason.
-    #[error("the database cannot be opened: SQLite answered {code:?} (code {extended})")]
+    #[error("the database cannot be opened: SQLite answered {code:?} (code {extended}){}", advice(*code))]
     Sqlite {
         /// What SQLite said.
         code: ErrorCode,
@@ -122,7 +142,7 @@ pub(crate) fn for_the_owner_only(options: &mut OpenOptions) {
     let _unused = options;
 }
 
-fn create_dir(dir: &Path, what: &'static str) -> Result<(), OpenError> {
+pub(crate) fn create_dir(dir: &Path, what: &'static str) -> Result<(), OpenError> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

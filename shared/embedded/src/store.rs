@@ -1,6 +1,7 @@
 use crate::accounts::People;
 use crate::attempts::Dials;
 use crate::audit::Log;
+use crate::backup;
 use crate::batches;
 use crate::callbacks::Promises;
 use crate::checks::Days;
@@ -324,6 +325,22 @@ impl Store {
     /// When the database does not behave.
     pub fn integrity_check(&self) -> Result<Vec<String>, Fault> {
         self.db.snapshot(PORT, |session| problems(&session.connection))
+    }
+
+    /// Returns when SQLite has found damage in the database, with what to do:
+    /// nothing that it answers can be trusted any more.
+    pub async fn damaged(&self) -> &'static str {
+        self.db.damaged().await
+    }
+
+    /// What is wrong with the pages of the database, if anything: for who is
+    /// about to rely on them. Reads all of it, but compares less than
+    /// [`Store::integrity_check`].
+    ///
+    /// # Errors
+    /// When the database does not behave.
+    pub fn damage(&self) -> Result<Option<String>, Fault> {
+        self.db.read(PORT, |connection| Ok(backup::first_problem(connection)?))
     }
 
     /// Ends what is past its time: messages past their retention become dead

@@ -14,6 +14,7 @@ mod files;
 mod staged;
 
 use files::Files;
+pub(crate) use files::file_name;
 
 const PORT: &str = "uploads";
 

@@ -49,6 +49,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("rollcall-system", &["rollcall-rehearsal", "rollcall-aws"]),
     ("rollcall", &["rollcall-rehearsal"]),
     ("rollcall-bench", &["rollcall-rehearsal"]),
+    ("rollcall-soak", &["rollcall-rehearsal"]),
     ("rollcall-tidy", &["rollcall-local"]),
 ];
 
@@ -91,7 +92,7 @@ const OUTSIDERS: &[(&str, &[&str])] = &[
             "rollcall-system",
         ],
     ),
-    ("clap", &["rollcall", "rollcall-bench"]),
+    ("clap", &["rollcall", "rollcall-bench", "rollcall-soak"]),
     ("indicatif", &["rollcall"]),
     ("lambda_http", &["rollcall-api"]),
     ("lambda_runtime", &["rollcall-host"]),

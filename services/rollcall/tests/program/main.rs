@@ -3,8 +3,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
+mod backups;
 mod bad_files;
 mod bad_rows;
+mod broken;
 mod demo;
 mod dialing;
 mod imports;

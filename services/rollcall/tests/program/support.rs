@@ -34,7 +34,8 @@ impl Ran {
         self
     }
 
-    fn of(output: Output) -> Self {
+    /// Of a run of any kind.
+    pub(crate) fn of(output: Output) -> Self {
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
         Self { status: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
     }
@@ -66,6 +67,11 @@ impl Place {
         let mut command = Command::new(env!("CARGO_BIN_EXE_rollcall"));
         command.args(args).current_dir(self.dir.path()).env_clear().stdin(Stdio::null());
         command
+    }
+
+    /// The path of the place itself.
+    pub(crate) fn root(&self) -> &Path {
+        self.dir.path()
     }
 
     /// Runs the program to its end.

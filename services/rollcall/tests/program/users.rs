@@ -27,7 +27,7 @@ pub(crate) fn serve(place: &Place, more: &[&str]) -> (Running, String, Vec<Strin
 }
 
 /// The status, and the body as JSON.
-fn ask(address: &str, request: &str, token: &str, body: &str) -> (u16, Value) {
+pub(crate) fn ask(address: &str, request: &str, token: &str, body: &str) -> (u16, Value) {
     let mut stream = TcpStream::connect(address).unwrap();
     let length = body.len();
     let head = format!(
@@ -42,7 +42,7 @@ fn ask(address: &str, request: &str, token: &str, body: &str) -> (u16, Value) {
     (status, serde_json::from_str(body).unwrap())
 }
 
-fn sign_in(address: &str, name: &str, password: &str) -> (u16, Value) {
+pub(crate) fn sign_in(address: &str, name: &str, password: &str) -> (u16, Value) {
     ask(address, "POST /api/sign-in", "", &json!({"name": name, "password": password}).to_string())
 }
 

@@ -122,8 +122,11 @@ impl Job {
         }
     }
 
-    /// Every letter had its turn.
+    /// Every letter had its turn. Of those that match, the ones that others
+    /// have taken meanwhile are not found any more: what is missing from the
+    /// sum is they.
     pub fn finish(&mut self, now: Timestamp) {
+        self.skipped = self.skipped.max(self.total.saturating_sub(self.sent));
         self.end(JobState::Finished, now);
     }
 

@@ -145,7 +145,12 @@ fn settle(dir: &Path, file: &File) -> io::Result<()> {
 const PREFIX: &str = "upload-";
 
 fn path(dir: &Path, number: i64) -> PathBuf {
-    dir.join(format!("{PREFIX}{number}"))
+    dir.join(file_name(number))
+}
+
+/// What the file of this number is called.
+pub(crate) fn file_name(number: i64) -> String {
+    format!("{PREFIX}{number}")
 }
 
 fn create(path: &Path) -> io::Result<File> {

@@ -4,6 +4,9 @@
 
 mod chunks;
 mod columns;
+mod fuzz;
+#[path = "../fuzzing/mod.rs"]
+mod fuzzing;
 mod mending;
 mod opening;
 mod quotes;

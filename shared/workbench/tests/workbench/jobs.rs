@@ -121,7 +121,7 @@ fn letters_that_are_set_aside_later_or_again_and_those_that_are_over_are_not_par
         done(world.workbench.drive(job.id, 100));
     }
     let job = the_job(&world).unwrap().value;
-    assert_eq!((job.state, job.sent), (JobState::Finished, 1));
+    assert_eq!((job.state, job.sent, job.skipped), (JobState::Finished, 1, 1), "the other was discarded");
     assert_eq!(world.letter(7).value.state, LetterState::Open);
 
     let named = Selection::Named(vec![id(7), id(1), id(99)]);
