@@ -31,6 +31,7 @@ export type Search = Body<"/api/residents/search", "post">;
 export type ResidentPage = Answer<"/api/residents/search", "post">;
 export type Summary = ResidentPage["items"][number];
 export type Detail = Answer<"/api/residents/{id}", "get">;
+export type Note = Detail["staff_notes"][number];
 export type DayState = Summary["state"];
 export type LeavingReason = Body<"/api/residents/{id}", "delete">["reason"];
 export type Why = Answer<"/api/residents/{id}/why", "get">;
@@ -57,6 +58,11 @@ export type Call = NonNullable<Phone["call"]>;
 export type Callback = Answer<"/api/desk/callbacks/{id}", "get">;
 export type AgentDisposition = Body<"/api/desk/callbacks/{id}/complete", "post">["disposition"];
 export type CancelReason = Body<"/api/desk/callbacks/{id}/cancel", "post">["reason"];
+
+export type Worklist = Answer<"/api/escalations", "get">;
+export type Escalation = Answer<"/api/escalations/{id}", "get">;
+export type RungTold = Escalation["told"][number];
+export type AllClearHow = Body<"/api/escalations/{id}/all-clear", "post">["how"];
 
 export type Queue = Answer<"/api/queues", "get">[number];
 export type LetterPage = Answer<"/api/dead-letters", "get">;

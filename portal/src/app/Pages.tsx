@@ -9,6 +9,8 @@ const Desk = lazy(() => import("../pages/desk/Desk"));
 const Overview = lazy(() => import("../pages/overview/Overview"));
 const Residents = lazy(() => import("../pages/residents/Residents"));
 const Resident = lazy(() => import("../pages/resident/Resident"));
+const Worklist = lazy(() => import("../pages/worklist/Worklist"));
+const Case = lazy(() => import("../pages/worklist/Case"));
 const Upload = lazy(() => import("../pages/upload/Upload"));
 const Preview = lazy(() => import("../pages/upload/Preview"));
 const Batches = lazy(() => import("../pages/batches/Batches"));
@@ -35,6 +37,8 @@ export function Pages({ groups }: { groups: Group[] }) {
       <Route path="/overview" element={<Overview />} />
       <Route path="/residents" element={<Residents />} />
       <Route path="/residents/:id" element={<Resident />} />
+      <Route path="/worklist" element={<Worklist />} />
+      <Route path="/worklist/:id" element={<Case />} />
       <Route path="/upload" element={<Upload />} />
       <Route path="/upload/:id" element={<Preview />} />
       <Route path="/batches" element={<Batches />} />

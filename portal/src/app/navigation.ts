@@ -24,6 +24,7 @@ export const DESK = "/desk";
 export const PLACES: readonly Place[] = [
   { path: "/overview", label: "Overview", groups: ALL },
   { path: DESK, label: "Desk", groups: ["Agents", "Operators"], firstOf: "Agents" },
+  { path: "/worklist", label: "Worklist", single: "Escalation", groups: ["Agents", "Operators"] },
   { path: "/residents", label: "Residents", single: "Resident", groups: ALL },
   { path: "/upload", label: "Upload", single: "Preview", groups: LISTS },
   { path: "/batches", label: "Batches", single: "Batch", groups: LISTS },

@@ -60,7 +60,7 @@ export const causes: Record<NonNullable<Detail["escalation"]>["cause"], string> 
   day_closed: "The hours for calls ended before they were reached.",
   bad_number: "The number does not exist.",
   callback_missed: "An agent called back several times, and nobody answered.",
-  callback_overdue: "Nobody called back as promised, long past the deadline.",
+  callback_overdue: "They were promised a call back, and nobody rang.",
 };
 
 /** Why somebody is taken off the register. Only this word is kept of it. */

@@ -23,6 +23,7 @@ mod batches;
 pub mod cors;
 mod desk;
 mod dialing;
+mod escalations;
 mod extract;
 mod health;
 #[cfg(feature = "lambda")]
@@ -165,6 +166,7 @@ fn endpoints() -> OpenApiRouter<Api> {
         .merge(uploads::endpoints())
         .merge(batches::endpoints())
         .merge(desk::endpoints())
+        .merge(escalations::endpoints())
 }
 
 /// The OpenAPI document.

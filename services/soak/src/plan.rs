@@ -14,8 +14,8 @@ use std::str::FromStr;
 const STARTS: [&str; 4] =
     ["2026-11-23T08:00:00Z", "2026-03-27T08:00:00Z", "2026-10-23T07:00:00Z", "2026-12-31T08:00:00Z"];
 /// What residents do: as usual; hardly anybody answers; most want to talk; many
-/// numbers are wrong; the network fails.
-const ANSWERS: [&str; 5] = ["", "no_answer=0.85", "talk=0.6", "bad_number=0.3", "network=0.4"];
+/// numbers are wrong; the network fails; some want no more calls.
+const ANSWERS: [&str; 6] = ["", "no_answer=0.85", "talk=0.6", "bad_number=0.3", "network=0.4", "opt_out=0.1"];
 /// From so long after the start, for so long, Connect may be set up wrongly.
 const MISCONFIGURED: (SignedDuration, SignedDuration) =
     (SignedDuration::from_mins(150), SignedDuration::from_mins(20));
@@ -33,6 +33,8 @@ pub(crate) struct Plan {
     /// Which of the ways to answer.
     pub(crate) answers: usize,
     pub(crate) misconfigured: bool,
+    /// Duty officers see to some of those who were not reached.
+    pub(crate) officers: bool,
 }
 
 impl Plan {
@@ -49,6 +51,7 @@ impl Plan {
             start: if rng.bool() { 0 } else { rng.usize(0..STARTS.len()) },
             answers: if rng.bool() { 0 } else { rng.usize(0..ANSWERS.len()) },
             misconfigured: rng.u8(0..6) == 0,
+            officers: rng.u8(0..4) != 0,
         }
     }
 
@@ -67,17 +70,20 @@ impl Plan {
             start,
             answers: ResidentMix::parse(answers).unwrap_or_default(),
             policy: Policy::default(),
+            officers: self.officers,
             misconfigured: self.misconfigured.then(|| (start + after, start + after + during)),
         }
     }
 }
 
-/// Every fifth resident shares a number with the one before.
+/// Every fifth resident shares a number with the one before, and every third
+/// has a keyholder.
 fn town(residents: u32) -> String {
-    let mut csv = "firstName,lastName,number,reference\n".to_owned();
+    let mut csv = "firstName,lastName,number,reference,keyholderName,keyholderNumber\n".to_owned();
     for index in 0..residents {
         let number = index - u32::from(index % 5 == 4);
-        csv.push_str(&format!("Ada,Example {index},+447700900{:03},R-{index}\n", number % 1000));
+        let keyholder = if index % 3 == 0 { "A neighbour,+441632960001" } else { "," };
+        csv.push_str(&format!("Ada,Example {index},+447700900{:03},R-{index},{keyholder}\n", number % 1000));
     }
     csv
 }
@@ -89,11 +95,11 @@ impl fmt::Display for Plan {
             Faults::Mild => "mild",
             Faults::Harsh => "harsh",
         };
-        let Self { seed, residents, days, agents, start, answers, misconfigured, .. } = self;
+        let Self { seed, residents, days, agents, start, answers, misconfigured, officers, .. } = self;
         write!(
             f,
             "seed={seed} residents={residents} days={days} agents={agents} faults={faults} start={start} \
-             answers={answers} misconfigured={misconfigured}"
+             answers={answers} misconfigured={misconfigured} officers={officers}"
         )
     }
 }
@@ -119,6 +125,7 @@ impl FromStr for Plan {
                 "start" => plan.start = read(name, value)?,
                 "answers" => plan.answers = read(name, value)?,
                 "misconfigured" => plan.misconfigured = read(name, value)?,
+                "officers" => plan.officers = read(name, value)?,
                 _ => return Err(format!("{name} is no part of a scenario")),
             }
         }

@@ -43,6 +43,9 @@ fn candidates(plan: &Plan) -> Vec<Plan> {
         Faults::Mild => all.push(Plan { faults: Faults::None, ..*plan }),
         Faults::None => {}
     }
+    if plan.officers {
+        all.push(Plan { officers: false, ..*plan });
+    }
     if plan.misconfigured {
         all.push(Plan { misconfigured: false, ..*plan });
     }
@@ -74,6 +77,7 @@ mod tests {
         start: 2,
         answers: 3,
         misconfigured: true,
+        officers: true,
     };
 
     #[test]
@@ -87,6 +91,7 @@ mod tests {
             start: 0,
             answers: 0,
             misconfigured: false,
+            officers: false,
             ..LARGE
         };
         assert_eq!(shrink(LARGE, &mut fails), least);

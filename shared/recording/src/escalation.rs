@@ -51,6 +51,19 @@ impl Deed<'_> {
             Self::Note(_) => "escalation.note",
         }
     }
+
+    /// Decides it, for the account `by`. Returns whether that is new.
+    ///
+    /// # Errors
+    /// When it cannot be done.
+    pub fn apply(&self, case: &mut Escalation, (by, at): (&str, Timestamp)) -> Result<bool, Refusal> {
+        match *self {
+            Self::Accept => case.accept(by, at),
+            Self::Release { any } => case.release((by, at), any),
+            Self::AllClear { how, note } => case.all_clear((by, at), how, note),
+            Self::Note(text) => case.note((by, at), text),
+        }
+    }
 }
 
 /// What became of a deed.
@@ -139,14 +152,7 @@ impl Recorder {
     /// When a store did not behave; a repeat does no harm.
     pub async fn work(&self, id: EscalationId, by: &str, deed: Deed<'_>) -> Result<Worked, Fault> {
         let Some(mut stored) = self.escalations.get(id).await? else { return Ok(Worked::Unknown) };
-        let (now, case) = (self.clock.now(), &mut stored.value);
-        let done = match deed {
-            Deed::Accept => case.accept(by, now),
-            Deed::Release { any } => case.release((by, now), any),
-            Deed::AllClear { how, note } => case.all_clear((by, now), how, note),
-            Deed::Note(text) => case.note((by, now), text),
-        };
-        match done {
+        match deed.apply(&mut stored.value, (by, self.clock.now())) {
             Err(refusal) => return Ok(Worked::Refused(refusal)),
             Ok(false) => {}
             Ok(true) => match self.save_escalation(&stored).await? {

@@ -13,7 +13,7 @@ import { useDeed } from "../../ui/use-deed";
 import { Waiting } from "../../ui/Waiting";
 import { agentDispositions, causes, language } from "../../ui/words";
 import { Days } from "../resident/Days";
-import { NoteList } from "../resident/Notes";
+import { NoteList } from "../../ui/Notes";
 import { useRecord } from "../resident/record";
 import { Answers } from "./Answers";
 import { giveBack, take } from "./deeds";

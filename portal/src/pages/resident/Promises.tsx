@@ -1,10 +1,13 @@
 import Alert from "@cloudscape-design/components/alert";
 import type { Detail } from "../../api/types";
+import { useIs } from "../../app/context";
+import { PageLink } from "../../ui/PageLink";
 import { Time } from "../../ui/Time";
 import { causes, count } from "../../ui/words";
 
 /** What is owed to this person, and what others have been told of them. */
 export function Promises({ resident: { callback, escalation } }: { resident: Detail }) {
+  const sees = useIs("Agents", "Operators");
   return (
     <div className="stack">
       {callback && (
@@ -16,6 +19,7 @@ export function Promises({ resident: { callback, escalation } }: { resident: Det
       {escalation && (
         <Alert type="error" header="Not reached: somebody was told">
           {causes[escalation.cause]} Told <Time at={escalation.at} />.
+          {sees && <> <PageLink href={`/worklist/${escalation.id}`}>Who knows of it, and who sees to it</PageLink></>}
         </Alert>
       )}
     </div>

@@ -7,6 +7,7 @@ import { lazy, Suspense, useState } from "react";
 import { useParams } from "react-router";
 import { useIs } from "../../app/context";
 import { Failure } from "../../ui/Failure";
+import { Notes } from "../../ui/Notes";
 import { usePage } from "../../ui/page";
 import { StateLabel } from "../../ui/StateLabel";
 import { Waiting } from "../../ui/Waiting";
@@ -14,10 +15,9 @@ import { Attempts } from "./Attempts";
 import type { Changing } from "./Change";
 import { Days } from "./Days";
 import { Facts } from "./Facts";
-import { Notes } from "./Notes";
 import { Pauses } from "./Pauses";
 import { Promises } from "./Promises";
-import { fullName, type Record, useRecord } from "./record";
+import { fullName, note, type Record, useRecord } from "./record";
 import { Suppressed } from "./Suppressed";
 import { Why } from "./Why";
 
@@ -83,7 +83,7 @@ function Body({ record, reload }: { record: Record; reload: () => void }) {
         <Pauses record={record} reload={reload} />
       </ColumnLayout>
       <Attempts id={resident.id} version={resident.version} />
-      <Notes resident={resident} reload={reload} />
+      <Notes notes={resident.staff_notes} hint="Everyone who may see this person can read it." add={(text) => note(resident.id, text).then(reload)} />
     </SpaceBetween>
   );
 }

@@ -1,4 +1,4 @@
-import { answered, api } from "../../api/client";
+import { answer, answered, api } from "../../api/client";
 import type { Detail } from "../../api/types";
 import { type Loaded, useLoad } from "../../api/use-load";
 
@@ -19,4 +19,9 @@ export function useRecord(id: string | undefined): Loaded<Record | undefined> {
 
 export function fullName({ first_name, last_name }: Pick<Detail, "first_name" | "last_name">): string {
   return `${first_name} ${last_name}`.trim();
+}
+
+/** Adds a note for colleagues. */
+export function note(id: string, text: string): Promise<unknown> {
+  return answer(api.POST("/api/residents/{id}/notes", { params: { path: { id } }, body: { text } }));
 }

@@ -12,7 +12,7 @@ mod history;
 mod log;
 mod remove;
 mod search;
-mod shown;
+pub(crate) mod shown;
 mod talks;
 mod view;
 

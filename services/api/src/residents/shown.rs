@@ -210,6 +210,8 @@ pub(crate) struct Promise {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ResidentEscalation)]
 pub(crate) struct Escalation {
+    /// Its place on the worklist.
+    id: Uuid,
     at: Timestamp,
     /// When the duty arose that was not met.
     check_due: Timestamp,
@@ -230,6 +232,18 @@ pub(crate) enum EscalationCause {
     CallbackMissed,
     /// Nobody rang as promised, long past the deadline.
     CallbackOverdue,
+}
+
+impl From<Cause> for EscalationCause {
+    fn from(cause: Cause) -> Self {
+        match cause {
+            Cause::AttemptsSpent => Self::AttemptsSpent,
+            Cause::DayClosed => Self::DayClosed,
+            Cause::BadNumber => Self::BadNumber,
+            Cause::CallbackMissed => Self::CallbackMissed,
+            Cause::CallbackOverdue => Self::CallbackOverdue,
+        }
+    }
 }
 
 impl Detail {
@@ -254,15 +268,10 @@ impl Detail {
             disabled_reason,
             callback: callback.map(|callback| promise(callback, policy)),
             escalation: resident.escalation.as_ref().map(|told| Escalation {
+                id: *told.case(resident.id).as_uuid(),
                 at: told.at,
                 check_due: told.check_due,
-                cause: match told.cause {
-                    Cause::AttemptsSpent => EscalationCause::AttemptsSpent,
-                    Cause::DayClosed => EscalationCause::DayClosed,
-                    Cause::BadNumber => EscalationCause::BadNumber,
-                    Cause::CallbackMissed => EscalationCause::CallbackMissed,
-                    Cause::CallbackOverdue => EscalationCause::CallbackOverdue,
-                },
+                cause: told.cause.into(),
             }),
             pauses: resident.pauses.into_iter().map(pause).collect(),
             staff_notes: resident.staff_notes.into_iter().map(note).collect(),
@@ -285,7 +294,7 @@ fn pause(Pause { id, from, until, reason, by, at }: Pause) -> PauseShown {
     PauseShown { id: *id.as_uuid(), from, until, reason, by, at }
 }
 
-pub(super) fn note(StaffNote { id, at, by, text }: StaffNote) -> Note {
+pub(crate) fn note(StaffNote { id, at, by, text }: StaffNote) -> Note {
     Note { id: *id.as_uuid(), at, by, text }
 }
 

@@ -100,7 +100,7 @@ impl World {
         self.record(&dial, name, news).await;
     }
 
-    fn recorder(&self) -> Recorder {
+    pub(crate) fn recorder(&self) -> Recorder {
         Recorder {
             attempts: self.store.attempts(),
             callbacks: self.store.callbacks(),

@@ -6,34 +6,32 @@ import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Textarea from "@cloudscape-design/components/textarea";
 import { useState } from "react";
-import { answer, api } from "../../api/client";
-import type { Detail } from "../../api/types";
-import { Failure } from "../../ui/Failure";
-import { Time } from "../../ui/Time";
-import { useDeed } from "../../ui/use-deed";
+import type { Note } from "../api/types";
+import { Failure } from "./Failure";
+import { Time } from "./Time";
+import { useDeed } from "./use-deed";
 
-/** What colleagues should know. Notes are added, never changed. */
-export function Notes({ resident, reload }: { resident: Detail; reload: () => void }) {
+/** What colleagues should know. Notes are added, never changed. `hint` says what belongs into them. */
+export function Notes({ notes, hint, add }: { notes: readonly Note[]; hint: string; add: (text: string) => Promise<unknown> }) {
   const [text, setText] = useState("");
   const { busy, failure, run } = useDeed();
-  const add = () => run(async () => {
-    await answer(api.POST("/api/residents/{id}/notes", { params: { path: { id: resident.id } }, body: { text: text.trim() } }));
+  const send = () => run(async () => {
+    await add(text.trim());
     setText("");
-    reload();
   });
   return (
     <Container header={<Header variant="h2">Notes</Header>}>
       <SpaceBetween size="m">
-        <NoteList notes={resident.staff_notes} />
+        <NoteList notes={notes} />
         {failure !== undefined && <Failure failure={failure} />}
         <form
           onSubmit={(event) => {
             event.preventDefault();
-            if (text.trim() !== "") void add();
+            if (text.trim() !== "") void send();
           }}
         >
           <SpaceBetween size="xs">
-            <FormField label="New note" description="Everyone who may see this person can read it." stretch>
+            <FormField label="New note" description={hint} stretch>
               <Textarea value={text} rows={2} onChange={({ detail }) => setText(detail.value)} />
             </FormField>
             <Button formAction="submit" loading={busy} loadingText="Saving" disabled={text.trim() === ""}>Add note</Button>
@@ -45,7 +43,7 @@ export function Notes({ resident, reload }: { resident: Detail; reload: () => vo
 }
 
 /** The newest first. */
-export function NoteList({ notes }: { notes: Detail["staff_notes"] }) {
+export function NoteList({ notes }: { notes: readonly Note[] }) {
   if (notes.length === 0) return <Box color="text-body-secondary">Nobody has written a note yet.</Box>;
   const newest = [...notes].sort((one, other) => other.at.localeCompare(one.at));
   return (
