@@ -57,7 +57,7 @@ pub struct Ledger {
 
 /// The one state of `resident` at `now`. A promise outranks everything: it is
 /// owed even to somebody who was switched off since; what was heard of a person
-/// today stands, even if they are paused now.
+/// today stands, even if they are paused now or their number does not exist.
 #[must_use]
 pub fn day_state(resident: &Resident, policy: &Policy, now: Timestamp) -> DayState {
     if resident.callback.is_some() {
@@ -70,9 +70,6 @@ pub fn day_state(resident: &Resident, policy: &Policy, now: Timestamp) -> DaySta
     if resident.escalation.is_some() {
         return DayState::Escalated;
     }
-    if excluded.is_some() {
-        return DayState::Excluded;
-    }
     let today = policy.hours(resident).date(now);
     if let Some(reached) = resident.reached
         && policy.hours(resident).date(reached.at) == today
@@ -82,6 +79,9 @@ pub fn day_state(resident: &Resident, policy: &Policy, now: Timestamp) -> DaySta
             // A promise that is no longer open was kept or handed to people.
             Heard::WantsToTalk | Heard::SpokenTo | Heard::KnownSafe => DayState::SpokenTo,
         };
+    }
+    if excluded.is_some() {
+        return DayState::Excluded;
     }
     if pause_at(resident, now).is_some() {
         return DayState::Paused;
