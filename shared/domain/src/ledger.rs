@@ -57,7 +57,7 @@ pub struct Ledger {
 
 /// The one state of `resident` at `now`. A promise outranks everything: it is
 /// owed even to somebody who was switched off since; what was heard of a person
-/// today stands, even if they are paused now.
+/// today stands, even if they are paused now or their number does not exist.
 #[must_use]
 pub fn day_state(resident: &Resident, policy: &Policy, now: Timestamp) -> DayState {
     if resident.callback.is_some() {
@@ -69,9 +69,6 @@ pub fn day_state(resident: &Resident, policy: &Policy, now: Timestamp) -> DaySta
     }
     if resident.escalation.is_some() {
         return DayState::Escalated;
-    }
-    if excluded.is_some() {
-        return DayState::Excluded;
     }
     let today = policy.hours(resident).date(now);
     if let Some(reached) = resident.reached
@@ -85,6 +82,9 @@ pub fn day_state(resident: &Resident, policy: &Policy, now: Timestamp) -> DaySta
             // nobody knows how they are.
             Heard::OptedOut => {}
         }
+    }
+    if excluded.is_some() {
+        return DayState::Excluded;
     }
     if pause_at(resident, now).is_some() {
         return DayState::Paused;

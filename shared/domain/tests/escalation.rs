@@ -5,6 +5,7 @@
 
 mod common;
 
+use common::arbitrary::seeded;
 use common::{at, newcomer, policy};
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
@@ -297,6 +298,8 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
 }
 
 proptest! {
+    #![proptest_config(seeded(0x00E5, 200))]
+
     /// Whatever people do, nobody is told while somebody sees to it or after it
     /// is over, nobody is skipped, and an open case is always looked at again.
     #[test]

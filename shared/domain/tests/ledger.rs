@@ -33,6 +33,7 @@ fn each_state_of_the_day_is_reached() {
     check("suppressed; opted-out 23 10:00", "23 10:00", "Excluded");
     check("refused", "23 10:00", "Excluded");
     check("bad-number 23 10:00", "23 10:00", "Excluded");
+    check("bad-number 23 10:00; spoken 23 11:00", "23 12:00", "SpokenTo");
 }
 
 #[test]

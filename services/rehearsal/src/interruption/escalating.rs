@@ -282,7 +282,10 @@ fn a_case_that_was_not_over_after_all() {
     interrupt(&[Situation {
         name: "raised again",
         setup: anew,
-        shows: &[("ann cases", "BadNumber 2: DutyOfficer"), ("ann escalation", "BadNumber")],
+        shows: &[
+            ("ann cases", "BadNumber 2: DutyOfficer; DayClosed 1: DutyOfficer, heard_of"),
+            ("ann escalation", "BadNumber"),
+        ],
         ..SWEEP
     }]);
 }
