@@ -4,7 +4,8 @@
 # make lambda the programs for AWS Lambda, packed, and what they cost before the first invocation
 # make system the template deployed to an emulator and tried as a whole, and what AWS is asked for (part of make test)
 # make kills  `rollcall serve` killed KILLS times (kill -9) under load over HTTP; eight times in make test
-# make soak   rehearsals over many seeds, in parallel; goes on where it was stopped
+# make soak   rehearsals over many seeds, in parallel; goes on where it was stopped; shrinks what fails
+# make mutants, make fuzz-decoders   changes of the rules that no test notices; mutated input of every decoder
 #
 # Needs a Rust toolchain; what else is missing is installed by Debian's apt.
 
@@ -24,7 +25,7 @@ DATA ?= data/demo
 FRESH_SECONDS ?= 60
 
 help:
-	@sed -n '1,9s/^# \?//p' Makefile
+	@sed -n '1,10s/^# \?//p' Makefile
 
 run: tools portal
 	@cargo build $(LOCKED) --release -p rollcall --features portal

@@ -245,3 +245,23 @@ fn one_order_leads_to_one_attempt() {
     assert_eq!(begun().id, other.id);
     assert_ne!(begun().id, Attempt::begin(begun().resident, request("second"), at("23 10:00")).id);
 }
+
+#[test]
+fn a_dial_counts_from_the_moment_at_which_the_phone_was_dialed_at_the_latest() {
+    let dialed_at = |dialed: Option<&str>| {
+        let mut attempt = begun();
+        attempt.facts.merge(&Facts { dialed_by: dialed.map(at), ..Facts::default() });
+        attempt.dialed_at()
+    };
+    assert_eq!(dialed_at(None), at("23 10:00"), "nothing is known: when it began");
+    assert_eq!(dialed_at(Some("23 10:00:07")), at("23 10:00:07"), "the telephone service was slow");
+    assert_eq!(dialed_at(Some("23 09:59:58")), at("23 10:00"), "its clock is behind");
+}
+
+#[test]
+fn a_dial_remembers_to_which_of_the_numbers_it_went() {
+    assert_eq!(begun().number_changes, 0);
+    let corrected = begun().with_number(3);
+    assert_eq!(corrected.number_changes, 3);
+    assert_eq!(corrected, Attempt { number_changes: 3, ..begun() });
+}

@@ -99,6 +99,8 @@ fn attempts_that_are_spent_are_told_at_once_and_others_at_the_close() {
     check("settled 23 10:00; settled 23 11:00; not-placed 23 11:30; settled 23 12:00", MONDAY, spent);
     check("settled 23 10:00; settled 23 11:00", MONDAY, MONDAY_CLOSED);
     check("settled 23 10:00; settled 23 11:00; not-placed 23 12:00", MONDAY, MONDAY_CLOSED);
+    // At the close itself the day says it.
+    check("settled 23 10:00; settled 23 11:00; settled 23 17:00", MONDAY, MONDAY_CLOSED);
     // Dials of the day before, which ended in a talk, do not spend today's.
     let heard = "settled 23 10:00; settled 23 11:00; settled 23 12:00; well 23 12:01";
     check(heard, "2026-11-24T12:01:00Z", TUESDAY_CLOSED);
@@ -106,6 +108,14 @@ fn attempts_that_are_spent_are_told_at_once_and_others_at_the_close() {
     let hourly = Policy { success_interval_minutes: 60, ..policy() };
     let twice = "settled 23 10:00; settled 23 11:00; well 23 11:01; settled 23 12:02";
     check_with(&hourly, twice, "2026-11-23T12:01:00Z", MONDAY_CLOSED);
+    // Those after it do, and one at the very moment of it does not.
+    let after = "settled 23 10:00; well 23 10:01; settled 23 11:02; settled 23 12:02; settled 23 13:02";
+    check_with(&hourly, after, "2026-11-23T11:01:00Z", "2026-11-23T13:02:00Z AttemptsSpent");
+    let at = "well 23 11:00; settled 23 11:00; settled 23 12:01; settled 23 13:01";
+    check_with(&hourly, at, "2026-11-23T12:00:00Z", MONDAY_CLOSED);
+    // Nor does one that leaves the rolling window at the moment of the last.
+    let leaving = "pause 23 08:00 to 24 09:00; settled 23 10:00; settled 24 09:30; settled 24 10:00";
+    check(leaving, TUESDAY, TUESDAY_CLOSED);
     // Nor do dials that left the rolling window, remembered though they are.
     let old = "registered 19 08:00; pause 19 08:00 to 23 09:00; settled 20 10:00; settled 20 11:00; settled 23 10:00";
     check(old, MONDAY, MONDAY_CLOSED);
