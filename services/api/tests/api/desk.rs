@@ -12,9 +12,8 @@ use rollcall_domain::group::Group;
 use rollcall_domain::ids::{CallbackId, ResidentId};
 use rollcall_domain::policy::Policy;
 use rollcall_domain::resident::{Heard, Reached};
-use rollcall_ports::{Account, CheckResult, Clock};
+use rollcall_ports::{CheckResult, Clock};
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
 
 pub(crate) fn callback_path(id: CallbackId, part: &str) -> String {
     format!("/api/desk/callbacks/{id}{part}")
@@ -47,13 +46,7 @@ impl World {
         (method, path): (&str, &str),
         body: Value,
     ) -> Answer {
-        let account = Account {
-            name: name.to_owned(),
-            groups: BTreeSet::from([group]),
-            password_hash: "no hash".to_owned(),
-            since: jiff::Timestamp::UNIX_EPOCH,
-        };
-        let token = self.issuer.issue(&account, self.clock.now()).unwrap().token;
+        let token = self.token_of(name, &[group]);
         let mut request = Request::builder()
             .method(method)
             .uri(path)

@@ -130,7 +130,13 @@ impl World {
 
     /// A token of somebody in these groups.
     pub(crate) fn token(&self, groups: &[Group]) -> String {
-        self.issuer.issue(&somebody(groups), self.clock.now()).unwrap().token
+        self.token_of("somebody", groups)
+    }
+
+    /// A token of an account in these groups.
+    pub(crate) fn token_of(&self, name: &str, groups: &[Group]) -> String {
+        let account = Account { name: name.to_owned(), ..somebody(groups) };
+        self.issuer.issue(&account, self.clock.now()).unwrap().token
     }
 
     pub(crate) async fn get(&self, path: &str, token: &str) -> Answer {
