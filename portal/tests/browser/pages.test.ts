@@ -31,7 +31,7 @@ describe.each(Object.entries(LOOKS))("%s", (look, options) => {
 
   test("all pages of an operator", async () => {
     const { page, complaints } = await signedIn(browser, service.operator, "/", options);
-    for (const [path, title] of [["/overview", "Overview"], ["/operations", "Operations"], ["/audit", "Audit log"], ["/users", "Users"], ["/residents", "Residents"], ["/nowhere", "Page not found"]] as const) {
+    for (const [path, title] of [["/overview", "Overview"], ["/suppressions", "Suppressions"], ["/operations", "Operations"], ["/audit", "Audit log"], ["/users", "Users"], ["/residents", "Residents"], ["/nowhere", "Page not found"]] as const) {
       await page.goto(path);
       await heading(page, title);
       await settled(page);
@@ -43,7 +43,7 @@ describe.each(Object.entries(LOOKS))("%s", (look, options) => {
     await settled(page);
     await inspect(page, `${look}-resident`);
     // Dialogs differ little between the looks, and each costs seconds.
-    const dialogs = ["light", "narrow"].includes(look) ? ["Pause", "Correct", "Switch off", "Delete"] : [];
+    const dialogs = ["light", "narrow"].includes(look) ? ["Pause", "Correct", "Switch off", "Suppress", "Delete"] : [];
     for (const dialog of dialogs) {
       await page.getByRole("button", { name: dialog, exact: true }).first().click();
       await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).waitFor();

@@ -90,7 +90,7 @@ fn what_was_stored_as_a_mere_yes_or_no_can_be_read() {
     let mut ada = newcomer();
     let before = serde_json::to_value(&ada).unwrap();
     assert_eq!(before["suppressed"], false, "as it always was, where nothing stands");
-    let mut yes = before.clone();
+    let mut yes = before;
     yes["suppressed"] = true.into();
     let read: Resident = serde_json::from_value(yes).unwrap();
     assert_eq!(read.suppressed, Suppressed::from(Suppression::untold()));
