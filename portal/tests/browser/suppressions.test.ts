@@ -1,7 +1,7 @@
 /** Who is never called: found, put on the list and taken off it, as an operator does. */
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { asked, heading, inspect, launch, service, settled, signedIn } from "./browser";
+import { asked, choose, heading, inspect, launch, service, settled, signedIn } from "./browser";
 
 let browser: Browser;
 beforeAll(async () => {
@@ -41,8 +41,7 @@ test("a number is put on the list, found and taken off it", async () => {
   await dialog.getByText("This number is on the list").waitFor();
   await inspect(page, "light-suppressions-found");
   await dialog.getByRole("button", { name: "Lift" }).click();
-  await dialog.getByRole("button", { name: "Choose one" }).click();
-  await page.getByRole("option", { name: "They asked to be called again" }).click();
+  await choose(dialog.getByLabel("Reason"), "They asked to be called again");
   await dialog.getByRole("button", { name: "Lift", exact: true }).click();
   await page.getByText("Nobody is on the suppression list.").waitFor();
   expect(complaints).toEqual([]);
@@ -72,8 +71,7 @@ test("a resident's page says since when, by whom and why, and only operators lif
   await heading(agent.page, "Not for your account");
 
   await page.getByRole("button", { name: "Lift", exact: true }).click();
-  await dialog.getByRole("button", { name: "Choose one" }).click();
-  await page.getByRole("option", { name: "They should never have been on the list" }).click();
+  await choose(dialog.getByLabel("Reason"), "They should never have been on the list");
   await dialog.getByRole("button", { name: "Lift", exact: true }).click();
   await page.getByText("On the suppression list", { exact: true }).waitFor({ state: "detached" });
   expect(complaints).toEqual([]);

@@ -29,14 +29,15 @@ pub(crate) async fn load(machine: &Machine) -> Result<bool, Stop> {
 /// The list, always the same.
 fn list() -> Result<String, std::fmt::Error> {
     let mut list = String::from(
-        "reference,firstName,lastName,number,timezone,language,windowStart,windowEnd,notes,consent\r\n",
+        "reference,firstName,lastName,number,timezone,language,windowStart,windowEnd,notes,consent,risk,\
+         keyholderName,keyholderNumber,keyholderName,keyholderNumber\r\n",
     );
     for index in 0..RESIDENTS {
         write_resident(&mut list, index)?;
         // One number is a digit short, one is a premium-rate one.
         match index {
-            57 => list.push_str("T-901,Bertha,Halfnumber,07700 90012,,,,,,\r\n"),
-            141 => list.push_str("T-902,Cuthbert,Costalot,0909 879 0123,,,,,,\r\n"),
+            57 => list.push_str("T-901,Bertha,Halfnumber,07700 90012,,,,,,,,,,,\r\n"),
+            141 => list.push_str("T-902,Cuthbert,Costalot,0909 879 0123,,,,,,,,,,,\r\n"),
             _ => {}
         }
     }
@@ -62,7 +63,29 @@ fn write_resident(list: &mut String, index: u32) -> std::fmt::Result {
     };
     write!(list, "T-{:03},{first},{last},", index + 1)?;
     write_number(list, household)?;
-    write!(list, ",{zone},{language},{start},{end},{notes},{consent}\r\n")
+    let risk = pick(&RISKS, index);
+    write!(list, ",{zone},{language},{start},{end},{notes},{consent},{risk},")?;
+    write_keyholders(list, index)?;
+    list.push_str("\r\n");
+    Ok(())
+}
+
+/// Two thirds have somebody who can look in, and some of these have two.
+fn write_keyholders(list: &mut String, index: u32) -> std::fmt::Result {
+    let number = |nth: u32| 600 + (index * 2 + nth) % 400;
+    match index % 3 {
+        0 => list.push_str(",,,"),
+        1 => write!(list, "{},01632 960{},,", pick(&KEYHOLDERS, index), number(0))?,
+        _ => write!(
+            list,
+            "{},01632 960{},{},01632 960{}",
+            pick(&KEYHOLDERS, index),
+            number(0),
+            pick(&KEYHOLDERS, index + 3),
+            number(1)
+        )?,
+    }
+    Ok(())
 }
 
 /// As different people write them.
@@ -79,6 +102,11 @@ fn pick(texts: &[&'static str], index: u32) -> &'static str {
     let length = u32::try_from(texts.len()).unwrap_or(1).max(1);
     texts.get((index % length) as usize).copied().unwrap_or("")
 }
+
+/// Nobody judged it of most.
+const RISKS: [&str; 7] = ["", "", "high", "", "low", "", "medium"];
+
+const KEYHOLDERS: [&str; 5] = ["Neighbour", "Daughter", "Son", "Warden", "Friend at number 12"];
 
 const FIRST_NAMES: [&str; 41] = [
     "Ada",

@@ -18,6 +18,7 @@ use rollcall_domain::ids::{EscalationId, RequestId};
 use rollcall_domain::phone::PhoneNumber;
 use rollcall_domain::policy::Policy;
 use rollcall_domain::resident::{Heard, Keyholder, Reached, Resident};
+use rollcall_domain::suppression::Suppression;
 
 fn with_keyholders(count: u16) -> Resident {
     let mut one = newcomer();
@@ -193,7 +194,7 @@ fn it_is_over_by_news_or_when_there_is_no_duty_any_more() {
         (heard("23 08:59"), None, None),
         (heard("23 09:00"), Some(HowEnded::HeardOf), Some(HowEnded::HeardOf)),
         (about(&|one| one.enabled = false), Some(HowEnded::SwitchedOff), None),
-        (about(&|one| one.suppressed = true), Some(HowEnded::Suppressed), None),
+        (about(&|one| one.suppressed = Suppression::untold().into()), Some(HowEnded::Suppressed), None),
         (about(&|one| one.profile.consent = Some(false)), Some(HowEnded::NoConsent), None),
         (about(&|one| one.number_bad_since = Some(at("23 10:00"))), None, None),
         (newcomer(), None, None),

@@ -37,7 +37,7 @@ impl AllClear {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// Somebody else sees to it.
-    #[error("{by} has accepted this escalation already, at {at}")]
+    #[error("this escalation was accepted by {by} already, at {at}")]
     AcceptedByAnother {
         /// The account.
         by: String,
