@@ -1,25 +1,42 @@
 /** The one way to the API. Its paths, bodies and answers are generated from contracts/openapi.json. */
 import createClient, { type Middleware } from "openapi-fetch";
-import { currentSession, endSession } from "../session/session";
+import { currentSession, refused, type Session } from "../session/session";
 import { Refusal } from "./problem";
 import type { paths } from "./schema";
 
+/** What is asked, to ask it again: a request can be read once. */
+const asked = new Map<string, Request>();
+
 const bearer: Middleware = {
-  onRequest({ request }) {
+  onRequest({ request, id }) {
     const session = currentSession();
-    if (session) request.headers.set("Authorization", `Bearer ${session.token}`);
+    if (!session) return;
+    request.headers.set("Authorization", bearing(session));
+    asked.set(id, request.clone());
   },
-  onResponse({ request, response }) {
-    // The service decides when a session is over: its clock is the one that counts. An answer to a session
-    // that has been replaced since says nothing about the present one.
-    const sent = request.headers.get("Authorization");
+  async onResponse({ request, response, id }) {
+    const again = asked.get(id);
+    asked.delete(id);
+    const token = request.headers.get("Authorization")?.slice(BEARER.length);
+    if (response.status !== 401 || !again || token === undefined || !(await refused(token))) return;
+    // Whoever is refused for their token has changed nothing yet.
     const session = currentSession();
-    if (response.status === 401 && session && sent === `Bearer ${session.token}`) endSession("expired");
+    if (session) again.headers.set("Authorization", bearing(session));
+    return fetch(again);
+  },
+  onError({ id }) {
+    asked.delete(id);
   },
 };
 
 export const api = createClient<paths>({ baseUrl: window.location.origin });
 api.use(bearer);
+
+const BEARER = "Bearer ";
+
+function bearing({ token }: Session): string {
+  return `${BEARER}${token}`;
+}
 
 /** What a call of [`api`] comes to. */
 interface Outcome<T> {

@@ -1,4 +1,4 @@
-import { currentSession, endSession } from "../session/session";
+import { currentSession, refused } from "../session/session";
 import { EventReader, type ServerEvent } from "./events";
 
 /** How news arrive: as they happen, every few seconds, or not at all just now. */
@@ -58,10 +58,7 @@ async function once(last: string | undefined, stopped: AbortSignal, heard: Heard
     const headers: Record<string, string> = { Authorization: `Bearer ${session.token}`, Accept: "text/event-stream" };
     if (last !== undefined) headers["Last-Event-ID"] = last;
     const response = await fetch("/api/live", { headers, signal: AbortSignal.any([stopped, silence.signal]) });
-    if (response.status === 401) {
-      if (currentSession()?.token === session.token) endSession("expired");
-      return "refused";
-    }
+    if (response.status === 401) return (await refused(session.token)) ? "ended" : "refused";
     if (!response.ok || !response.body) return "ended";
     const reader = new EventReader();
     const pieces = response.body.pipeThrough(new TextDecoderStream()).getReader();

@@ -1,5 +1,5 @@
 /** A file on its way to the place that was offered for it. By XMLHttpRequest: fetch does not tell how much is sent. */
-import { currentSession, endSession } from "../session/session";
+import { currentSession, refused } from "../session/session";
 import { answer, api } from "./client";
 import { Refusal } from "./problem";
 
@@ -26,8 +26,9 @@ function post(url: string, form: FormData, onProgress: (part: number) => void, s
     };
     request.onload = () => {
       if (request.status >= 200 && request.status < 300) return resolve();
-      if (own && request.status === 401 && currentSession()?.token === token) endSession("expired");
-      reject(own ? Refusal.of(request.status, parsed(request.responseText)) : refusedElsewhere(request.status));
+      const refusal = own ? Refusal.of(request.status, parsed(request.responseText)) : refusedElsewhere(request.status);
+      if (!own || request.status !== 401 || token === undefined) return reject(refusal);
+      void refused(token).then((again) => (again ? resolve(post(url, form, onProgress, signal)) : reject(refusal)));
     };
     request.onerror = () => reject(new Refusal(0));
     request.onabort = () => reject(new DOMException("stopped", "AbortError"));

@@ -68,7 +68,7 @@ function Turn({ start, dialing, reload, onTurned, onClose }: Props & { start: bo
     const body = { reason: reason.trim() };
     // For the change that is shown in this dialog: nobody starts what they have not seen stop.
     const header = { "if-match": `"${dialing.change}"` };
-    onTurned(await answer(start ? api.POST("/api/dialing/reset", { params: { header }, body }) : api.POST("/api/dialing/stop", { body })));
+    onTurned(await answer(start ? api.POST("/api/dialing/start", { params: { header }, body }) : api.POST("/api/dialing/stop", { body })));
     reload();
     onClose();
   };

@@ -2,7 +2,7 @@
 import { ErrorResponse, type User, UserManager, WebStorageStateStore } from "oidc-client-ts";
 import type { Config } from "../api/types";
 import { renewIn } from "./renewal";
-import { currentSession, renewSession } from "./session";
+import { currentSession, renewBy, renewSession } from "./session";
 
 /** Where the provider sends people back to. */
 export const RETURN_PATH = "/signed-in";
@@ -36,22 +36,29 @@ export function keepSignedIn(config: Config): () => void {
     if (over || !session || !user?.refresh_token) return;
     timer = setTimeout(() => void renew(), renewIn(session, Date.now()));
   };
-  const renew = async () => {
+  // One at a time: a provider may take a renewal token once only.
+  let running: Promise<void> | undefined;
+  const renew = () => (running ??= tried().finally(() => (running = undefined)));
+  const tried = async () => {
+    clearTimeout(timer);
     try {
       const user = await provider.signinSilent();
       if (over || !user) return;
       renewSession(tokenOf(user));
       await plan();
-    } catch (refused) {
+    } catch (failure) {
       // What the provider has said no to it says no to again.
-      if (!over && !(refused instanceof ErrorResponse)) timer = setTimeout(() => void renew(), AGAIN_MS);
+      if (!over && !(failure instanceof ErrorResponse)) timer = setTimeout(() => void renew(), AGAIN_MS);
     }
   };
   void plan();
+  // Timers do not run while a laptop sleeps, and its first request may come before they do.
+  renewBy(renew);
 
   return () => {
     over = true;
     clearTimeout(timer);
+    renewBy(undefined);
     void forget(provider);
   };
 }

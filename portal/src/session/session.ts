@@ -4,6 +4,8 @@ import type { Group } from "../api/types";
 
 export interface Session {
   token: string;
+  /** The token before it, of the same sign-in. */
+  former?: string;
   /** When the token came, by this machine's clock, in milliseconds. */
   received?: number;
   name: string;
@@ -31,7 +33,27 @@ export function startSession(started: Session): void {
 
 /** The same person goes on with a newer token. */
 export function renewSession(token: string): void {
-  if (session) startSession({ ...session, token, received: Date.now() });
+  if (session) startSession({ ...session, token, former: session.token, received: Date.now() });
+}
+
+/** Gets a newer token for the session, if one is to be had. Never fails. */
+type Renewal = () => Promise<void>;
+let renewal: Renewal | undefined;
+
+/** From now on sessions are renewed in this way; `undefined` where they cannot be. */
+export function renewBy(given: Renewal | undefined): void {
+  renewal = given;
+}
+
+/**
+ * The service has refused `token`: its clock is the one that counts. Answers whether to ask again with a newer one,
+ * as after a sleep that outlasted the token. Otherwise the session is over; a refusal of what has been replaced since,
+ * by another sign-in, says nothing about the present one.
+ */
+export async function refused(token: string): Promise<boolean> {
+  if (session?.token === token) await renewal?.();
+  if (session?.token === token) endSession("expired");
+  return session?.former === token;
 }
 
 export function endSession(why: Ended): void {

@@ -2,7 +2,7 @@
 import AxeBuilder from "@axe-core/playwright";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from "playwright-core";
 import { expect, inject } from "vitest";
 import type { Account } from "./service";
 
@@ -61,6 +61,17 @@ export async function heading(page: Page, name: string | RegExp): Promise<void> 
 /** Nothing that is still being fetched. */
 export async function settled(page: Page): Promise<void> {
   await page.waitForFunction(() => !document.querySelector('main [role="status"], main [class*="awsui_loading"]'));
+}
+
+/**
+ * Chooses from a list as a person does: once it is open. Its menu takes the focus a moment after it is drawn, which may
+ * scroll the page, and a click in between meets whatever is there by then.
+ */
+export async function choose(list: Locator, option: string): Promise<void> {
+  await list.click();
+  await list.page().locator('[role="listbox"]:focus').waitFor();
+  await list.page().getByRole("option", { name: option }).click();
+  await list.filter({ hasText: option }).waitFor();
 }
 
 /** Nothing for axe to find, nothing wider than the window; and a picture to look at. */

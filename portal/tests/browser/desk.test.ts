@@ -1,7 +1,7 @@
 /** An agent's work: to be offered somebody, to know who it is, to say what came of it. */
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { asked, heading, inspect, launch, settled, signedIn } from "./browser";
+import { asked, choose, heading, inspect, launch, settled, signedIn } from "./browser";
 import { type Service, start } from "./service";
 
 /** Nearly everybody who asks to talk does so in the first hour of the day: five minutes here. */
@@ -262,8 +262,7 @@ test.each(Object.entries(LOOKS))("there is nothing for axe to find: %s", async (
   await settled(page);
   await inspect(page, `${look}-desk`);
   if (look === "narrow") {
-    await page.getByRole("button", { name: /Your status|Offline|Away/ }).first().click();
-    await page.getByRole("option", { name: "Available" }).click();
+    await choose(page.getByRole("button", { name: /Your status|Offline|Away/ }).first(), "Available");
   } else {
     await status(page, "Available").click();
   }

@@ -1,7 +1,7 @@
 /** An operator's work: to find what got stuck, to understand it, to mend it, to send it back. */
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { asked, heading, inspect, launch, settled, signedIn } from "./browser";
+import { asked, choose, heading, inspect, launch, settled, signedIn } from "./browser";
 import { enqueue, type Service, start } from "./service";
 
 let browser: Browser;
@@ -130,8 +130,7 @@ test("what is in a message is hidden until somebody says what for", async () => 
   const views = async () => (await got<{ items: { action: string; detail: string }[] }>(page, "/api/audit")).items.filter(({ action, detail }) => action === "letter.view" && detail.startsWith(idOf(page)));
   expect(await views()).toEqual([]);
   expect(await page.getByRole("button", { name: "Show it" }).isDisabled(), "without a purpose").toBe(true);
-  await page.getByRole("button", { name: "What for?" }).click();
-  await page.getByRole("option", { name: "Somebody has complained" }).click();
+  await choose(page.getByRole("button", { name: "What for?" }), "Somebody has complained");
   await page.getByRole("button", { name: "Show it" }).click();
   await page.getByText(SECRET).waitFor();
   expect((await views()).map(({ detail }) => detail)).toEqual([`${idOf(page)} complaint`]);

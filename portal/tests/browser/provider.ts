@@ -5,8 +5,8 @@ import type { AddressInfo } from "node:net";
 
 export const CLIENT = "portal";
 export const NAME = "olive@example.org";
-/** Seconds. */
-const LIFE = 6;
+/** Seconds that a token lives. */
+export const LIFE = 6;
 
 export class Provider {
   /** Times that a token was renewed. */

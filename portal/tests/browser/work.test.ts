@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { asked, heading, launch, open, service, settled, signedIn, signIn } from "./browser";
+import { asked, choose, heading, launch, open, service, settled, signedIn, signIn } from "./browser";
 
 let browser: Browser;
 beforeAll(async () => {
@@ -191,8 +191,7 @@ test("whoever is deleted is gone, once the reason is chosen and the question ans
   const sure = dialog.getByRole("button", { name: "Delete" });
   await dialog.getByRole("checkbox").check();
   expect(await sure.isDisabled()).toBe(true);
-  await dialog.getByLabel("Reason").click();
-  await page.getByRole("option", { name: "They live elsewhere now" }).click();
+  await choose(dialog.getByLabel("Reason"), "They live elsewhere now");
   const { pathname } = new URL(page.url());
   await sure.click();
   await heading(page, "Residents");

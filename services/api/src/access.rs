@@ -72,7 +72,7 @@ pub const TABLE: &[Rule] = &[
     rule("PUT", "/api/desk/phone/status", DESK),
     rule("POST", "/api/desk/phone/wrapped-up", DESK),
     rule("GET", "/api/dialing", ALL),
-    rule("POST", "/api/dialing/reset", OPERATORS),
+    rule("POST", "/api/dialing/start", OPERATORS),
     rule("POST", "/api/dialing/stop", OPERATORS),
     rule("GET", "/api/live", ALL),
     rule("GET", "/api/me", ALL),

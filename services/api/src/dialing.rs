@@ -1,6 +1,6 @@
 //! The switch over all dialing: everybody sees it, operators turn it.
 //!
-//! A stop may be asked again and again. A reset is for the change that was
+//! A stop may be asked again and again. A start is for the change that was
 //! read, so that nobody starts dialing that somebody else has stopped since.
 //! Either is in the log and durable before it is answered; the sweep tells
 //! people (`rollcall_recording::switch`).
@@ -129,8 +129,7 @@ pub(crate) struct Reason {
     request_body = Reason,
     responses((status = 200, description = "Dialing is stopped, by this or by somebody before.", body = Dialing,
         headers(("etag" = String, description = "The change now."))),
-    (status = 422, description = "There is no reason, or it is too long.", body = Problem,
-        content_type = "application/problem+json")))]
+    (status = 422, description = "There is no reason, or it is too long.")))]
 pub(crate) async fn stop(
     State(turning): State<Turning>,
     caller: Caller,
@@ -141,14 +140,13 @@ pub(crate) async fn stop(
 }
 
 /// Starts dialing again, whoever or whatever stopped it.
-#[utoipa::path(post, path = "/api/dialing/reset", tag = "dialing", operation_id = "reset_dialing",
+#[utoipa::path(post, path = "/api/dialing/start", tag = "dialing", operation_id = "start_dialing",
     request_body = Reason,
     params(("if-match" = String, Header, description = "The ETag that was read.")),
     responses((status = 200, description = "Dialing runs, by this or by somebody before.", body = Dialing,
         headers(("etag" = String, description = "The change now."))),
-    (status = 422, description = "There is no reason, or it is too long.", body = Problem,
-        content_type = "application/problem+json")))]
-pub(crate) async fn reset(
+    (status = 422, description = "There is no reason, or it is too long.")))]
+pub(crate) async fn start(
     State(turning): State<Turning>,
     caller: Caller,
     IfMatch(seen): IfMatch,

@@ -20,6 +20,7 @@ pub mod assets;
 mod audit;
 pub mod auth;
 mod batches;
+pub mod cors;
 mod desk;
 mod dialing;
 mod extract;
@@ -48,6 +49,7 @@ use auth::Verifier;
 use auth::accounts::LocalAccounts;
 use axum::extract::FromRef;
 use axum::{Router, middleware};
+use cors::Origins;
 use overview::Board;
 use rollcall_domain::policy::Policy;
 use rollcall_ports::{
@@ -119,6 +121,8 @@ pub struct Api {
     pub assets: Arc<Assets>,
     /// How often one address may ask.
     pub limits: Arc<Limits>,
+    /// Whose pages may ask, besides the portal's own.
+    pub others: Arc<Origins>,
 }
 
 impl Api {
@@ -139,7 +143,7 @@ fn endpoints() -> OpenApiRouter<Api> {
         .routes(routes!(audit::audit))
         .routes(routes!(dialing::dialing))
         .routes(routes!(dialing::stop))
-        .routes(routes!(dialing::reset))
+        .routes(routes!(dialing::start))
         .routes(routes!(overview::overview))
         .routes(routes!(overview::history::history))
         .routes(routes!(overview::waiting::waiting))

@@ -17,6 +17,9 @@ use utoipa::{PartialSchema, ToSchema};
 /// The name of the scheme of tokens.
 const TOKEN: &str = "token";
 
+/// The topic of what an installation may be without.
+const WORKBENCH: &str = "dead-letters";
+
 /// The document before any handler is added.
 pub(crate) fn begin() -> OpenApi {
     let mut info = Info::new("Rollcall", env!("CARGO_PKG_VERSION"));
@@ -88,6 +91,14 @@ fn describe(operation: &mut Operation, path: &str, who: Option<Who>) {
             }
         }
     }
+    for (status, answer) in &mut operation.responses.responses {
+        // A handler says of its own refusals only when they come.
+        if let (true, RefOr::T(answer)) = (status.starts_with(['4', '5']), answer)
+            && answer.content.is_empty()
+        {
+            answer.content = refusal("").content;
+        }
+    }
     let mut refuse = |status: &str, description: &str| {
         let entry = operation.responses.responses.entry(status.to_owned());
         entry.or_insert_with(|| RefOr::T(refusal(description)));
@@ -109,6 +120,9 @@ fn describe(operation: &mut Operation, path: &str, who: Option<Who>) {
     refuse("429", "Too many requests.");
     refuse("500", "A fault of the service.");
     refuse("503", "Not available just now.");
+    if operation.tags.iter().flatten().any(|tag| tag == WORKBENCH) {
+        refuse("501", "Not on this installation.");
+    }
     if let Some(Who::Groups(groups)) = who {
         let names: Vec<_> = groups.iter().map(|group| group.name()).collect();
         let responses = &mut operation.responses.responses;

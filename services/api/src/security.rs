@@ -54,11 +54,15 @@ where
         let answer = assets.answer(&method, &uri, &headers);
         async { answer }
     };
-    routes
+    let routes = routes
         .fallback(files)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
-        .layer(middleware::from_fn_with_state(Arc::clone(&api.limits), limited))
-        .layer(middleware::from_fn_with_state(policy, headers))
+        .layer(middleware::from_fn_with_state(Arc::clone(&api.limits), limited));
+    let routes = match api.others.layer() {
+        Some(others) => routes.layer(others),
+        None => routes,
+    };
+    routes.layer(middleware::from_fn_with_state(policy, headers))
 }
 
 /// Besides, where people sign in and where the softphone is, if elsewhere.

@@ -48,10 +48,8 @@ pub(crate) struct Session {
 /// Signs in.
 #[utoipa::path(post, path = "/api/sign-in", tag = "session", request_body = Credentials, responses(
     (status = 200, description = "A session.", body = Session),
-    (status = 401, description = "Name or password is wrong.", body = Problem,
-        content_type = "application/problem+json"),
-    (status = 404, description = "People sign in elsewhere.", body = Problem,
-        content_type = "application/problem+json")))]
+    (status = 401, description = "Name or password is wrong."),
+    (status = 404, description = "People sign in elsewhere.")))]
 pub(crate) async fn sign_in(
     State(local): State<Local>,
     peer: Peer,
@@ -65,8 +63,7 @@ pub(crate) async fn sign_in(
 /// The keys by which this machine signs its tokens (RFC 7517).
 #[utoipa::path(get, path = "/api/.well-known/jwks.json", tag = "session", responses(
     (status = 200, description = "A set of JSON web keys.", body = Value),
-    (status = 404, description = "People sign in elsewhere.", body = Problem,
-        content_type = "application/problem+json")))]
+    (status = 404, description = "People sign in elsewhere.")))]
 pub(crate) async fn jwks(State(local): State<Local>) -> Result<Json<Value>, Problem> {
     let keys = here(local)?.issuer().published();
     serde_json::to_value(keys).map(Json).map_err(|_| Problem::internal())

@@ -85,8 +85,7 @@ fn shown(Versioned { value, version }: Versioned<Account>) -> User {
 /// Who may sign in, by name.
 #[utoipa::path(get, path = "/api/users", operation_id = "list_users", tag = "users", params(Paging), responses(
     (status = 200, description = "A page of the accounts.", body = Page<User>),
-    (status = 404, description = "People sign in elsewhere.", body = Problem,
-        content_type = "application/problem+json")))]
+    (status = 404, description = "People sign in elsewhere.")))]
 pub(crate) async fn list(
     State(local): State<Local>,
     Query(paging): Query<Paging>,
@@ -101,12 +100,9 @@ pub(crate) async fn list(
 /// Makes an account.
 #[utoipa::path(post, path = "/api/users", tag = "users", request_body = NewUser, responses(
     (status = 201, description = "The account.", body = User, headers(("ETag" = String))),
-    (status = 404, description = "People sign in elsewhere.", body = Problem,
-        content_type = "application/problem+json"),
-    (status = 409, description = "The name is taken.", body = Problem,
-        content_type = "application/problem+json"),
-    (status = 422, description = "Some values are not possible.", body = Problem,
-        content_type = "application/problem+json")))]
+    (status = 404, description = "People sign in elsewhere."),
+    (status = 409, description = "The name is taken."),
+    (status = 422, description = "Some values are not possible.")))]
 pub(crate) async fn add(
     keeper: Keeper,
     Json(NewUser { name, password, groups }): Json<NewUser>,
@@ -133,10 +129,8 @@ pub(crate) async fn add(
         ("If-Match" = String, Header, description = "Its version, in quotes.")),
     responses(
         (status = 200, description = "The account.", body = User, headers(("ETag" = String))),
-        (status = 409, description = "It is your own.", body = Problem,
-            content_type = "application/problem+json"),
-        (status = 422, description = "Some values are not possible.", body = Problem,
-            content_type = "application/problem+json")))]
+        (status = 409, description = "It is your own."),
+        (status = 422, description = "Some values are not possible.")))]
 pub(crate) async fn change(
     keeper: Keeper,
     Path(name): Path<String>,
@@ -169,8 +163,7 @@ pub(crate) async fn change(
     params(("name" = String, Path, description = "The account.")),
     responses(
         (status = 204, description = "It is gone."),
-        (status = 409, description = "It is your own.", body = Problem,
-            content_type = "application/problem+json")))]
+        (status = 409, description = "It is your own.")))]
 pub(crate) async fn remove(keeper: Keeper, Path(name): Path<String>) -> Result<StatusCode, Problem> {
     let Keeper { local, deeds, caller } = keeper;
     if name == caller.name {

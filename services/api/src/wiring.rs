@@ -2,6 +2,7 @@ use rollcall_api::Api;
 use rollcall_api::assets::Assets;
 use rollcall_api::auth::Verifier;
 use rollcall_api::auth::provider::Provider;
+use rollcall_api::cors::Origins;
 use rollcall_api::lambda::HttpFunction;
 use rollcall_api::overview::{Board, Parts, Rest};
 use rollcall_api::security::Limits;
@@ -39,10 +40,13 @@ pub(crate) async fn function(start: &Start) -> Result<HttpFunction, Vec<String>>
     let (batches, uploads, audit) = (aws.batches(&clock), aws.uploads(), aws.audit());
     let dead_letters = Arc::new(all.letters(&aws.aws(), topology));
     let parts = aws.ready(());
-    let (shown, verifier) = match (people, parts) {
-        (Ok(people), Ok(())) => people,
-        (Err(problems), Ok(())) | (Ok(_), Err(problems)) => return Err(problems),
-        (Err(some), Err(more)) => return Err([more, some].concat()),
+    let others = Origins::read(&Start::var);
+    let (shown, verifier, others) = match (people, others, parts) {
+        (Ok((shown, verifier)), Ok(others), Ok(())) => (shown, verifier, others),
+        (people, others, parts) => {
+            let problems = [people.err(), others.err(), parts.err()];
+            return Err(problems.into_iter().flatten().flatten().collect());
+        }
     };
     let api = Api {
         residents,
@@ -72,6 +76,7 @@ pub(crate) async fn function(start: &Start) -> Result<HttpFunction, Vec<String>>
         local: None,
         board: Arc::new(board),
         assets: Arc::new(Assets::built_in()),
+        others: Arc::new(others),
     };
     Ok(HttpFunction(api.router()))
 }

@@ -205,7 +205,7 @@ pub(crate) enum DialingCommand {
     /// Stop all dialing; a repeat changes nothing
     Stop(Turn),
     /// Start dialing again, whoever or whatever stopped it
-    Reset(Turn),
+    Start(Turn),
 }
 
 /// Why the switch is turned, and where.

@@ -90,7 +90,7 @@ pub(crate) fn restore(args: &Restore) -> Result<(), Stop> {
     show(&done, args.json, |done| {
         format!(
             "{} is restored to {}: {}.\nDialing is STOPPED there: whoever was called after the backup would be called \
-             again. Once that is no\nharm, start it with `rollcall dialing reset --reason TEXT --data-dir {}`.",
+             again. Once that is no\nharm, start it with `rollcall dialing start --reason TEXT --data-dir {}`.",
             done.from,
             done.to,
             done.figures(),

@@ -25,7 +25,7 @@ pub(crate) fn run(args: &Dialing) -> Result<(), Stop> {
     let runtime = runtime()?;
     let directory = match &args.command {
         DialingCommand::Status(directory) => directory,
-        DialingCommand::Stop(turn) | DialingCommand::Reset(turn) => &turn.directory,
+        DialingCommand::Stop(turn) | DialingCommand::Start(turn) => &turn.directory,
     };
     let machine = look(&directory.data_dir)?;
     let ports = machine.ports();
@@ -34,7 +34,7 @@ pub(crate) fn run(args: &Dialing) -> Result<(), Stop> {
         match &args.command {
             DialingCommand::Status(_) => Ok(lever.look().await?),
             DialingCommand::Stop(turn) => done(lever.stop(&hand(&turn.reason, &machine)?).await?),
-            DialingCommand::Reset(turn) => {
+            DialingCommand::Start(turn) => {
                 // What this person has seen is what they are told of right now.
                 let seen = lever.look().await?.change;
                 done(lever.start(&hand(&turn.reason, &machine)?, seen).await?)
@@ -116,7 +116,7 @@ fn show(dialing: &switch::Dialing, args: &Directory, zone: &TimeZone) -> Result<
         "stopped" => writeln!(out, "Dialing is STOPPED since {since}, by {by}: {why}")?,
         "tripped" => {
             writeln!(out, "Dialing STOPPED BY ITSELF at {since}: {why}")?;
-            writeln!(out, "Put that right, then start again with `rollcall dialing reset --reason TEXT`.")?;
+            writeln!(out, "Put that right, then start again with `rollcall dialing start --reason TEXT`.")?;
         }
         _ if since.is_empty() => writeln!(out, "Dialing runs.")?,
         _ => writeln!(out, "Dialing runs; started again at {since} by {by}: {why}")?,

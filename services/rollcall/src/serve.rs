@@ -12,14 +12,13 @@ use crate::args::Serve;
 use crate::runtime::runtime;
 use crate::stop::Stop;
 use crate::{directory, times, town};
+use entrance::Entrance;
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 use outside::Outside;
 #[cfg(feature = "aws")]
 pub(crate) use outside::setting;
 use printer::Printer;
-use rollcall_api::auth::provider::Provider;
-use rollcall_api::session::Softphone;
 use rollcall_connect_sim::http::Service;
 use rollcall_domain::policy::Policy;
 use rollcall_embedded::{Durability, Options, Store};
@@ -64,10 +63,7 @@ struct Wanted {
     policy: Arc<Policy>,
     /// The real telephone service; without it, it is simulated.
     outside: Option<Outside>,
-    /// Where people sign in; without one, here.
-    provider: Option<Provider>,
-    /// What agents speak with, where the telephone service is the real one.
-    panel: Softphone,
+    entrance: Entrance,
 }
 
 impl Wanted {
@@ -89,11 +85,10 @@ impl Wanted {
         });
         let policy = directory::policy(&args.data_dir).map_err(|more| problems.extend(more));
         let outside = outside(args).await.map_err(|more| problems.extend(more));
-        let provider = Provider::read(&|name| ProcessVars.get(name)).map_err(|more| problems.extend(more));
-        let panel = Softphone::read(&|name| ProcessVars.get(name)).map_err(|more| problems.extend(more));
-        match (listen, policy, outside, provider, panel) {
-            (Ok(listen), Ok(policy), Ok(outside), Ok(provider), Ok(panel)) if problems.is_empty() => {
-                Ok(Self { listen, speed, policy: Arc::new(policy), outside, provider, panel })
+        let entrance = Entrance::read(&|name| ProcessVars.get(name)).map_err(|more| problems.extend(more));
+        match (listen, policy, outside, entrance) {
+            (Ok(listen), Ok(policy), Ok(outside), Ok(entrance)) if problems.is_empty() => {
+                Ok(Self { listen, speed, policy: Arc::new(policy), outside, entrance })
             }
             _ => Err(problems),
         }
@@ -122,7 +117,7 @@ async fn outside(args: &Serve) -> Result<Option<Outside>, Vec<String>> {
     }
 }
 
-async fn serve(args: &Serve, mut wanted: Wanted) -> Result<(), Stop> {
+async fn serve(args: &Serve, wanted: Wanted) -> Result<(), Stop> {
     let dir = args.data_dir.as_path();
     let served = directory::serve(dir).await?;
     owner::claim(dir, wanted.outside.as_ref().map(Outside::name).as_deref())?;
@@ -141,18 +136,15 @@ async fn serve(args: &Serve, mut wanted: Wanted) -> Result<(), Stop> {
     if args.demo && town::load(&machine).await? {
         printer.line("A made-up town of 200 residents was put into the store.".to_owned());
     }
-    if args.demo && wanted.provider.is_none() {
+    if args.demo && wanted.entrance.provider.is_none() {
         for told in demo::accounts(&machine, dir).await? {
             printer.line(told);
         }
     }
     let mut tasks = JoinSet::new();
     machine.take_in(&mut tasks);
-    let router = http::router(
-        &machine,
-        entrance::open(dir, &machine, (&line, wanted.panel.clone()), wanted.provider.take())?,
-        line.wire(address),
-    );
+    let router =
+        http::router(&machine, entrance::open(dir, &machine, &line, wanted.entrance)?, line.wire(address));
     match line {
         Line::Simulated(simulated) => {
             machine.call(*simulated, seen::sink(args.events.as_deref())?, &mut tasks);

@@ -33,9 +33,11 @@ const LEAST: usize = 4;
 pub(crate) fn run(args: &Why) -> Result<(), Stop> {
     let at = args.at.as_deref().map(moment).transpose()?;
     let machine = look(&args.directory.data_dir)?;
-    let resident = runtime()?.block_on(find(&machine, args.resident.trim()))?;
+    let runtime = runtime()?;
+    let resident = runtime.block_on(find(&machine, args.resident.trim()))?;
+    let stopped_at = runtime.block_on(machine.ports().switch.read())?.value.stopped_at();
     let at = at.unwrap_or_else(|| machine.clock().now());
-    let answer = Answer::of(&resident, machine.policy(), at);
+    let answer = Answer::of(&resident, machine.policy(), at, stopped_at);
     let mut out = Output::take();
     if args.directory.json {
         serde_json::to_writer(&mut out, &answer).map_err(std::io::Error::from)?;
@@ -69,10 +71,12 @@ struct Answer {
     next_due_at: Option<Timestamp>,
     state: DayState,
     timezone: String,
+    /// Since when nobody at all is called, whatever the rules say of this one.
+    dialing_stopped_at: Option<Timestamp>,
 }
 
 impl Answer {
-    fn of(resident: &Resident, policy: &Policy, at: Timestamp) -> Self {
+    fn of(resident: &Resident, policy: &Policy, at: Timestamp, stopped_at: Option<Timestamp>) -> Self {
         let (may_call, code, reason, until) = match why(resident, policy, at, Asking::Planner) {
             Verdict::MayCall => (true, "may_call", "may be called now".to_owned(), None),
             Verdict::Hold(hold) => (false, hold.code(), hold.to_string(), hold.until()),
@@ -87,6 +91,7 @@ impl Answer {
             next_due_at: next_due(resident, policy, at),
             state: day_state(resident, policy, at),
             timezone: times::zone_name(&policy.zone(resident)).to_owned(),
+            dialing_stopped_at: stopped_at,
         }
     }
 
@@ -105,6 +110,13 @@ impl Answer {
             if let Some(due) = self.next_due_at.filter(|due| Some(*due) != self.until) {
                 writeln!(out, "The next call can be made on {}.", local(due))?;
             }
+        }
+        if let Some(stopped) = self.dialing_stopped_at {
+            writeln!(
+                out,
+                "But nobody is called: dialing is STOPPED since {}; why: rollcall dialing status.",
+                local(stopped)
+            )?;
         }
         writeln!(out, "In the account of the day: {}.", words(self.state))
     }

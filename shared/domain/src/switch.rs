@@ -145,6 +145,16 @@ impl Dialing {
         matches!(self.standing(), Standing::Running)
     }
 
+    /// Since when none is made; `None` while they are.
+    #[must_use]
+    pub const fn stopped_at(&self) -> Option<Timestamp> {
+        match self.standing() {
+            Standing::Running => None,
+            Standing::Stopped(hand) => Some(hand.at),
+            Standing::Tripped(trip) => Some(trip.at),
+        }
+    }
+
     /// Dials that began before this do not count for a trip: whoever started
     /// dialing again knew of them.
     #[must_use]

@@ -9,11 +9,13 @@ import { sentence } from "../../ui/words";
 export function Why({ id, version }: { id: string; version: number }) {
   const why = useLoad(`${id} ${version}`, (signal) => answer(api.GET("/api/residents/{id}/why", { params: { path: { id } }, signal })));
   if (!why.value) return why.loading ? null : <Failure failure={why.failure} onRetry={why.reload} />;
-  const { may_be_called, text, until } = why.value;
+  const { may_be_called, text, until, dialing_stopped_at: stopped } = why.value;
+  const called = may_be_called && !stopped;
   return (
-    <Alert type={may_be_called ? "success" : "info"} header={may_be_called ? "May be called now" : "Is not called now"}>
+    <Alert type={called ? "success" : "info"} header={called ? "May be called now" : "Is not called now"}>
       {!may_be_called && sentence(text)}
       {until && <> That ends <Time at={until} />.</>}
+      {stopped && <> All dialing is stopped, since <Time at={stopped} />.</>}
     </Alert>
   );
 }

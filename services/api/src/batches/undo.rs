@@ -90,8 +90,7 @@ impl Survey {
 #[utoipa::path(post, path = "/api/batches/{id}/undo", tag = "uploads", params(("id" = Uuid, Path)), responses(
     (status = 200, description = "It is undone.", body = Undoing),
     (status = 202, description = "It is being undone; ask again.", body = Undoing),
-    (status = 409, description = "It cannot be undone, or not now; the detail says why.", body = Problem,
-        content_type = "application/problem+json")))]
+    (status = 409, description = "It cannot be undone, or not now; the detail says why.")))]
 pub(crate) async fn undo(
     State(history): State<History>,
     caller: Caller,

@@ -61,10 +61,8 @@ impl Completion {
     params(("id" = Uuid, Path), ("if-match" = String, Header, description = "The ETag that was read.")),
     responses((status = 200, description = "The callback as it stands now.", body = Owed,
         headers(("etag" = String, description = "The version now."))),
-    (status = 409, description = "It is not the caller's to complete, or no longer.", body = Problem,
-        content_type = "application/problem+json"),
-    (status = 422, description = "Values that are not possible.", body = Problem,
-        content_type = "application/problem+json")))]
+    (status = 409, description = "It is not the caller's to complete, or no longer."),
+    (status = 422, description = "Values that are not possible.")))]
 pub(crate) async fn complete(
     State(desk): State<Desk>,
     caller: Caller,

@@ -21,7 +21,7 @@ use uuid::Uuid;
     responses((status = 200, description = "The callback as taken.", body = Owed,
         headers(("etag" = String, description = "The version now."))),
     (status = 409, description = "It is no longer owed, somebody else has taken it, or an agent has it on \
-        the telephone.", body = Problem, content_type = "application/problem+json")))]
+        the telephone.")))]
 pub(crate) async fn take(
     State(desk): State<Desk>,
     caller: Caller,
@@ -40,8 +40,7 @@ pub(crate) async fn take(
     params(("id" = Uuid, Path), ("if-match" = String, Header, description = "The ETag that was read.")),
     responses((status = 200, description = "The callback, which nobody has.", body = Owed,
         headers(("etag" = String, description = "The version now."))),
-    (status = 409, description = "Somebody else has taken it.", body = Problem,
-        content_type = "application/problem+json")))]
+    (status = 409, description = "Somebody else has taken it.")))]
 pub(crate) async fn give_back(
     State(desk): State<Desk>,
     caller: Caller,
@@ -67,8 +66,7 @@ pub(crate) struct Raised {
     params(("id" = Uuid, Path), ("if-match" = String, Header, description = "The ETag that was read.")),
     responses((status = 200, description = "The callback as changed.", body = Owed,
         headers(("etag" = String, description = "The version now."))),
-    (status = 409, description = "It is no longer owed.", body = Problem,
-        content_type = "application/problem+json")))]
+    (status = 409, description = "It is no longer owed.")))]
 pub(crate) async fn raise(
     State(desk): State<Desk>,
     caller: Caller,
@@ -126,7 +124,7 @@ impl From<CancelReason> for desk::CancelReason {
     responses((status = 200, description = "The callback as cancelled.", body = Owed,
         headers(("etag" = String, description = "The version now."))),
     (status = 409, description = "It was kept or cancelled before, somebody else has taken it, or an agent \
-        has it on the telephone.", body = Problem, content_type = "application/problem+json")))]
+        has it on the telephone.")))]
 pub(crate) async fn cancel(
     State(desk): State<Desk>,
     caller: Caller,

@@ -29,15 +29,12 @@ pub(crate) struct Edit {
 
 /// Writes a letter anew, if its handler can read what is new. What it was is
 /// kept. It is not sent by this.
-#[utoipa::path(put, path = "/api/dead-letters/{id}/message", tag = "operations", operation_id = "edit_letter", request_body = Edit,
+#[utoipa::path(put, path = "/api/dead-letters/{id}/message", tag = "dead-letters", operation_id = "edit_letter", request_body = Edit,
     params(("id" = Uuid, Path), ("if-match" = String, Header, description = "The ETag that was read.")), responses(
     (status = 200, description = "The letter as edited.", body = LetterDetail,
         headers(("etag" = String, description = "The version now."))),
-    (status = 409, description = "It is not open.", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "The handler could not read it, or the reason is missing.", body = Problem,
-        content_type = "application/problem+json"),
-    (status = 501, description = "Not on this installation.", body = Problem,
-        content_type = "application/problem+json")))]
+    (status = 409, description = "It is not open."),
+    (status = 422, description = "The handler could not read it, or the reason is missing.")))]
 pub(crate) async fn edit(
     State(bench): State<Bench>,
     caller: Caller,
@@ -51,13 +48,11 @@ pub(crate) async fn edit(
 
 /// Sends a letter back to where it came from. It says of itself what becomes of
 /// it: applied, or open again. May be asked again while a copy is on its way.
-#[utoipa::path(post, path = "/api/dead-letters/{id}/replay", tag = "operations", operation_id = "replay_letter",
+#[utoipa::path(post, path = "/api/dead-letters/{id}/replay", tag = "dead-letters", operation_id = "replay_letter",
     params(("id" = Uuid, Path), ("if-match" = String, Header, description = "The ETag that was read.")), responses(
     (status = 200, description = "The letter, whose copy is on its way.", body = LetterDetail,
         headers(("etag" = String, description = "The version now."))),
-    (status = 409, description = "It is over.", body = Problem, content_type = "application/problem+json"),
-    (status = 501, description = "Not on this installation.", body = Problem,
-        content_type = "application/problem+json")))]
+    (status = 409, description = "It is over.")))]
 pub(crate) async fn replay(
     State(bench): State<Bench>,
     caller: Caller,
@@ -78,15 +73,12 @@ pub(crate) struct Discard {
 }
 
 /// Ends a letter that is not needed. It leaves the list; its history stays.
-#[utoipa::path(post, path = "/api/dead-letters/{id}/discard", tag = "operations", operation_id = "discard_letter", request_body = Discard,
+#[utoipa::path(post, path = "/api/dead-letters/{id}/discard", tag = "dead-letters", operation_id = "discard_letter", request_body = Discard,
     params(("id" = Uuid, Path), ("if-match" = String, Header, description = "The ETag that was read.")), responses(
     (status = 200, description = "The letter, which is over.", body = LetterDetail,
         headers(("etag" = String, description = "The version now."))),
-    (status = 409, description = "It is not open.", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "The reason is missing.", body = Problem,
-        content_type = "application/problem+json"),
-    (status = 501, description = "Not on this installation.", body = Problem,
-        content_type = "application/problem+json")))]
+    (status = 409, description = "It is not open."),
+    (status = 422, description = "The reason is missing.")))]
 pub(crate) async fn discard(
     State(bench): State<Bench>,
     caller: Caller,

@@ -22,10 +22,8 @@ const LETTERS: &str = "dead letters";
 const MOST_GROUPS: u32 = 500;
 
 /// What was set aside, in the order in which it was.
-#[utoipa::path(get, path = "/api/dead-letters", tag = "operations", params(Paging, Wanted), responses(
-    (status = 200, description = "A page of the dead letters.", body = Page<Letter>),
-    (status = 501, description = "This installation has a plain list only.", body = Problem,
-        content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/api/dead-letters", tag = "dead-letters", params(Paging, Wanted), responses(
+    (status = 200, description = "A page of the dead letters.", body = Page<Letter>)))]
 pub(crate) async fn dead_letters(
     State(bench): State<Bench>,
     Query(paging): Query<Paging>,
@@ -43,21 +41,17 @@ pub(crate) async fn dead_letters(
 
 /// What was set aside and is not over, by queue, cause and kind, with the age of
 /// the oldest; those of most letters first.
-#[utoipa::path(get, path = "/api/dead-letters/groups", tag = "operations", operation_id = "letter_groups", responses(
-    (status = 200, description = "The groups, 500 at most.", body = [Group]),
-    (status = 501, description = "Not on this installation.", body = Problem,
-        content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/api/dead-letters/groups", tag = "dead-letters", operation_id = "letter_groups", responses(
+    (status = 200, description = "The groups, 500 at most.", body = [Group])))]
 pub(crate) async fn groups(State(bench): State<Bench>) -> Result<Json<Vec<Group>>, Problem> {
     let groups = bench.workbench()?.letters.groups(MOST_GROUPS).await?;
     Ok(Json(groups.into_iter().map(Group::from).collect()))
 }
 
 /// One letter, and what became of it. What is in it is not shown.
-#[utoipa::path(get, path = "/api/dead-letters/{id}", tag = "operations", params(("id" = Uuid, Path)), responses(
+#[utoipa::path(get, path = "/api/dead-letters/{id}", tag = "dead-letters", params(("id" = Uuid, Path)), responses(
     (status = 200, description = "The letter, with the version as ETag.", body = LetterDetail,
-        headers(("etag" = String, description = "The version, for If-Match."))),
-    (status = 501, description = "Not on this installation.", body = Problem,
-        content_type = "application/problem+json")))]
+        headers(("etag" = String, description = "The version, for If-Match.")))))]
 pub(crate) async fn dead_letter(
     State(bench): State<Bench>,
     Path(id): Path<Uuid>,
@@ -105,11 +99,9 @@ pub(crate) struct Reveal {
 
 /// Shows what is in a letter, and what was before each edit. The log keeps who
 /// looked, and for what purpose.
-#[utoipa::path(post, path = "/api/dead-letters/{id}/reveal", tag = "operations", operation_id = "reveal_letter", request_body = Reveal,
+#[utoipa::path(post, path = "/api/dead-letters/{id}/reveal", tag = "dead-letters", operation_id = "reveal_letter", request_body = Reveal,
     params(("id" = Uuid, Path)), responses(
-    (status = 200, description = "What is in it.", body = Revealed),
-    (status = 501, description = "Not on this installation.", body = Problem,
-        content_type = "application/problem+json")))]
+    (status = 200, description = "What is in it.", body = Revealed)))]
 pub(crate) async fn reveal(
     State(bench): State<Bench>,
     caller: Caller,
@@ -172,11 +164,9 @@ impl From<Foreseen> for Foretold {
 
 /// Says what would come of a letter, or of a draft of it, if it were replayed
 /// now, by the decisions of its handler. Nothing is changed, nobody is called.
-#[utoipa::path(post, path = "/api/dead-letters/{id}/dry-run", tag = "operations", operation_id = "dry_run_letter", request_body = DryRun,
+#[utoipa::path(post, path = "/api/dead-letters/{id}/dry-run", tag = "dead-letters", operation_id = "dry_run_letter", request_body = DryRun,
     params(("id" = Uuid, Path)), responses(
-    (status = 200, description = "What would come of it.", body = Foretold),
-    (status = 501, description = "Not on this installation.", body = Problem,
-        content_type = "application/problem+json")))]
+    (status = 200, description = "What would come of it.", body = Foretold)))]
 pub(crate) async fn dry_run(
     State(bench): State<Bench>,
     Path(id): Path<Uuid>,

@@ -99,12 +99,9 @@ impl From<Job> for Replaying {
 
 /// Begins a replay of many letters, which goes on by itself. Only letters that
 /// were set aside before, and are open when their turn comes, are sent.
-#[utoipa::path(post, path = "/api/dead-letters/replays", tag = "operations", operation_id = "start_replay", request_body = Order, responses(
+#[utoipa::path(post, path = "/api/dead-letters/replays", tag = "dead-letters", operation_id = "start_replay", request_body = Order, responses(
     (status = 201, description = "It has begun.", body = Replaying),
-    (status = 422, description = "Values that are not possible.", body = Problem,
-        content_type = "application/problem+json"),
-    (status = 501, description = "Not on this installation.", body = Problem,
-        content_type = "application/problem+json")))]
+    (status = 422, description = "Values that are not possible.")))]
 pub(crate) async fn start(
     State(bench): State<Bench>,
     caller: Caller,
@@ -136,21 +133,17 @@ pub(crate) async fn start(
 }
 
 /// The latest replays of many letters, the newest first.
-#[utoipa::path(get, path = "/api/dead-letters/replays", tag = "operations", operation_id = "replays", responses(
-    (status = 200, description = "The latest 50.", body = [Replaying]),
-    (status = 501, description = "Not on this installation.", body = Problem,
-        content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/api/dead-letters/replays", tag = "dead-letters", operation_id = "replays", responses(
+    (status = 200, description = "The latest 50.", body = [Replaying])))]
 pub(crate) async fn list(State(bench): State<Bench>) -> Result<Json<Vec<Replaying>>, Problem> {
     let jobs = bench.workbench()?.jobs.recent(LATEST).await?;
     Ok(Json(jobs.into_iter().map(|job| job.value.into()).collect()))
 }
 
 /// How far a replay of many letters is.
-#[utoipa::path(get, path = "/api/dead-letters/replays/{id}", tag = "operations", operation_id = "replay_progress",
+#[utoipa::path(get, path = "/api/dead-letters/replays/{id}", tag = "dead-letters", operation_id = "replay_progress",
     params(("id" = Uuid, Path)), responses(
-    (status = 200, description = "How far it is.", body = Replaying),
-    (status = 501, description = "Not on this installation.", body = Problem,
-        content_type = "application/problem+json")))]
+    (status = 200, description = "How far it is.", body = Replaying)))]
 pub(crate) async fn one(
     State(bench): State<Bench>,
     Path(id): Path<Uuid>,
@@ -162,11 +155,9 @@ pub(crate) async fn one(
 
 /// Stops a replay of many letters. What was sent is on its way; the rest stays
 /// set aside. One that is over stays as it is.
-#[utoipa::path(post, path = "/api/dead-letters/replays/{id}/stop", tag = "operations",
+#[utoipa::path(post, path = "/api/dead-letters/replays/{id}/stop", tag = "dead-letters",
     operation_id = "stop_replay", params(("id" = Uuid, Path)), responses(
-    (status = 200, description = "It is stopped, or over.", body = Replaying),
-    (status = 501, description = "Not on this installation.", body = Problem,
-        content_type = "application/problem+json")))]
+    (status = 200, description = "It is stopped, or over.", body = Replaying)))]
 pub(crate) async fn stop(
     State(bench): State<Bench>,
     caller: Caller,

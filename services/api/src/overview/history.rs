@@ -76,8 +76,7 @@ pub(crate) struct DayOfCalls {
     params(("days" = Option<u8>, Query, description = "Days, today included; 14 if absent.", minimum = 1, maximum = 31)),
     responses(
     (status = 200, description = "What has been, as of at most a minute ago.", body = History),
-    (status = 422, description = "A number of days that is not possible.", body = Problem,
-        content_type = "application/problem+json")))]
+    (status = 422, description = "A number of days that is not possible.")))]
 pub(crate) async fn history(
     State(board): State<Arc<Board>>,
     Query(back): Query<Back>,

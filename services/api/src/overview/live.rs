@@ -42,8 +42,7 @@ const SIGN_OF_LIFE: Duration = Duration::from_secs(15);
     params(("Last-Event-ID" = Option<String>, Header, description = "The last event that was seen.")),
     responses(
         (status = 200, description = "Server-sent events.", body = String, content_type = "text/event-stream"),
-        (status = 404, description = "News does not come by itself here.", body = Problem,
-            content_type = "application/problem+json")))]
+        (status = 404, description = "News does not come by itself here.")))]
 pub(crate) async fn live(
     State(Api { board, softphone, verifier, shown, .. }): State<Api>,
     caller: Caller,

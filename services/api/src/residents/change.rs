@@ -89,8 +89,7 @@ fn read<T>(
     params(("id" = Uuid, Path), ("if-match" = String, Header, description = "The ETag that was read.")),
     responses((status = 200, description = "The resident as changed.", body = Detail,
         headers(("etag" = String, description = "The version now."))),
-    (status = 422, description = "Values that are not possible.", body = Problem,
-        content_type = "application/problem+json")))]
+    (status = 422, description = "Values that are not possible.")))]
 pub(crate) async fn correct(
     State(register): State<Register>,
     caller: Caller,
@@ -116,8 +115,7 @@ pub(crate) struct Enabled {
     params(("id" = Uuid, Path), ("if-match" = String, Header, description = "The ETag that was read.")),
     responses((status = 200, description = "The resident as changed.", body = Detail,
         headers(("etag" = String, description = "The version now."))),
-    (status = 422, description = "Values that are not possible.", body = Problem,
-        content_type = "application/problem+json")))]
+    (status = 422, description = "Values that are not possible.")))]
 pub(crate) async fn enabled(
     State(register): State<Register>,
     caller: Caller,
@@ -145,8 +143,7 @@ pub(crate) struct NewPause {
     params(("id" = Uuid, Path), ("if-match" = String, Header, description = "The ETag that was read.")),
     responses((status = 200, description = "The resident as changed.", body = Detail,
         headers(("etag" = String, description = "The version now."))),
-    (status = 422, description = "Values that are not possible.", body = Problem,
-        content_type = "application/problem+json")))]
+    (status = 422, description = "Values that are not possible.")))]
 pub(crate) async fn pause(
     State(register): State<Register>,
     caller: Caller,
@@ -163,8 +160,7 @@ pub(crate) async fn pause(
         ("if-match" = String, Header, description = "The ETag that was read.")),
     responses((status = 200, description = "The resident as changed.", body = Detail,
         headers(("etag" = String, description = "The version now."))),
-    (status = 409, description = "The pause is over.", body = Problem,
-        content_type = "application/problem+json")))]
+    (status = 409, description = "The pause is over.")))]
 pub(crate) async fn end_pause(
     State(register): State<Register>,
     caller: Caller,
@@ -190,8 +186,7 @@ const TRIES: u32 = 5;
     params(("id" = Uuid, Path)),
     responses((status = 200, description = "The resident as changed.", body = Detail,
         headers(("etag" = String, description = "The version now."))),
-    (status = 422, description = "Values that are not possible.", body = Problem,
-        content_type = "application/problem+json")))]
+    (status = 422, description = "Values that are not possible.")))]
 pub(crate) async fn note(
     State(register): State<Register>,
     caller: Caller,

@@ -24,8 +24,7 @@ const PART: u32 = 5_000;
 /// has an apostrophe in front. `cursor` and `size` are not looked at.
 #[utoipa::path(post, path = "/api/residents/export", tag = "residents", request_body = Query, responses(
     (status = 200, description = "The file.", body = String, content_type = "text/csv"),
-    (status = 422, description = "Values that are not possible, or too many people to be put into this order.",
-        body = Problem, content_type = "application/problem+json")))]
+    (status = 422, description = "Values that are not possible, or too many people to be put into this order.")))]
 pub(crate) async fn export(
     State(register): State<Register>,
     caller: Caller,

@@ -157,8 +157,7 @@ pub(crate) enum DayResult {
 #[utoipa::path(get, path = "/api/residents/{id}/days", tag = "residents",
     params(Days, ("id" = Uuid, Path)), responses(
     (status = 200, description = "One entry a day.", body = [Day]),
-    (status = 422, description = "Values that are not possible.", body = Problem,
-        content_type = "application/problem+json")))]
+    (status = 422, description = "Values that are not possible.")))]
 pub(crate) async fn days(
     State(register): State<Register>,
     caller: Caller,

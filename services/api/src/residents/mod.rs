@@ -23,7 +23,7 @@ use axum::extract::FromRef;
 use rollcall_domain::ids::ResidentId;
 use rollcall_domain::policy::Policy;
 use rollcall_domain::resident::Resident;
-use rollcall_ports::{Attempts, Callbacks, Checks, Clock, Residents, Versioned};
+use rollcall_ports::{Attempts, Callbacks, Checks, Clock, Residents, Switch, Versioned};
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -52,6 +52,7 @@ pub(crate) struct Register {
     attempts: Arc<dyn Attempts>,
     callbacks: Arc<dyn Callbacks>,
     checks: Arc<dyn Checks>,
+    switch: Arc<dyn Switch>,
     deeds: Deeds,
     clock: Arc<dyn Clock>,
     policy: Arc<Policy>,
@@ -59,8 +60,8 @@ pub(crate) struct Register {
 
 impl FromRef<Api> for Register {
     fn from_ref(api: &Api) -> Self {
-        let Api { residents, attempts, callbacks, checks, clock, policy, .. } = api.clone();
-        Self { residents, attempts, callbacks, checks, deeds: Deeds::from_ref(api), clock, policy }
+        let Api { residents, attempts, callbacks, checks, switch, clock, policy, .. } = api.clone();
+        Self { residents, attempts, callbacks, checks, switch, deeds: Deeds::from_ref(api), clock, policy }
     }
 }
 

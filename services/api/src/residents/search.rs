@@ -120,8 +120,7 @@ impl Query {
 /// nobody, and still say where to go on.
 #[utoipa::path(post, path = "/api/residents/search", tag = "residents", request_body = Query, responses(
     (status = 200, description = "A page of those who were found.", body = Page<Summary>),
-    (status = 422, description = "Values that are not possible, or too many people to be put into this order.",
-        body = Problem, content_type = "application/problem+json")))]
+    (status = 422, description = "Values that are not possible, or too many people to be put into this order.")))]
 pub(crate) async fn search(
     Part(register): Part<Register>,
     Json(query): Json<Query>,

@@ -56,6 +56,8 @@ pub(crate) struct Why {
     text: String,
     /// When that rule stops saying no, if time alone can do it.
     until: Option<Timestamp>,
+    /// Since when nobody at all is called, whatever the rules say of this one.
+    dialing_stopped_at: Option<Timestamp>,
 }
 
 /// Whether somebody may be called now, and if not, why not.
@@ -68,14 +70,13 @@ pub(crate) async fn why(
 ) -> Result<Json<Why>, Problem> {
     let found = register.resident(id).await?;
     register.deeds.viewed(&caller, found.value.id).await?;
-    Ok(Json(match first_hold(&found.value, &register.policy, register.clock.now(), Asking::Planner) {
-        Verdict::MayCall => {
-            Why { may_be_called: true, code: "may_call", text: "may be called now".to_owned(), until: None }
-        }
-        Verdict::Hold(hold) => {
-            Why { may_be_called: false, code: hold.code(), text: hold.to_string(), until: hold.until() }
-        }
-    }))
+    let (may_be_called, code, text, until) =
+        match first_hold(&found.value, &register.policy, register.clock.now(), Asking::Planner) {
+            Verdict::MayCall => (true, "may_call", "may be called now".to_owned(), None),
+            Verdict::Hold(hold) => (false, hold.code(), hold.to_string(), hold.until()),
+        };
+    let dialing_stopped_at = register.switch.read().await?.value.stopped_at();
+    Ok(Json(Why { may_be_called, code, text, until, dialing_stopped_at }))
 }
 
 /// Whom a contact of Connect rang: for the record beside a call.
@@ -83,8 +84,7 @@ pub(crate) async fn why(
     params(("contact_id" = String, Path)), responses(
     (status = 200, description = "The resident, with the version as ETag.", body = Detail,
         headers(("etag" = String, description = "The version, for If-Match."))),
-    (status = 404, description = "There is no such contact, or nobody on the register was rung by it.",
-        body = Problem, content_type = "application/problem+json")))]
+    (status = 404, description = "There is no such contact, or nobody on the register was rung by it.")))]
 pub(crate) async fn by_contact(
     State(register): State<Register>,
     caller: Caller,

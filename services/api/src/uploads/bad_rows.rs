@@ -23,10 +23,8 @@ const MOST: usize = 4 * 1024 * 1024;
 /// front, which is taken off when the file comes back.
 #[utoipa::path(get, path = "/api/uploads/{id}/bad-rows.csv", tag = "uploads", params(("id" = Uuid, Path)),
     responses((status = 200, description = "The file.", body = String, content_type = "text/csv"),
-    (status = 404, description = "No file is there (yet, or any more).", body = Problem,
-        content_type = "application/problem+json"),
-    (status = 409, description = "The file cannot be read at all, or has too many bad rows.", body = Problem,
-        content_type = "application/problem+json")))]
+    (status = 404, description = "No file is there (yet, or any more)."),
+    (status = 409, description = "The file cannot be read at all, or has too many bad rows.")))]
 pub(crate) async fn bad_rows(
     State(arrivals): State<Arrivals>,
     caller: Caller,

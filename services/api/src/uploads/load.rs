@@ -25,10 +25,8 @@ pub(crate) struct LoadStarted {
 /// batch.
 #[utoipa::path(post, path = "/api/uploads/{id}/load", tag = "uploads", params(("id" = Uuid, Path)), responses(
     (status = 202, description = "It is being loaded, or was.", body = LoadStarted),
-    (status = 404, description = "No file is there (yet, or any more).", body = Problem,
-        content_type = "application/problem+json"),
-    (status = 409, description = "It was loaded and undone.", body = Problem,
-        content_type = "application/problem+json")))]
+    (status = 404, description = "No file is there (yet, or any more)."),
+    (status = 409, description = "It was loaded and undone.")))]
 pub(crate) async fn load(
     State(arrivals): State<Arrivals>,
     caller: Caller,

@@ -52,8 +52,7 @@ pub(crate) struct UploadPlace {
 /// Asks for a place for a file. Nothing is loaded yet.
 #[utoipa::path(post, path = "/api/uploads", tag = "uploads", request_body = NewUpload, responses(
     (status = 201, description = "The place.", body = UploadPlace),
-    (status = 422, description = "A name or a size that no file may have.", body = Problem,
-        content_type = "application/problem+json")))]
+    (status = 422, description = "A name or a size that no file may have.")))]
 pub(crate) async fn offer(
     State(arrivals): State<Arrivals>,
     caller: Caller,

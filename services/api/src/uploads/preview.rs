@@ -148,8 +148,7 @@ impl From<LineNote> for LineRemark {
 /// about 20 000 rows; `complete` says whether there are more.
 #[utoipa::path(get, path = "/api/uploads/{id}/preview", tag = "uploads", params(("id" = Uuid, Path)), responses(
     (status = 200, description = "What it would come to.", body = UploadPreview),
-    (status = 404, description = "No file is there (yet, or any more).", body = Problem,
-        content_type = "application/problem+json")))]
+    (status = 404, description = "No file is there (yet, or any more).")))]
 pub(crate) async fn preview(
     State(arrivals): State<Arrivals>,
     caller: Caller,

@@ -69,12 +69,9 @@ impl Stream for PieceByPiece {
 #[utoipa::path(post, path = "/api/uploads/{id}/file", tag = "uploads", params(("id" = Uuid, Path)),
     request_body(content = UploadForm, content_type = "multipart/form-data"),
     responses((status = 204, description = "It is there."),
-    (status = 404, description = "No such place is open.", body = Problem,
-        content_type = "application/problem+json"),
-    (status = 409, description = "It was loaded already.", body = Problem,
-        content_type = "application/problem+json"),
-    (status = 413, description = "It is larger than a file may be.", body = Problem,
-        content_type = "application/problem+json")))]
+    (status = 404, description = "No such place is open."),
+    (status = 409, description = "It was loaded already."),
+    (status = 413, description = "It is larger than a file may be.")))]
 pub(crate) async fn receive(
     State(arrivals): State<Arrivals>,
     _caller: Caller,

@@ -24,9 +24,9 @@ impl World {
         self.change(Group::Operators, ("POST", "/api/dialing/stop"), None, &body).await
     }
 
-    async fn reset(&self, etag: &str, reason: &str) -> Answer {
+    async fn start(&self, etag: &str, reason: &str) -> Answer {
         let body = json!({ "reason": reason });
-        self.change(Group::Operators, ("POST", "/api/dialing/reset"), Some(etag), &body).await
+        self.change(Group::Operators, ("POST", "/api/dialing/start"), Some(etag), &body).await
     }
 }
 
@@ -56,10 +56,10 @@ async fn a_person_stops_it_and_a_person_starts_it_again() {
     assert_eq!(world.get("/api/overview", &agent).await.json()["dialing"], expected);
 
     let now = world.clock.now().to_string();
-    let started = world.reset("\"1\"", "mended").await;
+    let started = world.start("\"1\"", "mended").await;
     let expected = is("running", 2, (&now, Some("somebody"), "mended"), None);
     assert_eq!((started.status.as_u16(), started.json()), (200, expected.clone()));
-    assert_eq!(world.reset("\"1\"", "again").await.json(), expected, "a repeat finds it running");
+    assert_eq!(world.start("\"1\"", "again").await.json(), expected, "a repeat finds it running");
     let log = world.store.audit().list(None, 9).await.unwrap();
     let log: Vec<_> =
         log.iter().map(|(_, one)| (one.action.as_str(), one.actor.as_str(), one.detail.as_str())).collect();
@@ -78,9 +78,9 @@ async fn a_trip_says_why_and_nobody_starts_what_they_have_not_seen_stop() {
     let tripped = is("tripped", 1, (&began, None, why), Some("silence"));
     assert_eq!(world.get("/api/dialing", &world.token(&[Group::Uploaders])).await.json(), tripped);
     assert_eq!(world.stop("until I know more").await.json()["cause"], json!("silence"));
-    world.reset("\"1\"", "it looks well").await.expect_problem(412);
+    world.start("\"1\"", "it looks well").await.expect_problem(412);
     assert!(!world.dialing().await.is_running());
-    assert_eq!(world.reset("\"2\"", "it looks well").await.json()["state"], json!("running"));
+    assert_eq!(world.start("\"2\"", "it looks well").await.json()["state"], json!("running"));
 }
 
 #[tokio::test]
@@ -88,9 +88,9 @@ async fn a_reason_and_what_was_read_are_needed() {
     let world = World::new();
     for reason in ["", " \n ", &"x".repeat(301)] {
         world.stop(reason).await.expect_problem(422);
-        world.reset("\"0\"", reason).await.expect_problem(422);
+        world.start("\"0\"", reason).await.expect_problem(422);
     }
     let body = json!({ "reason": "no version" });
-    world.change(Group::Operators, ("POST", "/api/dialing/reset"), None, &body).await.expect_problem(428);
+    world.change(Group::Operators, ("POST", "/api/dialing/start"), None, &body).await.expect_problem(428);
     assert_eq!((world.dialing().await, world.audited().await), (Dialing::default(), vec![]));
 }

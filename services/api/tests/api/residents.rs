@@ -145,8 +145,14 @@ async fn why_says_what_the_rules_say() {
     let id = world.add(9, |_| {}).await;
     let token = world.token(&[Group::Uploaders]);
     let why = world.get(&format!("{}/why", path(id)), &token).await.json();
-    let may = json!({"may_be_called": true, "code": "may_call", "text": "may be called now", "until": null});
+    let mut may = json!({"may_be_called": true, "code": "may_call", "text": "may be called now", "until": null,
+        "dialing_stopped_at": null});
     assert_eq!(why, may);
+    let stop = json!({"reason": "the lines crackle"});
+    world.change(Group::Operators, ("POST", "/api/dialing/stop"), None, &stop).await;
+    let why = world.get(&format!("{}/why", path(id)), &token).await.json();
+    may["dialing_stopped_at"] = json!("2026-11-23T09:00:00Z");
+    assert_eq!(why, may, "the rules say yes, the switch says no");
     world.called(id, "first", Key::Well).await;
     let why = world.get(&format!("{}/why", path(id)), &token).await.json();
     assert_eq!((&why["code"], &why["until"]), (&json!("gap"), &json!("2026-11-23T09:05:00Z")));

@@ -5,6 +5,7 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::Request;
 use jiff::SignedDuration;
+use rollcall_api::cors::Origins;
 use rollcall_api::limits::Rate;
 use rollcall_api::security::Limits;
 use rollcall_api::session::{Shown, Softphone};
@@ -40,6 +41,28 @@ async fn another_site_may_not_ask() {
     let answer = World::new().ask(request.body(Body::empty()).unwrap()).await;
     answer.expect_problem(405);
     assert!(!answer.headers.contains_key("access-control-allow-origin"));
+}
+
+#[tokio::test]
+async fn a_site_that_is_named_may_ask_and_read_and_no_other() {
+    let named = "https://portal.example.org";
+    let world = World::with(|api| api.others = Arc::new(Origins::read(&|_| Some(named.to_owned())).unwrap()));
+    for (site, allowed) in [(named, true), ("https://example.com", false), ("null", false)] {
+        let preflight = Request::options("/api/residents/x")
+            .header("origin", site)
+            .header("access-control-request-method", "PATCH")
+            .header("access-control-request-headers", "authorization,if-match");
+        let answer = world.ask(preflight.body(Body::empty()).unwrap()).await;
+        assert_eq!(answer.headers.contains_key("access-control-allow-origin"), allowed, "{site}");
+        let methods = answer.header("access-control-allow-methods");
+        assert!(methods.contains("PATCH") && !methods.contains('*'), "{methods}");
+        let asked = Request::get("/api/me").header("origin", site);
+        let answer = world.ask(asked.body(Body::empty()).unwrap()).await;
+        answer.expect_problem(401);
+        assert_eq!(answer.headers.contains_key("access-control-allow-origin"), allowed, "{site}");
+        assert!(!answer.headers.contains_key("access-control-allow-credentials"));
+        assert!(answer.header("vary").contains("origin"), "what is kept on the way is kept by site");
+    }
 }
 
 #[tokio::test]

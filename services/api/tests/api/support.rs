@@ -222,6 +222,7 @@ fn api(store: &Store, clock: &Arc<ManualClock>, issuer: &Arc<Issuer>, heard: &Ar
         local: None,
         board: Arc::new(board(store, &clock, Rest::ON_ONE_MACHINE)),
         assets: Arc::default(),
+        others: Arc::default(),
         limits: Arc::new(Limits::new(NO_LIMIT, clock)),
     }
 }

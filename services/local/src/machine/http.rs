@@ -6,6 +6,7 @@ use rollcall_api::Api;
 use rollcall_api::assets::Assets;
 use rollcall_api::auth::Verifier;
 use rollcall_api::auth::accounts::LocalAccounts;
+use rollcall_api::cors::Origins;
 use rollcall_api::overview::{Board, Parts, Rest};
 use rollcall_api::security::Limits;
 use rollcall_api::session::Shown;
@@ -30,6 +31,8 @@ pub struct Portal {
     pub softphone: Option<Arc<dyn Softphone>>,
     /// The files of the portal; none where it is not built in.
     pub assets: Assets,
+    /// Whose pages may ask, besides the portal's own.
+    pub others: Origins,
 }
 
 /// The API of `machine` and, where `wire` is given, the simulated Connect's
@@ -46,7 +49,7 @@ pub fn router(machine: &Machine, portal: Portal, wire: Option<&Service>) -> Rout
 
 fn api(machine: &Machine, portal: Portal) -> Api {
     let ports = machine.ports().clone();
-    let Portal { local, verifier, clock: people, shown, softphone, assets } = portal;
+    let Portal { local, verifier, clock: people, shown, softphone, assets, others } = portal;
     let board = Arc::new(Board::new(Parts {
         attempts: Arc::clone(&ports.attempts),
         residents: Arc::clone(&ports.residents),
@@ -87,6 +90,7 @@ fn api(machine: &Machine, portal: Portal) -> Api {
         local,
         board,
         assets: Arc::new(assets),
+        others: Arc::new(others),
         limits: Arc::new(Limits::new(Limits::USUAL, people)),
     }
 }

@@ -30,7 +30,7 @@ pub(crate) struct Backup {
 /// Checks a copy that `rollcall backup` made, and makes a new data directory
 /// of it. What was done after the backup is not known in it: whoever was called
 /// since would be called again. So dialing is stopped there; start it with
-/// `rollcall dialing reset` once that is no harm, at the latest a day after the
+/// `rollcall dialing start` once that is no harm, at the latest a day after the
 /// last call that was made without it.
 #[derive(Debug, Args)]
 #[command(

@@ -47,7 +47,7 @@ pub(crate) async fn restart_dialing(load: &Load) {
     let Some(dialing) = asked.filter(|dialing| dialing.body["state"] == "tripped") else { return };
     println!("dialing had tripped: {}", dialing.body["why"]);
     let more = More::json(&json!({ "reason": "a test" })).of_version(dialing.version.as_deref());
-    if ask(load, Method::POST, "/api/dialing/reset", more).await.is_some_and(|answer| answer.is_success()) {
+    if ask(load, Method::POST, "/api/dialing/start", more).await.is_some_and(|answer| answer.is_success()) {
         load.promised.reset();
     }
 }

@@ -298,7 +298,7 @@ fn a_clock_that_steps_back_an_hour_stops_all_dialing_until_a_person_has_looked()
         "somebody was called again"
     );
     assert_eq!(place.run(&["ledger", "--json"]).with(0).json()["balanced"], true);
-    place.run(&["dialing", "reset", "--reason", "the clock is right now"]).with(0);
+    place.run(&["dialing", "start", "--reason", "the clock is right now"]).with(0);
     wait(&lines, "dialing was started again");
     assert_eq!(process.stop("TERM"), Some(0));
 }

@@ -13,7 +13,7 @@ fn status(place: &Place) -> Value {
 }
 
 #[test]
-fn it_is_stopped_and_reset_with_a_reason() {
+fn it_is_stopped_and_started_with_a_reason() {
     let place = Place::new();
     let nowhere = place.run(&["dialing", "stop", "--reason", "too early"]).with(2);
     assert!(nowhere.err.contains("holds no register"), "{nowhere:?}");
@@ -33,14 +33,17 @@ fn it_is_stopped_and_reset_with_a_reason() {
         (&first["state"], &first["change"], &first["cause"]),
         (&json!("stopped"), &json!(1), &Value::Null)
     );
+    let id = place.residents()[0]["id"].as_str().unwrap().to_owned();
+    let why = place.run(&["why", &id]).with(0).out;
+    assert!(why.contains("But nobody is called: dialing is STOPPED since "), "{why}");
     assert_eq!(place.run(&["dialing", "stop", "--reason", "me too", "--json"]).with(0).json(), first);
 
-    let reset = place.run(&["dialing", "reset", "--reason", "mended", "--json"]).with(0).json();
+    let started = place.run(&["dialing", "start", "--reason", "mended", "--json"]).with(0).json();
     assert_eq!(
-        (&reset["state"], &reset["by"], &reset["why"]),
+        (&started["state"], &started["by"], &started["why"]),
         (&json!("running"), &json!("command line"), &json!("mended"))
     );
-    assert_eq!(place.run(&["dialing", "reset", "--reason", "again", "--json"]).with(0).json(), reset);
+    assert_eq!(place.run(&["dialing", "start", "--reason", "again", "--json"]).with(0).json(), started);
     let text = place.run(&["dialing", "status"]).with(0).out;
     assert!(text.starts_with("Dialing runs; started again at ") && text.ends_with(": mended\n"), "{text}");
 }
@@ -62,6 +65,6 @@ fn a_process_that_serves_says_each_change_in_a_line() {
         line.ends_with("dialing was stopped by joe (command line); why: rollcall dialing status"),
         "{line}"
     );
-    place.run(&["dialing", "reset", "--reason", "a test"]).with(0);
+    place.run(&["dialing", "start", "--reason", "a test"]).with(0);
     assert!(said("dialing was started").ends_with("dialing was started again by command line"));
 }
