@@ -79,6 +79,23 @@ fn a_pause_counts_from_its_first_moment_up_to_its_end() {
 }
 
 #[test]
+fn each_state_counts_for_as_many_as_are_in_it() {
+    let ledger = Ledger {
+        well: 1,
+        callback_open: 20,
+        spoken_to: 300,
+        trying: 4_000,
+        escalated: 50_000,
+        paused: 600_000,
+        excluded: 7_000_000,
+        not_due: 80_000_000,
+        ..Ledger::default()
+    };
+    assert_eq!(ledger.counted(), 87_654_321);
+    assert!(ledger.close(87_654_321).balanced);
+}
+
+#[test]
 fn a_register_that_was_counted_differently_does_not_balance() {
     let mut ledger = Ledger::default();
     for state in [DayState::Well, DayState::Trying, DayState::Trying] {

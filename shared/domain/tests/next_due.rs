@@ -11,6 +11,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::{prop_assert, prop_assert_eq, proptest};
 use proptest::sample::Index;
+use rollcall_domain::calendar::Weekdays;
 use rollcall_domain::policy::Policy;
 use rollcall_domain::resident::{Mark, MarkState, Resident};
 use rollcall_domain::rules::{Asking, Verdict, next_due, why};
@@ -173,4 +174,15 @@ proptest! {
         let due = scenes.iter().filter(|(policy, one, from)| next_due(one, policy, *from).is_some()).count();
         prop_assert!((10..=45).contains(&due), "{due} of 50");
     }
+}
+
+/// Each of them ends outside the window, in which the next begins.
+#[test]
+fn many_pauses_one_behind_the_other_are_all_passed() {
+    let mut policy = common::policy();
+    policy.window.days = Weekdays::ALL;
+    let days = (1..=25).map(|day| format!("pause 2026-12-{day:02}T09:00:00Z to 2026-12-{day:02}T17:00:00Z"));
+    let one = common::resident(&days.collect::<Vec<_>>().join("; "));
+    let due = next_due(&one, &policy, "2026-12-01T09:00:00Z".parse().unwrap());
+    assert_eq!(due.map(|due| due.to_string()).as_deref(), Some("2026-12-26T09:00:00Z"));
 }
