@@ -292,7 +292,7 @@ mod tests {
         let list = list().unwrap();
         let rows: Vec<&str> = list.lines().collect();
         assert_eq!(rows.len(), 1 + 200 + 2);
-        assert_eq!(rows[1], "T-001,Ada,Applethwick,01632 960000,,,,,,yes");
+        assert_eq!(rows[1], "T-001,Ada,Applethwick,01632 960000,,,,,,yes,,,,,");
         let numbers: BTreeSet<&str> = rows[1..].iter().filter_map(|row| row.split(',').nth(3)).collect();
         assert_eq!(numbers.len(), 182, "twenty share a number, two are mistyped");
         let people: BTreeSet<_> =

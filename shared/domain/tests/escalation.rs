@@ -99,7 +99,10 @@ fn an_acceptance_holds_the_ladder_until_it_is_given_back_or_forgotten() {
     let refusal = Refusal::AcceptedByAnother { by: "officer".to_owned(), at: at("23 12:10") };
     assert_eq!(case.accept("other", at("23 12:12")), Err(refusal.clone()));
     assert_eq!(case.release(("other", at("23 12:13")), false), Err(refusal.clone()));
-    assert_eq!(refusal.to_string(), "officer has accepted this escalation already, at 2026-11-23T12:10:00Z");
+    assert_eq!(
+        refusal.to_string(),
+        "this escalation was accepted by officer already, at 2026-11-23T12:10:00Z"
+    );
 
     // Forgotten: four hours later the next one is told.
     let mut forgotten = case.clone();
