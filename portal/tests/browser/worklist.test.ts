@@ -72,7 +72,7 @@ test("an officer accepts somebody, notes what they tried, and gives the all-clea
   expect(await row(page, name).count(), "nobody waits for somebody who is safe").toBe(0);
   expect(complaints).toEqual([]);
   await page.context().close();
-});
+}, ESCALATED_MS + 60_000);
 
 test("what was accepted is given back, by keyboard alone, and waits for somebody again", async () => {
   const { page } = await worklist(service.agent);
@@ -89,19 +89,19 @@ test("what was accepted is given back, by keyboard alone, and waits for somebody
   await page.getByText("Nobody sees to it yet.").waitFor();
   await page.getByText(`Given back by ${service.agent.name}`).waitFor();
   await page.context().close();
-});
+}, ESCALATED_MS + 60_000);
 
 test.each([["dark", { colorScheme: "dark" }], ["narrow", { viewport: { width: 320, height: 800 } }]] as const)("there is nothing for axe to find: %s", async (look, options) => {
   const { page, complaints } = await worklist(service.operator, options);
   await settled(page);
   await inspect(page, `${look}-worklist`);
   await page.getByRole("rowheader").getByRole("link").first().click();
-  await page.getByText("Who knows of it").waitFor();
+  await page.getByText("Nobody sees to it yet.").waitFor();
   await settled(page);
   await inspect(page, `${look}-escalation`);
   expect(complaints).toEqual([]);
   await page.context().close();
-});
+}, ESCALATED_MS + 60_000);
 
 test("uploaders do not get to it, by link or by the API", async () => {
   const { page } = await signedIn(browser, service.uploader, "/worklist", { baseURL: service.at });

@@ -76,7 +76,7 @@ export function SearchNumber({ onClose, onLift }: { onClose: () => void; onLift:
 function Found({ entry, onLift }: { entry: Suppression | null; onLift: (entry: Suppression) => void }) {
   if (!entry) return <Alert type="info">This number is not on the list.</Alert>;
   return (
-    <Alert type="warning" header="This number is on the list" action={<Button onClick={() => onLift(entry)}>Lift</Button>}>
+    <Alert type="warning" header="This number is on the list" action={<Button formAction="none" onClick={() => onLift(entry)}>Lift</Button>}>
       Suppressed since <Time at={entry.at} /> by {suppressedBy(entry)}: {suppressedWhy(entry)}
     </Alert>
   );

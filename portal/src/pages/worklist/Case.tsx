@@ -25,7 +25,7 @@ import { causes, count } from "../../ui/words";
 import { accept, note, release } from "./deeds";
 import { Ladder } from "./Ladder";
 import { useEscalation } from "./use-worklist";
-import { doings, endings, heards, nameOf, risks } from "./words";
+import { endings, heards, nameOf, risks, whatToDo } from "./words";
 
 const AllClear = lazy(() => import("./AllClear"));
 
@@ -89,7 +89,7 @@ function Body({ it, reload }: { it: Escalation; reload: () => void }) {
   const last = it.told.at(-1);
   return (
     <SpaceBetween size="l">
-      {!it.ended && last && <Alert type={it.accepted ? "info" : "warning"} header="What to do">{doings[last.to]}</Alert>}
+      {!it.ended && last && <Alert type={it.accepted ? "info" : "warning"} header="What to do">{whatToDo(it, last)}</Alert>}
       <ColumnLayout columns={2} minColumnWidth={300}>
         <Facts it={it} />
         <Ladder it={it} />

@@ -18,11 +18,18 @@ export function whom({ to, keyholder }: Rung, person: Escalation["person"]): str
 }
 
 /** What whoever sees to it does at this rung. */
-export const doings: Record<Rung["to"], string> = {
-  duty_officer: "Ring the resident. If nobody answers, ring the keyholders.",
-  keyholder: "Ring the keyholder and ask them to look in.",
-  welfare_visit: "Send somebody to the door, or call the emergency services.",
-};
+export function whatToDo({ cause }: Escalation, { to }: Pick<RungTold, "to">): string {
+  switch (to) {
+    case "duty_officer":
+      return cause === "bad_number"
+        ? "Their number does not exist: ask the keyholders how they are, find out the right number, and correct the record."
+        : "Ring the resident. If nobody answers, ring the keyholders.";
+    case "keyholder":
+      return "Ring the keyholder and ask them to look in.";
+    case "welfare_visit":
+      return "Send somebody to the door, or call the emergency services.";
+  }
+}
 
 export const risks: Record<NonNullable<NonNullable<Escalation["person"]>["risk"]>, { label: string; color: "red" | "blue" | "grey" }> = {
   high: { label: "High risk", color: "red" },
