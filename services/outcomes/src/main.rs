@@ -1,6 +1,8 @@
 //! Outcomes as a Lambda function, run for records of the stream.
 
-use rollcall_aws::compose::{Compose, Stores};
+mod wiring;
+
+use rollcall_aws::compose::Compose;
 use rollcall_host::lambda::{Start, StreamFunction, run};
 use rollcall_outcomes::Outcomes;
 use rollcall_recording::Recorder;
@@ -9,21 +11,7 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     run("outcomes", async |start: &Start| {
         let mut aws = Compose::new(Start::var).await;
-        let Stores { residents, attempts, callbacks, escalations, checks, pace, suppressions, .. } =
-            aws.stores();
-        let Start { policy, clock, signals } = start.clone();
-        let recorder = Recorder {
-            attempts,
-            callbacks,
-            escalations,
-            residents,
-            checks,
-            suppressions,
-            pace,
-            clock,
-            signals,
-            policy,
-        };
+        let recorder = wiring::recorder(aws.stores(), start);
         let Recorder { attempts, signals, .. } = recorder.clone();
         let handler = Outcomes { attempts, recorder, signals };
         let (checkpoints, around) = (aws.checkpoints(), start.around(aws.letters("outcomes")));

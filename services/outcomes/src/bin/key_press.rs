@@ -1,29 +1,17 @@
 //! The key press as a Lambda function, invoked by the call flow.
 
-use rollcall_aws::compose::{Compose, Stores};
+#[path = "../wiring.rs"]
+mod wiring;
+
+use rollcall_aws::compose::Compose;
 use rollcall_host::lambda::{FlowFunction, Start, run};
 use rollcall_outcomes::KeyPress;
-use rollcall_recording::Recorder;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     run("key-press", async |start: &Start| {
         let mut aws = Compose::new(Start::var).await;
-        let Stores { residents, attempts, callbacks, escalations, checks, pace, suppressions, .. } =
-            aws.stores();
-        let Start { policy, clock, signals } = start.clone();
-        let recorder = Recorder {
-            attempts,
-            callbacks,
-            escalations,
-            residents,
-            checks,
-            suppressions,
-            pace,
-            clock,
-            signals,
-            policy,
-        };
+        let recorder = wiring::recorder(aws.stores(), start);
         let clock = recorder.clock.clone();
         aws.ready(FlowFunction(KeyPress { recorder, clock }))
     })
