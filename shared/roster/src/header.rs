@@ -40,7 +40,7 @@ pub enum Column {
 
 impl Column {
     /// Those that a header has once, in the order of the documentation. A former
-    /// version knew the first [`FIRST_COLUMNS`] of them.
+    /// version knew the first `FIRST_COLUMNS` of them.
     pub const ALL: [Self; 11] = [
         Self::FirstName,
         Self::LastName,
