@@ -7,7 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 use rollcall_aws::Aws;
 use rollcall_aws::dynamodb::schema::create_tables;
 use rollcall_aws::dynamodb::{
-    Attempts, Audit, Batches, Callbacks, Checks, Dynamo, Pace, Progress, Residents, Switch,
+    Attempts, Audit, Batches, Callbacks, Checks, Dynamo, Escalations, Pace, Progress, Residents,
+    Suppressions, Switch,
 };
 use rollcall_aws::kinesis::Horizon;
 use rollcall_aws::s3::Bucket;
@@ -83,7 +84,9 @@ impl Stage {
             residents: Arc::new(Residents::new(&dynamo)),
             attempts: Arc::new(Attempts::new(&dynamo)),
             callbacks: Arc::new(Callbacks::new(&dynamo)),
+            escalations: Arc::new(Escalations::new(&dynamo)),
             checks: Arc::new(Checks::new(&dynamo)),
+            suppressions: Arc::new(Suppressions::new(&dynamo)),
             batches: Arc::new(Batches::new(&dynamo, Arc::clone(&port))),
             audit: Arc::new(Audit::new(&dynamo)),
             pace: Arc::new(Pace::new(&dynamo)),
