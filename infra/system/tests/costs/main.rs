@@ -32,7 +32,7 @@ const PEOPLE: u32 = 200;
 async fn what_it_costs() {
     let mut figures = Map::new();
     lists(&mut figures).await;
-    ticks(&mut figures).await;
+    Box::pin(ticks(&mut figures)).await;
     calls(&mut figures).await;
     let path = std::env::var_os("CARGO_TARGET_DIR");
     let target = path.map_or_else(
