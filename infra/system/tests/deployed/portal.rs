@@ -37,8 +37,15 @@ pub(crate) async fn tried(stage: &Stage) {
     the_day(&operator).await;
     the_desk(&operator).await;
     somebody(&operator).await;
+    // Whoever is loaded would be called within the minute, and then not be undone.
+    let reason = r#"{"reason": "a list is tried"}"#;
+    let stopped = operator.ask("POST", "/api/dialing/stop", &[], reason).await;
+    assert_eq!(stopped.status, 200, "{}", stopped.text());
     let batch = a_list(&clerk).await;
     is_undone(&clerk, &batch).await;
+    let seen = [("if-match", stopped.header("etag"))];
+    let started = operator.ask("POST", "/api/dialing/start", &seen, reason).await;
+    assert!(started.status == 200 && started.text().contains("running"), "{}", started.text());
 }
 
 /// The page is there for everybody, and may speak to nobody but those it must.
