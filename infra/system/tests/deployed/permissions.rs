@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Grants that are not seen in use, by function (`*` for each), action and part
 /// of the resource, with why they are needed. First what Lambda and other
 /// services do as the role, past every line; then what happens too seldom.
-const UNSEEN: [(&str, &str, &str, &str); 43] = [
+const UNSEEN: [(&str, &str, &str, &str); 41] = [
     ("*", "logs:CreateLogStream", "", "Lambda writes what a function logs, as its role"),
     ("*", "logs:PutLogEvents", "", "likewise"),
     ("*", "xray:PutTraceSegments", "", "Lambda's tracing daemon sends, as the role"),
@@ -56,8 +56,6 @@ const UNSEEN: [(&str, &str, &str, &str); 43] = [
     ("sweep", "connect:StopContact", "", "a callback that was cancelled by somebody who was interrupted"),
     ("sweep", "dynamodb:GetItem", "-attempts", "likewise"),
     ("sweep", "dynamodb:PutItem", "-attempts", "likewise"),
-    ("sweep", "dynamodb:GetItem", "-callbacks", "a promise past its deadline, hours after it was given"),
-    ("sweep", "dynamodb:PutItem", "-callbacks", "likewise"),
 ];
 
 /// Who a function is.
