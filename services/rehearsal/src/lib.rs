@@ -45,6 +45,11 @@ use world::World;
 /// latest evidence of the latest call has time to come.
 const LIVENESS: SignedDuration = SignedDuration::from_mins(5 * 60 + 30);
 
+/// When the trouble of `scenario`, which is over at `end`, stops.
+fn healed(scenario: &Scenario, end: Timestamp) -> Timestamp {
+    end.checked_sub(LIVENESS).unwrap_or(end).max(scenario.start)
+}
+
 /// Rehearses a scenario. `seen` is told everything that the simulated Connect
 /// saw, in the order of time.
 ///
@@ -65,8 +70,7 @@ pub fn run(scenario: &Scenario, seen: &mut dyn FnMut(&OutsideEvent)) -> Result<R
         .put("rehearsal.csv", &mut Cursor::new(&scenario.csv))
         .map_err(|error| ScenarioError::Setup(error.to_string()))?;
     world.start(scenario);
-    let healed = end.checked_sub(LIVENESS).unwrap_or(end).max(scenario.start);
-    executor.run_until(healed);
+    executor.run_until(healed(scenario, end));
     world.trouble.heal();
     world.replay_dead_letters()?;
     executor.run_until(end);
@@ -107,7 +111,7 @@ fn judge(
         ..Report::default()
     };
     observed.figures(&scenario.policy, &mut report);
-    properties::judge(world, scenario, &observed, &mut report)?;
+    properties::judge(world, (scenario, healed(scenario, end)), &observed, &mut report)?;
     debug_assert!(world.clock.now() >= end, "the rehearsal ran to its end");
     Ok(report)
 }

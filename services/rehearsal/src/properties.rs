@@ -12,7 +12,9 @@ use rollcall_domain::batch::{Batch, BatchStage, Tally};
 use rollcall_domain::duty::review;
 use rollcall_domain::ids::{AttemptId, CallbackId};
 use rollcall_domain::ledger::{DayState, Ledger, day_state};
+use rollcall_domain::letter::{Filter, Which};
 use rollcall_domain::resident::{MarkState, Resident};
+use rollcall_domain::rules::excluded;
 use rollcall_domain::suppression::{Entry, Subject, Suppressed};
 use rollcall_ports::{Clock as _, Fault};
 use std::collections::BTreeMap;
@@ -24,7 +26,7 @@ use std::task::{Context, Poll, Waker};
 /// Holds every property and fills in what the books say.
 pub(crate) fn judge(
     world: &World,
-    scenario: &Scenario,
+    (scenario, healed): (&Scenario, Timestamp),
     observed: &Observed,
     report: &mut Report,
 ) -> Result<(), ScenarioError> {
@@ -37,10 +39,14 @@ pub(crate) fn judge(
     }
     report.residents = register.len() as u64;
     report.ledger = ledger.close(ask(world.store.residents().count())?);
-    report.dead_letters = ask(world.store.dead_letters().count())?;
+    report.dead_letters =
+        ask(world.store.letters().tally(&Filter { which: Which::All, ..Filter::default() }))?;
 
     let mut found = observed.violations(&register, &world.policy);
     check_load(&batch, &tally, &register, &mut found);
+    if scenario.agents > 0 && observed.calls.is_empty() && world.refused.load(Ordering::Relaxed) == 0 {
+        check_silence(world, &register, healed, &mut found);
+    }
     check_books(world, observed, &register, &mut found)?;
     check_rest(world, &register, report, &mut found)?;
     check_stops(world, observed, report, &mut found)?;
@@ -122,6 +128,30 @@ fn check_load(batch: &Batch, tally: &Tally, register: &BTreeMap<String, Resident
     }
     if tally.loaded != register.len() as u64 {
         found.push(format!("{} rows were loaded and {} residents are there", tally.loaded, register.len()));
+    }
+}
+
+/// Time in which somebody must be called, whatever goes wrong. Days without a
+/// call break no other rule; they are right only where the list itself could
+/// not be loaded until the trouble was over, or nearly.
+const SOME_CALL_WITHIN: SignedDuration = SignedDuration::from_hours(4);
+
+fn check_silence(
+    world: &World,
+    register: &BTreeMap<String, Resident>,
+    healed: Timestamp,
+    found: &mut Vec<String>,
+) {
+    let callable = |one: &&Resident| excluded(one).is_none() && one.pauses.is_empty();
+    let missed = register.values().filter(callable).find(|one| {
+        let hours = world.policy.hours(one);
+        hours.after_open(one.registered_at, SOME_CALL_WITHIN).is_some_and(|by| by <= healed)
+    });
+    if let Some(one) = missed {
+        found.push(format!(
+            "nobody was called at all, though {} is on record since {}",
+            one.id, one.registered_at
+        ));
     }
 }
 

@@ -107,3 +107,24 @@ fn mild_days_break_no_rule() {
         rehearse(&scenario(120, 2, seed, Faults::Mild));
     }
 }
+
+/// The message that names the upload could not be read five times.
+#[test]
+fn a_list_that_was_set_aside_is_loaded_once_an_operator_replays_it() {
+    let report = rehearse(&scenario(20, 2, 26, Faults::Harsh));
+    assert_eq!(
+        (report.calls_started, report.dead_letters),
+        (0, 1),
+        "this seed no longer shows it: {report:#?}"
+    );
+    assert_eq!((report.residents, report.ledger.not_due), (20, 20), "loaded on the last evening");
+}
+
+#[test]
+fn days_on_which_nobody_is_called_do_not_pass() {
+    let mut scenario = scenario(20, 1, 1, Faults::None);
+    scenario.policy.concurrent_calls = 0;
+    let report = run(&scenario, &mut |_| {}).unwrap();
+    assert_eq!(report.calls_started, 0);
+    assert!(report.violations.iter().any(|one| one.starts_with("nobody was called at all")), "{report:#?}");
+}
