@@ -7,11 +7,11 @@ use rollcall_api::lambda::HttpFunction;
 use rollcall_api::overview::{Board, Parts, Rest};
 use rollcall_api::security::Limits;
 use rollcall_api::session::{Live, Shown, SignIn, Softphone};
-use rollcall_aws::compose::{Compose, Stores};
+use rollcall_aws::compose::Compose;
 use rollcall_aws::sqs::Statuses;
 use rollcall_contracts::topology::Topology;
 use rollcall_host::lambda::Start;
-use rollcall_ports::Clock;
+use rollcall_ports::{Clock, Stores};
 use std::sync::Arc;
 
 /// The API on Amazon's services. Nobody keeps a connection open to a function,

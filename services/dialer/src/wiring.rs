@@ -1,4 +1,4 @@
-use rollcall_aws::compose::{Compose, Stores};
+use rollcall_aws::compose::Compose;
 use rollcall_contracts::topology::Topology;
 use rollcall_dialer::{Dialer, StaffingCache};
 use rollcall_host::lambda::{QueueFunction, Start};
@@ -7,21 +7,10 @@ use rollcall_recording::Recorder;
 /// The dialer on Amazon's services.
 pub(crate) async fn function(start: &Start) -> Result<QueueFunction<Dialer>, Vec<String>> {
     let mut aws = Compose::new(Start::var).await;
-    let Stores { residents, attempts, callbacks, escalations, checks, pace, switch, suppressions } =
-        aws.stores();
+    let stores = aws.stores();
+    let switch = stores.switch.clone();
     let Start { policy, clock, signals } = start.clone();
-    let recorder = Recorder {
-        attempts,
-        callbacks,
-        escalations,
-        residents,
-        checks,
-        suppressions,
-        pace,
-        clock,
-        signals,
-        policy,
-    };
+    let recorder = Recorder::over(stores, clock, signals, policy);
     let Recorder { residents, attempts, pace, clock, signals, policy, .. } = recorder.clone();
     let topology = Topology::shipped();
     let handler = Dialer {

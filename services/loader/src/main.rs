@@ -1,8 +1,9 @@
 //! The loader as a Lambda function, run for chunks of uploads.
 
-use rollcall_aws::compose::{Compose, Stores};
+use rollcall_aws::compose::Compose;
 use rollcall_host::lambda::{QueueFunction, Start, run};
 use rollcall_loader::Loader;
+use rollcall_ports::Stores;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {

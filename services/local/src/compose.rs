@@ -162,17 +162,14 @@ fn dialer(ports: &Ports, policy: &Arc<Policy>, topology: &'static Topology, reco
 }
 
 fn sweep(ports: &Ports, policy: &Arc<Policy>, topology: &'static Topology, recorder: Recorder) -> Sweep {
-    let Ports { attempts, callbacks, residents, checks, telephony, horizon, notices, clock, signals, .. } =
+    let Ports { attempts, callbacks, residents, telephony, horizon, notices, clock, signals, .. } =
         ports.clone();
     let (switch, audit) = (Arc::clone(&ports.switch), Arc::clone(&ports.audit));
-    let suppressions = Arc::clone(&ports.suppressions);
     let policy = Arc::clone(policy);
     Sweep {
         attempts,
         callbacks,
         residents,
-        checks,
-        suppressions,
         switch,
         watch: Watch::default(),
         telephony,

@@ -1,7 +1,5 @@
 //! Outcomes as a Lambda function, run for records of the stream.
 
-mod wiring;
-
 use rollcall_aws::compose::Compose;
 use rollcall_host::lambda::{Start, StreamFunction, run};
 use rollcall_outcomes::Outcomes;
@@ -11,7 +9,8 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     run("outcomes", async |start: &Start| {
         let mut aws = Compose::new(Start::var).await;
-        let recorder = wiring::recorder(aws.stores(), start);
+        let Start { policy, clock, signals } = start.clone();
+        let recorder = Recorder::over(aws.stores(), clock, signals, policy);
         let Recorder { attempts, signals, .. } = recorder.clone();
         let handler = Outcomes { attempts, recorder, signals };
         let (checkpoints, around) = (aws.checkpoints(), start.around(aws.letters("outcomes")));

@@ -1,7 +1,8 @@
-use rollcall_aws::compose::{Compose, Stores};
+use rollcall_aws::compose::Compose;
 use rollcall_contracts::topology::Topology;
 use rollcall_host::lambda::{Start, TimerFunction};
 use rollcall_planner::Planner;
+use rollcall_ports::Stores;
 use std::sync::Arc;
 
 /// The planner on Amazon's services.

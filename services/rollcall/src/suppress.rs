@@ -11,18 +11,15 @@ use crate::why::find;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use rollcall_domain::ids::SuppressionId;
-use rollcall_domain::suppression::{Entry, Ground, Subject};
+use rollcall_domain::suppression::{Entry, Ground, LiftReason, Subject};
 use rollcall_local::machine::Machine;
-use rollcall_ports::AuditEntry;
-use rollcall_recording::suppression::{Lifted, Listed, Suppressor};
+use rollcall_recording::suppression::{Change, Lifted, Listed, Suppressor, log_entry};
 use rollcall_roster::typed;
 use serde::Serialize;
 use std::io::Write;
 
 /// Entries read at a time.
 const PAGE: u32 = 100;
-/// Why an entry may be lifted: a word, since the audit log keeps it.
-const REASONS: [&str; 4] = ["asked", "mistake", "reassigned", "other"];
 
 /// Puts a number or a resident on the list.
 ///
@@ -36,8 +33,8 @@ pub(crate) fn add(args: &Suppress) -> Result<(), Stop> {
         let (by, now) = (by(), machine.clock().now());
         let entry = Entry::new(subject, (Ground::Staff, &args.reason), (&by, now))
             .map_err(|refusal| Stop::unusable(format_args!("--reason: {refusal}")))?;
-        if standing(&machine, subject).await?.is_none() {
-            record(&machine, ("suppression.add", entry.suppression.ground.code()), &entry).await?;
+        if suppressor(&machine).standing(subject).await?.is_none() {
+            record(&machine, Change::Add, &entry).await?;
         }
         match suppressor(&machine).add(entry).await? {
             Listed::Added(entry) => Ok((entry, true)),
@@ -54,14 +51,14 @@ pub(crate) fn add(args: &Suppress) -> Result<(), Stop> {
 /// # Errors
 /// [`Stop::Unusable`] for whoever is not on the list, as [`add`] besides.
 pub(crate) fn lift(args: &Unsuppress) -> Result<(), Stop> {
-    if !REASONS.contains(&args.reason.as_str()) {
-        let expected = REASONS.join(", ");
+    let Some(reason) = LiftReason::ALL.into_iter().find(|known| known.code() == args.reason) else {
+        let expected = LiftReason::ALL.map(LiftReason::code).join(", ");
         return Err(Stop::unusable(format_args!("--reason {:?} is none; expected {expected}", args.reason)));
-    }
+    };
     let machine = look(&args.directory.data_dir)?;
     let entry = runtime()?.block_on(async {
         let entry = on_list(&machine, &args.who).await?;
-        record(&machine, ("suppression.lift", &args.reason), &entry).await?;
+        record(&machine, Change::Lift(reason), &entry).await?;
         match suppressor(&machine).lift(entry.suppression.id).await? {
             Lifted::Done(entry) => Ok(entry),
             Lifted::Unknown => Err(Stop::failed("somebody else lifted it at this moment")),
@@ -168,11 +165,6 @@ async fn subject(machine: &Machine, text: &str) -> Result<Subject, Stop> {
     }
 }
 
-async fn standing(machine: &Machine, subject: Subject) -> Result<Option<Entry>, Stop> {
-    let found = machine.ports().suppressions.of(&[subject]).await?.into_iter().flatten().next();
-    Ok(found.map(|found| found.value).filter(|entry| entry.standing().is_some()))
-}
-
 /// The entry that the text means: by its own id, or by whom it is of.
 async fn on_list(machine: &Machine, text: &str) -> Result<Entry, Stop> {
     if let Ok(id) = text.trim().parse::<SuppressionId>()
@@ -182,7 +174,7 @@ async fn on_list(machine: &Machine, text: &str) -> Result<Entry, Stop> {
         return Ok(found.value);
     }
     let subject = subject(machine, text).await?;
-    standing(machine, subject).await?.ok_or_else(|| {
+    suppressor(machine).standing(subject).await?.ok_or_else(|| {
         Stop::unusable(
             "this number or resident is not on the list by itself; `rollcall suppressions` shows who is",
         )
@@ -190,16 +182,9 @@ async fn on_list(machine: &Machine, text: &str) -> Result<Entry, Stop> {
 }
 
 /// Before the change: none can be missing.
-async fn record(machine: &Machine, (action, why): (&str, &str), entry: &Entry) -> Result<(), Stop> {
-    let id = entry.suppression.id;
-    let (resident, what) = match entry.subject {
-        Subject::Number(_) => (None, "number"),
-        Subject::Resident(id) => (Some(id), "resident"),
-    };
-    let (at, actor) = (machine.clock().now(), by());
-    let key = format!("{action} {id} {actor} {why}");
-    let (action, detail) = (action.to_owned(), format!("{what} {why} {id}"));
-    Ok(machine.ports().audit.record(&AuditEntry { key, at, actor, action, resident, detail }).await?)
+async fn record(machine: &Machine, change: Change, entry: &Entry) -> Result<(), Stop> {
+    let noted = log_entry(change, entry, (&by(), machine.clock().now()));
+    Ok(machine.ports().audit.record(&noted).await?)
 }
 
 fn contended() -> Stop {

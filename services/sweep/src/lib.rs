@@ -26,8 +26,8 @@ use rollcall_domain::ids::AttemptId;
 use rollcall_domain::policy::Policy;
 use rollcall_host::Periodic;
 use rollcall_ports::{
-    Attempts, Audit, Callbacks, Checks, Clock, Described, EvidenceHorizon, Fault, Notices, Residents,
-    Signals, Suppressions, Switch, Telephony,
+    Attempts, Audit, Callbacks, Clock, Described, EvidenceHorizon, Fault, Notices, Residents, Signals,
+    Switch, Telephony,
 };
 use rollcall_recording::{Learned, Recorder};
 use std::sync::Arc;
@@ -43,10 +43,6 @@ pub struct Sweep {
     pub callbacks: Arc<dyn Callbacks>,
     /// The register.
     pub residents: Arc<dyn Residents>,
-    /// The days' results.
-    pub checks: Arc<dyn Checks>,
-    /// The suppression list.
-    pub suppressions: Arc<dyn Suppressions>,
     /// The switch over all dialing.
     pub switch: Arc<dyn Switch>,
     /// What is remembered of the clock.
@@ -112,7 +108,7 @@ impl Sweep {
     async fn settle_suppressions(&self) -> Result<(), Fault> {
         let suppressor = self.recorder.suppressor();
         let mut trouble = Trouble::default();
-        for entry in self.suppressions.unsettled(self.topology.bounds.sweep_items).await? {
+        for entry in suppressor.suppressions.unsettled(self.topology.bounds.sweep_items).await? {
             let settled = suppressor.settle(&entry).await;
             trouble.note(settled.map(|_contended_is_tried_next_minute: Learned| ()))?;
         }

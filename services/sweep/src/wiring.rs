@@ -1,4 +1,4 @@
-use rollcall_aws::compose::{Compose, Stores};
+use rollcall_aws::compose::Compose;
 use rollcall_contracts::topology::Topology;
 use rollcall_host::lambda::{Start, TimerFunction};
 use rollcall_recording::Recorder;
@@ -8,32 +8,18 @@ use std::sync::Arc;
 /// The sweep on Amazon's services, and the books, which a schedule names.
 pub(crate) async fn function(start: &Start) -> Result<TimerFunction, Vec<String>> {
     let mut aws = Compose::new(Start::var).await;
-    let Stores { residents, attempts, callbacks, escalations, checks, pace, switch, suppressions } =
-        aws.stores();
+    let stores = aws.stores();
+    let switch = stores.switch.clone();
     let Start { policy, clock, signals } = start.clone();
-    let recorder = Recorder {
-        attempts,
-        callbacks,
-        escalations,
-        residents,
-        checks,
-        suppressions,
-        pace,
-        clock,
-        signals,
-        policy,
-    };
+    let recorder = Recorder::over(stores, clock, signals, policy);
     let Recorder { residents, clock, signals, policy, .. } = recorder.clone();
     let (topology, notices) = (Topology::shipped(), aws.notices(&clock));
     let books = Books { residents, notices: notices.clone(), clock, signals, policy, topology };
-    let Recorder { attempts, callbacks, residents, checks, suppressions, clock, signals, policy, .. } =
-        recorder.clone();
+    let Recorder { attempts, callbacks, residents, clock, signals, policy, .. } = recorder.clone();
     let sweep = Sweep {
         attempts,
         callbacks,
         residents,
-        checks,
-        suppressions,
         switch,
         watch: Watch::default(),
         telephony: aws.telephony(),

@@ -20,20 +20,6 @@ pub struct Compose {
     dynamo: Option<Dynamo>,
 }
 
-/// The stores through which news of calls is written.
-#[cfg(feature = "dynamodb")]
-#[expect(missing_docs, reason = "each field is the port its type names")]
-pub struct Stores {
-    pub residents: Arc<dyn rollcall_ports::Residents>,
-    pub attempts: Arc<dyn rollcall_ports::Attempts>,
-    pub callbacks: Arc<dyn rollcall_ports::Callbacks>,
-    pub escalations: Arc<dyn rollcall_ports::Escalations>,
-    pub checks: Arc<dyn rollcall_ports::Checks>,
-    pub pace: Arc<dyn rollcall_ports::Pace>,
-    pub switch: Arc<dyn rollcall_ports::Switch>,
-    pub suppressions: Arc<dyn rollcall_ports::Suppressions>,
-}
-
 impl Compose {
     /// From the settings that `var` answers by their names.
     pub async fn new(var: fn(&str) -> Option<String>) -> Self {
@@ -76,10 +62,10 @@ impl Compose {
 /// From `ROLLCALL_TABLE_PREFIX`.
 #[cfg(feature = "dynamodb")]
 impl Compose {
-    /// The stores through which news of calls is written.
-    pub fn stores(&mut self) -> Stores {
+    /// The stores in which residents and calls to them are kept.
+    pub fn stores(&mut self) -> rollcall_ports::Stores {
         let dynamo = self.dynamo();
-        Stores {
+        rollcall_ports::Stores {
             residents: Arc::new(dynamodb::Residents::new(&dynamo)),
             attempts: Arc::new(dynamodb::Attempts::new(&dynamo)),
             callbacks: Arc::new(dynamodb::Callbacks::new(&dynamo)),

@@ -47,6 +47,37 @@ impl Ground {
     }
 }
 
+/// Why an entry is lifted. One of a few words and no text: this is all that the
+/// audit log keeps when the entry is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LiftReason {
+    /// They asked to be called again.
+    Asked,
+    /// They should never have been on the list.
+    Mistake,
+    /// The number belongs to somebody else now.
+    Reassigned,
+    /// Another reason.
+    Other,
+}
+
+impl LiftReason {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Asked, Self::Mistake, Self::Reassigned, Self::Other];
+
+    /// A stable word.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Asked => "asked",
+            Self::Mistake => "mistake",
+            Self::Reassigned => "reassigned",
+            Self::Other => "other",
+        }
+    }
+}
+
 /// Who suppressed somebody, when and why.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Suppression {

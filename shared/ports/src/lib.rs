@@ -29,6 +29,7 @@ mod residents;
 mod search;
 mod signals;
 mod softphone;
+mod stores;
 mod stream;
 #[cfg(feature = "suite")]
 pub mod suite;
@@ -59,6 +60,7 @@ pub use residents::{Page, Removed, Residents, Upserted};
 pub use search::{Listed, Order, Question, Rank, Ranking, Search};
 pub use signals::{Signal, Signals};
 pub use softphone::{CallState, Phone, PhoneAct, PhoneCall, PhoneStatus, Softphone};
+pub use stores::Stores;
 pub use stream::{Checkpoints, Entry, EvidenceHorizon, Sequence, Settled, StreamReader, StreamWriter};
 pub use suppressions::Suppressions;
 pub use switch::Switch;

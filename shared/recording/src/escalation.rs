@@ -12,7 +12,7 @@
 
 use crate::{Recorder, Told};
 use jiff::Timestamp;
-use rollcall_domain::duty::{Cause, Raised};
+use rollcall_domain::duty::Cause;
 use rollcall_domain::escalation::deeds::{AllClear, Refusal};
 use rollcall_domain::escalation::{Escalation, HowEnded};
 use rollcall_domain::ids::{CallbackId, EscalationId};
@@ -224,23 +224,26 @@ impl Recorder {
         Ok(matches!(self.write_resident(&known, resident).await?, Told::Done))
     }
 
-    /// Ends the case that news of its resident cleared. Answers whether that is
-    /// on record.
-    pub(crate) async fn end_heard(&self, resident: &Resident, raised: &Raised) -> Result<bool, Fault> {
+    /// Ends the case that stands on the record of `resident`, `how` being known
+    /// by whoever writes that record, or has deleted it. Answers whether that is
+    /// stored.
+    ///
+    /// # Errors
+    /// When the store did not behave; the sweep ends it when it looks next.
+    pub async fn end_case(&self, resident: &Resident, how: HowEnded) -> Result<bool, Fault> {
+        let Some(raised) = &resident.escalation else { return Ok(true) };
         let Some(mut stored) = self.escalations.get(raised.case(resident.id)).await? else {
             return Ok(true);
         };
-        if !stored.value.end(HowEnded::HeardOf, self.clock.now()) {
+        if !stored.value.end(how, self.clock.now()) {
             return Ok(true);
         }
-        // The record of the resident is written next, by whoever has the news.
         stored.value.unsettled = false;
         let saved = self.save_escalation(&stored).await?;
         if saved == Saved::Changed {
             return Ok(false);
         }
-        let (escalation, resident) = (stored.value.id, resident.id);
-        let how = HowEnded::HeardOf.word();
+        let (escalation, resident, how) = (stored.value.id, resident.id, how.word());
         self.signals.emit(&Signal::EscalationEnded { escalation, resident, how });
         Ok(true)
     }

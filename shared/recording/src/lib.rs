@@ -26,12 +26,13 @@ use jiff::Timestamp;
 use rollcall_domain::attempt::{Attempt, Disposition, Facts, Key, Withdrawal};
 use rollcall_domain::callback::{Callback, ROLLCALL, Try};
 use rollcall_domain::duty::Schedule;
+use rollcall_domain::escalation::HowEnded;
 use rollcall_domain::ids::{AttemptId, CallbackId, ContactId, ResidentId};
 use rollcall_domain::policy::Policy;
 use rollcall_domain::resident::{MarkState, Resident};
 use rollcall_ports::{
     Attempts, Callbacks, CheckResult, Checks, Clock, Escalations, Fault, Pace, Residents, Saved, Signal,
-    Signals, Suppressions, Versioned,
+    Signals, Stores, Suppressions, Versioned,
 };
 use std::sync::Arc;
 use suppression::Suppressor;
@@ -88,6 +89,29 @@ pub struct Recorder {
 }
 
 impl Recorder {
+    /// Over these stores, by this time, these rules, and for whoever hears of it.
+    #[must_use]
+    pub fn over(
+        stores: Stores,
+        clock: Arc<dyn Clock>,
+        signals: Arc<dyn Signals>,
+        policy: Arc<Policy>,
+    ) -> Self {
+        let Stores { residents, attempts, callbacks, escalations, checks, pace, suppressions, .. } = stores;
+        Self {
+            attempts,
+            callbacks,
+            escalations,
+            residents,
+            checks,
+            suppressions,
+            pace,
+            clock,
+            signals,
+            policy,
+        }
+    }
+
     /// Takes in news of the check call of `id`.
     ///
     /// # Errors
@@ -261,8 +285,9 @@ impl Recorder {
     /// Writes a resident if they changed, and before that, that a case is over
     /// which the news clear.
     async fn save_resident(&self, stored: &Versioned<Resident>, resident: Resident) -> Result<Told, Fault> {
-        if let (Some(raised), None) = (&stored.value.escalation, &resident.escalation)
-            && !self.end_heard(&stored.value, raised).await?
+        if stored.value.escalation.is_some()
+            && resident.escalation.is_none()
+            && !self.end_case(&stored.value, HowEnded::HeardOf).await?
         {
             return Ok(Told::Contended);
         }

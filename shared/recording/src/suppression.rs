@@ -15,8 +15,8 @@ use rollcall_domain::ids::{ResidentId, SuppressionId};
 use rollcall_domain::phone::PhoneNumber;
 use rollcall_domain::policy::Policy;
 use rollcall_domain::resident::Resident;
-use rollcall_domain::suppression::{Entry, Subject, Suppressed};
-use rollcall_ports::{Clock, Fault, Residents, Saved, Suppressions, Versioned};
+use rollcall_domain::suppression::{Entry, LiftReason, Subject, Suppressed};
+use rollcall_ports::{AuditEntry, Clock, Fault, Residents, Saved, Suppressions, Versioned};
 use std::sync::Arc;
 
 /// How often a write is tried again that lost against another: each time what
@@ -58,7 +58,60 @@ pub enum Lifted {
     Contended,
 }
 
+/// A change of the list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// An entry is put on it.
+    Add,
+    /// One is taken off it.
+    Lift(LiftReason),
+}
+
+impl Change {
+    /// A stable word, as the audit log has it.
+    #[must_use]
+    pub fn action(self) -> &'static str {
+        match self {
+            Self::Add => "suppression.add",
+            Self::Lift(_) => "suppression.lift",
+        }
+    }
+}
+
+/// The entry of the audit log for a change that `by` is about to make: the same
+/// for a repeat, and without the number.
+#[must_use]
+pub fn log_entry(change: Change, entry: &Entry, (by, at): (&str, Timestamp)) -> AuditEntry {
+    let id = entry.suppression.id;
+    let (resident, what) = match entry.subject {
+        Subject::Number(_) => (None, "number"),
+        Subject::Resident(id) => (Some(id), "resident"),
+    };
+    let why = match change {
+        Change::Add => entry.suppression.ground.code(),
+        Change::Lift(reason) => reason.code(),
+    };
+    let action = change.action();
+    AuditEntry {
+        key: format!("{action} {id} {by} {why}"),
+        at,
+        actor: by.to_owned(),
+        action: action.to_owned(),
+        resident,
+        detail: format!("{what} {why} {id}"),
+    }
+}
+
 impl Suppressor {
+    /// The entry of a subject that stands, if there is one.
+    ///
+    /// # Errors
+    /// When the store did not behave.
+    pub async fn standing(&self, subject: Subject) -> Result<Option<Entry>, Fault> {
+        let found = self.entry_of(subject).await?.map(|found| found.value);
+        Ok(found.filter(|entry| entry.standing().is_some()))
+    }
+
     /// Puts an entry on the list, unless one of its subject stands there, and
     /// brings the records to it.
     ///

@@ -8,7 +8,8 @@ use crate::problem::Problem;
 use crate::version::IfMatch;
 use axum::extract::{FromRef, State};
 use axum::http::StatusCode;
-use rollcall_domain::ids::CallbackId;
+use rollcall_domain::escalation::HowEnded;
+use rollcall_domain::resident::Resident;
 use rollcall_domain::staff::Leaving;
 use rollcall_ports::{Fault, Removed, Saved};
 use rollcall_recording::Recorder;
@@ -71,7 +72,7 @@ impl FromRef<Api> for Farewells {
 /// Takes somebody off the register, with name, number and notes, for good. An
 /// order to dial them is declined from now on; a call that rings already goes
 /// on, and what comes of it is kept without them; a callback that was promised
-/// is cancelled. A list that names them again brings them back as somebody new.
+/// is cancelled, and an escalation ends. A list that names them again brings them back as somebody new.
 #[utoipa::path(delete, path = "/api/residents/{id}", tag = "residents", request_body = Farewell,
     params(("id" = Uuid, Path), ("if-match" = String, Header, description = "The ETag that was read.")),
     responses((status = 204, description = "They are gone.")))]
@@ -91,20 +92,25 @@ pub(crate) async fn remove(
         register.unchanged(&caller, at, &deed).await?;
         return Err(Problem::changed());
     }
-    if let Some(callback) = stored.value.callback {
-        // They are gone, whatever comes of this: the sweep cancels the promise
-        // at its deadline if it cannot be done now.
-        let _cancelled_later: Result<(), Fault> = cancel(&recorder, &caller, callback).await;
-    }
+    // They are gone, whatever comes of this: the sweep does later what cannot be
+    // done now.
+    let _cancelled_later: Result<(), Fault> = release(&recorder, &caller, &stored.value).await;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// How often cancelling is tried if somebody else writes at the same moment.
+/// How often it is tried if somebody else writes at the same moment.
 const TRIES: u32 = 3;
 
-async fn cancel(recorder: &Recorder, caller: &Caller, id: CallbackId) -> Result<(), Fault> {
+/// Nobody rings them any more, and nobody sees to them.
+async fn release(recorder: &Recorder, caller: &Caller, gone: &Resident) -> Result<(), Fault> {
     for _ in 0..TRIES {
-        if let Saved::Done(_) = recorder.cancel(id, &caller.name).await? {
+        if recorder.end_case(gone, HowEnded::Deleted).await? {
+            break;
+        }
+    }
+    let Some(callback) = gone.callback else { return Ok(()) };
+    for _ in 0..TRIES {
+        if let Saved::Done(_) = recorder.cancel(callback, &caller.name).await? {
             break;
         }
     }

@@ -19,10 +19,10 @@ use axum::http::StatusCode;
 use rollcall_domain::ids::{ResidentId, SuppressionId};
 use rollcall_domain::phone::PhoneNumber;
 use rollcall_domain::staff::Deed;
-use rollcall_domain::suppression::{Entry, Ground, Subject};
-use rollcall_ports::{Residents, Suppressions, Versioned};
+use rollcall_domain::suppression::{self, Entry, Ground, Subject};
+use rollcall_ports::{AuditEntry, Residents, Suppressions, Versioned};
 use rollcall_recording::Recorder;
-use rollcall_recording::suppression::{Lifted, Listed, Suppressor};
+use rollcall_recording::suppression::{Change, Lifted, Listed, Suppressor, log_entry};
 use rollcall_roster::typed;
 use serde::{Deserialize, Serialize};
 pub(crate) use shown::Mark;
@@ -87,10 +87,8 @@ pub(crate) struct NewSuppression {
     request_body = NewSuppression,
     responses((status = 200, description = "They were on the list before.", body = Suppressed),
         (status = 201, description = "They are on the list.", body = Suppressed),
-        (status = 404, description = "Nobody on the register has this id.", body = Problem,
-            content_type = "application/problem+json"),
-        (status = 422, description = "Values that are not possible.", body = Problem,
-            content_type = "application/problem+json")))]
+        (status = 404, description = "Nobody on the register has this id."),
+        (status = 422, description = "Values that are not possible.")))]
 pub(crate) async fn add(
     State(Keeper { suppressor, deeds }): State<Keeper>,
     caller: Caller,
@@ -104,8 +102,8 @@ pub(crate) async fn add(
     let by = (caller.name.as_str(), suppressor.clock.now());
     let entry = Entry::new(subject, (Ground::Staff, &new.reason), by)
         .map_err(|refusal| invalid("reason", &refusal.to_string()))?;
-    if standing(&suppressor, subject).await?.is_none() {
-        note(&deeds, &caller, ("suppression.add", ""), &entry).await?;
+    if suppressor.standing(subject).await?.is_none() {
+        note(&deeds, &caller, Change::Add, &entry).await?;
     }
     match suppressor.add(entry).await? {
         Listed::Added(entry) => Ok((StatusCode::CREATED, Json(Suppressed::of(&entry)))),
@@ -133,20 +131,14 @@ pub(crate) struct SuppressionFound {
 #[utoipa::path(post, path = "/api/suppressions/search", tag = "suppressions",
     operation_id = "search_suppressions", request_body = SuppressionSearch,
     responses((status = 200, description = "What the list says.", body = SuppressionFound),
-        (status = 422, description = "No number.", body = Problem,
-            content_type = "application/problem+json")))]
+        (status = 422, description = "No number.")))]
 pub(crate) async fn search(
     State(Keeper { suppressor, .. }): State<Keeper>,
     Json(SuppressionSearch { number }): Json<SuppressionSearch>,
 ) -> Result<Json<SuppressionFound>, Problem> {
     let subject = Subject::Number(read(&number, &suppressor)?);
-    let standing = standing(&suppressor, subject).await?;
+    let standing = suppressor.standing(subject).await?;
     Ok(Json(SuppressionFound { suppression: standing.as_ref().map(Suppressed::of) }))
-}
-
-async fn standing(suppressor: &Suppressor, subject: Subject) -> Result<Option<Entry>, Problem> {
-    let found = suppressor.suppressions.of(&[subject]).await?.into_iter().flatten().next();
-    Ok(found.map(|found| found.value).filter(|entry| entry.standing().is_some()))
 }
 
 /// Why an entry is lifted. One of a few words and no text: this is all that
@@ -164,13 +156,13 @@ pub(crate) enum LiftReason {
     Other,
 }
 
-impl LiftReason {
-    fn word(self) -> &'static str {
-        match self {
-            Self::Asked => "asked",
-            Self::Mistake => "mistake",
-            Self::Reassigned => "reassigned",
-            Self::Other => "other",
+impl From<LiftReason> for suppression::LiftReason {
+    fn from(reason: LiftReason) -> Self {
+        match reason {
+            LiftReason::Asked => Self::Asked,
+            LiftReason::Mistake => Self::Mistake,
+            LiftReason::Reassigned => Self::Reassigned,
+            LiftReason::Other => Self::Other,
         }
     }
 }
@@ -197,7 +189,7 @@ pub(crate) async fn lift(
     let no = || Problem::not_found("No entry of the suppression list has this id; it may have been lifted.");
     let found: Option<Versioned<Entry>> = suppressor.suppressions.find(id).await?;
     let found = found.ok_or_else(no)?.value;
-    note(&deeds, &caller, ("suppression.lift", reason.word()), &found).await?;
+    note(&deeds, &caller, Change::Lift(reason.into()), &found).await?;
     match suppressor.lift(id).await? {
         Lifted::Done(entry) => Ok(Json(Suppressed::of(&entry))),
         Lifted::Unknown => Err(no()),
@@ -206,20 +198,10 @@ pub(crate) async fn lift(
 }
 
 /// A change of the list is about to be made. A repeat is the same deed.
-async fn note(
-    deeds: &Deeds,
-    caller: &Caller,
-    (action, why): (&'static str, &str),
-    entry: &Entry,
-) -> Result<(), Problem> {
-    let id = entry.suppression.id;
-    let (resident, what) = match entry.subject {
-        Subject::Number(_) => (None, "number"),
-        Subject::Resident(id) => (Some(id), "resident"),
-    };
-    let why = if why.is_empty() { entry.suppression.ground.code() } else { why };
-    let deed = Deed { action, detail: format!("{what} {why} {id}") };
-    deeds.write(format!("{action} {id} {} {why}", caller.name), caller, resident, deed).await
+async fn note(deeds: &Deeds, caller: &Caller, change: Change, entry: &Entry) -> Result<(), Problem> {
+    let AuditEntry { key, resident, detail, .. } =
+        log_entry(change, entry, (&caller.name, entry.suppression.at));
+    deeds.write(key, caller, resident, Deed { action: change.action(), detail }).await
 }
 
 fn read(number: &str, suppressor: &Suppressor) -> Result<PhoneNumber, Problem> {

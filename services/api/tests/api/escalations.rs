@@ -153,7 +153,22 @@ async fn what_cannot_be_is_said_and_changes_nothing() {
 }
 
 #[tokio::test]
-async fn somebody_who_was_deleted_stays_on_the_list_without_a_name() {
+async fn whoever_is_deleted_is_on_nobodys_list() {
+    let world = World::new();
+    let (resident, id) = world.escalated(1, None).await;
+    let version = format!("\"{}\"", world.stored(resident).await.unwrap().version);
+    let path = crate::people::path(resident);
+    let body = json!({"reason": "moved"});
+    let gone = world.change(Group::Operators, ("DELETE", &path), Some(&version), &body).await;
+    assert_eq!(gone.status, 204);
+    assert_eq!(
+        (&world.worklist().await["open"], &world.case(id).await["ended"]["how"]),
+        (&json!(0), &json!("deleted"))
+    );
+}
+
+#[tokio::test]
+async fn somebody_whose_deletion_was_cut_off_stays_on_the_list_without_a_name_until_the_sweep() {
     let world = World::new();
     let (resident, _) = world.escalated(1, None).await;
     let read = world.stored(resident).await.unwrap();

@@ -7,7 +7,6 @@ use super::read::key;
 use super::schema::CALLBACKS;
 use super::write::{Write, Written};
 use async_trait::async_trait;
-use aws_sdk_dynamodb::types::Select;
 use jiff::Timestamp;
 use rollcall_domain::callback::Callback;
 use rollcall_domain::ids::CallbackId;
@@ -99,26 +98,7 @@ impl rollcall_ports::Callbacks for Callbacks {
 
     async fn count_open(&self) -> Result<u64, Fault> {
         let [_, open] = CALLBACKS.indexes else { return Ok(0) };
-        let mut count = 0;
-        let mut from = None;
-        loop {
-            let answer = self
-                .0
-                .query(&CALLBACKS, Some(open))
-                .key_condition_expression("#open = :open")
-                .expression_attribute_names("#open", "open")
-                .expression_attribute_values(":open", n(OPEN))
-                .select(Select::Count)
-                .set_exclusive_start_key(from)
-                .send()
-                .await;
-            let answer = self.0.noted(COUNT_OPEN, answer)?;
-            count += u64::try_from(answer.count).unwrap_or(0);
-            from = answer.last_evaluated_key;
-            if from.is_none() {
-                return Ok(count);
-            }
-        }
+        self.0.count_part(COUNT_OPEN, (&CALLBACKS, open), OPEN).await
     }
 }
 

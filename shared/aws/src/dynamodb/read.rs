@@ -6,7 +6,7 @@ use super::schema::{Index, SHARDS, Table};
 use super::{Dynamo, TRIES, back_off};
 use crate::fault::fault;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
-use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, ReturnConsumedCapacity};
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, ReturnConsumedCapacity, Select};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
@@ -177,6 +177,33 @@ impl Dynamo {
             from = answer.last_evaluated_key;
             if from.is_none() || found.len() >= wanted {
                 return Ok(found);
+            }
+        }
+    }
+
+    /// How many entries one part of an index holds.
+    pub(super) async fn count_part(
+        &self,
+        operation: Operation,
+        (table, index): (&Table, &Index),
+        part: u8,
+    ) -> Result<u64, Fault> {
+        let (mut count, mut from) = (0, None);
+        loop {
+            let answer = self
+                .query(table, Some(index))
+                .key_condition_expression("#part = :part")
+                .expression_attribute_names("#part", index.partition.name)
+                .expression_attribute_values(":part", number(part))
+                .select(Select::Count)
+                .set_exclusive_start_key(from)
+                .send()
+                .await;
+            let answer = self.noted(operation, answer)?;
+            count += u64::try_from(answer.count).unwrap_or(0);
+            from = answer.last_evaluated_key;
+            if from.is_none() {
+                return Ok(count);
             }
         }
     }
