@@ -70,8 +70,10 @@ pub struct Facts {
     pub next_contact: Option<ContactId>,
 }
 
-/// A key press.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// A key press. The higher key is the greater; of equal keys the later moment,
+/// because each source names a moment by which the key had been pressed, and a
+/// person must not be rung too early a day later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Press {
     /// Which answer.
     pub key: Key,
@@ -223,23 +225,11 @@ impl Facts {
         self.next_contact = lesser(self.next_contact.take(), news.next_contact.clone());
         self.dialed_by = self.dialed_by.max(news.dialed_by);
         self.answered_at = lesser(self.answered_at, news.answered_at);
-        self.press = match (self.press, news.press) {
-            (Some(known), Some(new)) if known.outranks(new) => Some(known),
-            (known, new) => new.or(known),
-        };
+        self.press = self.press.max(news.press);
         self.opted_out = self.opted_out.max(news.opted_out);
         self.end = self.end.max(news.end);
         self.complete = self.complete.max(news.complete);
         *self != before
-    }
-}
-
-impl Press {
-    /// The higher key wins; of equal keys the later moment, because each
-    /// source names a moment by which the key had been pressed, and a person
-    /// must not be rung too early a day later.
-    fn outranks(self, other: Self) -> bool {
-        (self.key, self.at) > (other.key, other.at)
     }
 }
 
