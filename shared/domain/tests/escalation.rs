@@ -301,6 +301,22 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
     proptest::collection::vec(one, 1..40)
 }
 
+#[test]
+fn how_a_case_ended_is_said_with_the_word_that_is_stored() {
+    let all = [
+        HowEnded::SpokenTo,
+        HowEnded::SeenInPerson,
+        HowEnded::KnownSafe,
+        HowEnded::HeardOf,
+        HowEnded::Deleted,
+        HowEnded::SwitchedOff,
+        HowEnded::Suppressed,
+        HowEnded::NoConsent,
+        HowEnded::CallbackCancelled,
+    ];
+    assert_eq!(all.map(|how| serde_json::to_value(how).unwrap()), all.map(|how| how.word().into()));
+}
+
 proptest! {
     #![proptest_config(seeded(0x00E5, 200))]
 
