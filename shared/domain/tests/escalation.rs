@@ -314,7 +314,10 @@ fn how_a_case_ended_is_said_with_the_word_that_is_stored() {
         HowEnded::NoConsent,
         HowEnded::CallbackCancelled,
     ];
-    assert_eq!(all.map(|how| serde_json::to_value(how).unwrap()), all.map(|how| how.word().into()));
+    assert_eq!(
+        all.map(|how| serde_json::to_value(how).unwrap()),
+        all.map(|how| serde_json::Value::from(how.word()))
+    );
 }
 
 proptest! {
