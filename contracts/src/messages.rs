@@ -3,6 +3,7 @@
 use crate::envelope::Message;
 use crate::upload::UploadRef;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use rollcall_domain::duty::Cause;
 use rollcall_domain::ids::{BatchId, CallbackId, EscalationId, RequestId, ResidentId};
 use rollcall_roster::Layout;
@@ -112,6 +113,15 @@ pub enum Notice {
         /// Residents on the register.
         register: u64,
     },
+    /// The account of a day that is over is not what stands in the books. Whom it
+    /// is about is shown to those who sign in.
+    DayDiffers {
+        /// Which day.
+        #[schemars(with = "String")]
+        day: Date,
+        /// Residents at least.
+        differences: u64,
+    },
     /// A person stopped all dialing. Why is for those who sign in: words of
     /// people do not leave the service.
     DialingStopped {
@@ -164,6 +174,7 @@ impl Notice {
             }
             Self::CallbackOverdue { callback, .. } => format!("callback_overdue/{callback}"),
             Self::Concern { callback, .. } => format!("concern/{callback}"),
+            Self::DayDiffers { day, differences } => format!("day_differs/{day}/{differences}"),
             Self::LedgerMismatch { counted, register } => format!("ledger_mismatch/{counted}/{register}"),
             Self::DialingStopped { change, .. }
             | Self::DialingTripped { change, .. }

@@ -84,6 +84,7 @@ pub(crate) fn notices() -> Vec<(&'static str, Envelope<Notice>)> {
         Notice::CallbackOverdue { resident, callback },
         Notice::Concern { resident, callback },
         Notice::LedgerMismatch { counted: 199, register: 200 },
+        Notice::DayDiffers { day: "2026-11-20".parse().unwrap(), differences: 2 },
         Notice::DialingStopped { change: 1, at: check_due, by: "joe".to_owned() },
         Notice::DialingTripped {
             change: 2,
@@ -98,6 +99,7 @@ pub(crate) fn notices() -> Vec<(&'static str, Envelope<Notice>)> {
         Notice::CallbackOverdue { .. } => "notice.v2.callback_overdue.json",
         Notice::Concern { .. } => "notice.v2.concern.json",
         Notice::LedgerMismatch { .. } => "notice.v2.ledger_mismatch.json",
+        Notice::DayDiffers { .. } => "notice.v2.day_differs.json",
         Notice::DialingStopped { .. } => "notice.v2.dialing_stopped.json",
         Notice::DialingTripped { .. } => "notice.v2.dialing_tripped.json",
         Notice::DialingStarted { .. } => "notice.v2.dialing_started.json",

@@ -7,8 +7,8 @@ use rollcall_loader::Loader;
 use rollcall_outcomes::{KeyPress, Outcomes};
 use rollcall_planner::Planner;
 use rollcall_ports::{
-    Attempts, Audit, Batches, Callbacks, Checks, Clock, Depth, Escalations, EvidenceHorizon, Notices, Pace,
-    Residents, Sender, Signals, Suppressions, Switch, Telephony, Uploads,
+    Attempts, Audit, Batches, Callbacks, Checks, Clock, Days, Depth, Escalations, EvidenceHorizon, Notices,
+    Pace, Residents, Sender, Signals, Suppressions, Switch, Telephony, Uploads,
 };
 use rollcall_recording::Recorder;
 use rollcall_sweep::{Books, Sweep, Watch};
@@ -23,6 +23,7 @@ pub struct Ports {
     pub callbacks: Arc<dyn Callbacks>,
     pub escalations: Arc<dyn Escalations>,
     pub checks: Arc<dyn Checks>,
+    pub days: Arc<dyn Days>,
     pub batches: Arc<dyn Batches>,
     pub audit: Arc<dyn Audit>,
     pub pace: Arc<dyn Pace>,
@@ -185,6 +186,21 @@ fn sweep(ports: &Ports, policy: &Arc<Policy>, topology: &'static Topology, recor
 }
 
 fn books(ports: &Ports, policy: &Arc<Policy>, topology: &'static Topology) -> Books {
-    let Ports { residents, notices, clock, signals, .. } = ports.clone();
-    Books { residents, notices, clock, signals, policy: Arc::clone(policy), topology }
+    let Ports { residents, attempts, callbacks, checks, days, audit, horizon, .. } = ports.clone();
+    let Ports { notices, clock, signals, .. } = ports.clone();
+    let policy = Arc::clone(policy);
+    Books {
+        residents,
+        attempts,
+        callbacks,
+        checks,
+        days,
+        audit,
+        horizon,
+        notices,
+        clock,
+        signals,
+        policy,
+        topology,
+    }
 }

@@ -277,6 +277,7 @@ fn ports(store: &Store, bells: &Bells, around: &Surroundings, (telephony, horizo
         callbacks: store.callbacks(),
         escalations: store.escalations(),
         checks: store.checks(),
+        days: store.days(),
         batches: store.batches(),
         audit: store.audit(),
         pace: store.pace(),

@@ -12,6 +12,7 @@ use rollcall_domain::attempt::Attempt;
 use rollcall_domain::batch::{Batch, ChunkReport, LineNote, Tally};
 use rollcall_domain::breaker::Recent;
 use rollcall_domain::callback::Callback;
+use rollcall_domain::day::{DayPart, DayRecord};
 use rollcall_domain::duty::Schedule;
 use rollcall_domain::escalation::Escalation;
 use rollcall_domain::ids::{
@@ -24,10 +25,10 @@ use rollcall_domain::suppression::{Entry as SuppressionEntry, Subject};
 use rollcall_domain::switch::Dialing;
 use rollcall_ports::{
     Attempts, Audit, AuditEntry, Batches, Began, Begin, CallOrder, Callbacks, CheckResult, Checks, Cursor,
-    DeadLetter, DeadLetters, Depth, Described, Entry, Escalations, EvidenceHorizon, Fault, Inbox, Notices,
-    OpenCases, Pace, Page, Question, Receipt, Received, Removed, Replay, Residents, Saved, Search, Sender,
-    Sequence, Started, StreamReader, Suppressions, Switch, Tallied, Telephony, UploadInfo, Uploads, Upserted,
-    Versioned,
+    Days, DeadLetter, DeadLetters, Depth, Described, Entry, Escalations, EvidenceHorizon, Fault, Inbox,
+    Notices, OpenCases, Pace, Page, PartOf, Question, Receipt, Received, Removed, Replay, Residents, Saved,
+    Search, Sender, Sequence, Started, StreamReader, Suppressions, Switch, Tallied, Telephony, UploadInfo,
+    Uploads, Upserted, Versioned,
 };
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -97,6 +98,13 @@ gated!(Escalations, "escalations" {
 gated!(Checks, "checks" {
     async fn record(&self, resident: ResidentId, day: Date, result: CheckResult) -> ();
     async fn of(&self, resident: ResidentId, first: Date, last: Date) -> Vec<(Date, CheckResult)>;
+});
+gated!(Days, "days" {
+    async fn get(&self, day: Date) -> Option<Versioned<DayRecord>>;
+    async fn save(&self, record: &Versioned<DayRecord>) -> Saved;
+    async fn list(&self, before: Option<Date>, most: u32) -> Vec<Versioned<DayRecord>>;
+    async fn add_part(&self, of: PartOf, part: &DayPart) -> DayPart;
+    async fn part(&self, of: PartOf) -> Option<DayPart>;
 });
 gated!(Batches, "batches" {
     async fn put(&self, batch: &Batch) -> ();

@@ -239,6 +239,7 @@ impl World {
             callbacks: Faulty::new(self.store.callbacks(), gate),
             escalations: Faulty::new(self.store.escalations(), gate),
             checks: Faulty::new(self.store.checks(), gate),
+            days: Faulty::new(self.store.days(), gate),
             batches: Faulty::new(self.store.batches(), gate),
             audit: Faulty::new(self.store.audit(), gate),
             pace: Faulty::new(self.store.pace(), gate),

@@ -165,6 +165,7 @@ async fn damaged(now: &str) -> (Store, Ports) {
         callbacks: store.callbacks(),
         escalations: store.escalations(),
         checks: store.checks(),
+        days: store.days(),
         batches: store.batches(),
         audit: store.audit(),
         pace: store.pace(),

@@ -7,10 +7,12 @@ use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
 mod backup;
+mod ledger;
 mod letters;
 mod suppressions;
 
 pub(crate) use backup::{Backup, Restore};
+pub(crate) use ledger::Ledger;
 pub(crate) use letters::{
     Author, DeadLetters, DiscardLetters, DryRun, EditLetter, LettersCommand, ListLetters, ReplayLetters,
     ShowLetter, SomeLetters, StopReplay,
@@ -53,8 +55,7 @@ pub(crate) enum Command {
     Serve(Serve),
     Import(Import),
     Rehearse(Rehearse),
-    /// Show the account of the day: where everyone on the register stands
-    Ledger(Directory),
+    Ledger(Ledger),
     /// List the residents on the register
     Residents(Directory),
     Why(Why),

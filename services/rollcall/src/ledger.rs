@@ -1,12 +1,16 @@
 //! `rollcall ledger`.
 
-use crate::args::Directory;
+mod day;
+
+use crate::args;
 use crate::directory::{look, zone};
 use crate::output::Output;
 use crate::runtime::runtime;
 use crate::stop::Stop;
 use crate::times;
 use jiff::Timestamp;
+use jiff::civil::Date;
+use rollcall_domain::day::today;
 use rollcall_domain::ledger::Ledger;
 use rollcall_local::machine::Machine;
 use serde::Serialize;
@@ -18,9 +22,23 @@ const TRIES: usize = 5;
 /// Takes the account of the day and shows it.
 ///
 /// # Errors
-/// [`Stop::Failed`] when it does not balance.
-pub(crate) fn run(args: &Directory) -> Result<(), Stop> {
+/// [`Stop::Failed`] when it does not balance, or there is none of the day that is asked for.
+pub(crate) fn run(args: &args::Ledger) -> Result<(), Stop> {
+    let wanted = args.date.as_deref().map(date).transpose()?;
+    let (whole, args) = (args.residents, &args.directory);
     let machine = look(&args.data_dir)?;
+    if let Some(day) = wanted {
+        let today = today(machine.policy(), machine.clock().now());
+        if day > today {
+            return Err(Stop::unusable(format_args!("--date is {day}; expected {today} or a day before")));
+        }
+        if whole {
+            return runtime()?.block_on(day::residents(&machine, day, args.json));
+        }
+        if day < today {
+            return runtime()?.block_on(day::show(&machine, day, args.json));
+        }
+    }
     let (at, ledger) = runtime()?.block_on(account(&machine))?;
     let mut out = Output::take();
     if args.json {
@@ -44,6 +62,11 @@ pub(crate) fn run(args: &Directory) -> Result<(), Stop> {
             ledger.total
         )))
     }
+}
+
+fn date(text: &str) -> Result<Date, Stop> {
+    let expected = "a date such as 2026-11-20";
+    text.parse().map_err(|_| Stop::unusable(format_args!("--date is {text:?}; expected {expected}")))
 }
 
 /// The states of the day with their words, in the order of the account.

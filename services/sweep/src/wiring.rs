@@ -9,12 +9,26 @@ use std::sync::Arc;
 pub(crate) async fn function(start: &Start) -> Result<TimerFunction, Vec<String>> {
     let mut aws = Compose::new(Start::var).await;
     let stores = aws.stores();
-    let switch = stores.switch.clone();
+    let (switch, days) = (stores.switch.clone(), stores.days.clone());
     let Start { policy, clock, signals } = start.clone();
     let recorder = Recorder::over(stores, clock, signals, policy);
     let Recorder { residents, clock, signals, policy, .. } = recorder.clone();
     let (topology, notices) = (Topology::shipped(), aws.notices(&clock));
-    let books = Books { residents, notices: notices.clone(), clock, signals, policy, topology };
+    let Recorder { attempts, callbacks, checks, .. } = recorder.clone();
+    let books = Books {
+        residents,
+        attempts,
+        callbacks,
+        checks,
+        days,
+        audit: aws.audit(),
+        horizon: aws.horizon(),
+        notices: notices.clone(),
+        clock,
+        signals,
+        policy,
+        topology,
+    };
     let Recorder { attempts, callbacks, residents, clock, signals, policy, .. } = recorder.clone();
     let sweep = Sweep {
         attempts,

@@ -77,6 +77,7 @@ fn subject(notice: &Notice) -> &'static str {
         Notice::CallbackOverdue { .. } => "Rollcall: a promised callback is overdue",
         Notice::Concern { .. } => "Rollcall: an agent fears for a resident's safety",
         Notice::LedgerMismatch { .. } => "Rollcall: the account of the day does not add up",
+        Notice::DayDiffers { .. } => "Rollcall: the account of a past day is not what the books say",
         Notice::DialingStopped { .. } => "Rollcall: all dialing was stopped",
         Notice::DialingTripped { .. } => "Rollcall: dialing stopped by itself and waits for a person",
         Notice::DialingStarted { .. } => "Rollcall: dialing was started again",

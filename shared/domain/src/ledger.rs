@@ -6,10 +6,10 @@ use crate::policy::Policy;
 use crate::resident::{Heard, Resident};
 use crate::rules::{Hold, excluded, pause_at};
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Where one resident stands on a day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DayState {
     /// Pressed 1 today.
@@ -18,7 +18,8 @@ pub enum DayState {
     CallbackOpen,
     /// An agent spoke to them today.
     SpokenTo,
-    /// A check is due and they are being tried.
+    /// A check is due and they are being tried. Of a day that is over: missed,
+    /// neither reached nor escalated.
     Trying,
     /// Not reached, and somebody has been told.
     Escalated,
@@ -30,8 +31,37 @@ pub enum DayState {
     NotDue,
 }
 
+impl DayState {
+    /// Every state, in the order of the account.
+    pub const ALL: [Self; 8] = [
+        Self::Well,
+        Self::CallbackOpen,
+        Self::SpokenTo,
+        Self::Trying,
+        Self::Escalated,
+        Self::Paused,
+        Self::Excluded,
+        Self::NotDue,
+    ];
+
+    /// A stable word.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Well => "well",
+            Self::CallbackOpen => "callback_open",
+            Self::SpokenTo => "spoken_to",
+            Self::Trying => "trying",
+            Self::Escalated => "escalated",
+            Self::Paused => "paused",
+            Self::Excluded => "excluded",
+            Self::NotDue => "not_due",
+        }
+    }
+}
+
 /// The day's account of everyone.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ledger {
     /// See [`DayState::Well`].
     pub well: u64,
@@ -116,6 +146,21 @@ impl Ledger {
         self.total = register;
         self.balanced = self.counted() == register;
         self
+    }
+
+    /// Residents in one state.
+    #[must_use]
+    pub fn of(&self, state: DayState) -> u64 {
+        match state {
+            DayState::Well => self.well,
+            DayState::CallbackOpen => self.callback_open,
+            DayState::SpokenTo => self.spoken_to,
+            DayState::Trying => self.trying,
+            DayState::Escalated => self.escalated,
+            DayState::Paused => self.paused,
+            DayState::Excluded => self.excluded,
+            DayState::NotDue => self.not_due,
+        }
     }
 
     /// Residents over all states.

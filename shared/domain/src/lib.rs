@@ -13,7 +13,7 @@
 //! that an agent rings, [`desk`] what agents do with it; [`escalation`] who is told of a person
 //! who was not reached; [`pace`] how fast calls may start,
 //! [`switch`] whether they may at all, [`breaker`] what stops them by itself; [`ledger`] the
-//! account of the day; [`letter`] a message that was set aside and what became of it; [`policy`] every number
+//! account of the day, [`day`] that of a day that is over; [`letter`] a message that was set aside and what became of it; [`policy`] every number
 //! an operator may change;
 //! [`group`] who uses the service.
 
@@ -22,6 +22,7 @@ pub mod batch;
 pub mod breaker;
 pub mod calendar;
 pub mod callback;
+pub mod day;
 pub mod desk;
 pub mod duty;
 pub mod escalation;

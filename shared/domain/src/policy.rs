@@ -210,6 +210,12 @@ impl Policy {
             .unwrap_or(TimeZone::UTC)
     }
 
+    /// The zone of the service itself.
+    #[must_use]
+    pub fn own_zone(&self) -> TimeZone {
+        TimeZone::get(&self.timezone).unwrap_or(TimeZone::UTC)
+    }
+
     /// The days of the week on which calls are made.
     #[must_use]
     pub fn days(&self) -> Weekdays {
@@ -251,7 +257,7 @@ impl Policy {
     #[must_use]
     pub fn callback_due(&self, at: Timestamp) -> Timestamp {
         let desk = self.desk.as_ref().unwrap_or(&self.window);
-        let zone = TimeZone::get(&self.timezone).unwrap_or(TimeZone::UTC);
+        let zone = self.own_zone();
         let hours = Hours { zone, days: desk.days, window: desk.daily, holidays: &self.holidays };
         let time = self.callback_deadline();
         hours.after_open(at, time).unwrap_or_else(|| add(at, time))

@@ -17,6 +17,7 @@ mod backup;
 mod batches;
 mod callbacks;
 mod checks;
+mod days;
 mod db;
 mod dead_letters;
 mod escalations;

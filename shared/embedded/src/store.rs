@@ -5,6 +5,7 @@ use crate::backup;
 use crate::batches;
 use crate::callbacks::Promises;
 use crate::checks::Days;
+use crate::days::Closings;
 use crate::db::{Db, DbError, Durability};
 use crate::dead_letters::{Letters, Replayings, Resending};
 use crate::escalations::Cases;
@@ -146,6 +147,12 @@ impl Store {
     #[must_use]
     pub fn checks(&self) -> Arc<dyn Checks> {
         Arc::new(Days(Arc::clone(&self.db)))
+    }
+
+    /// The accounts of the days.
+    #[must_use]
+    pub fn days(&self) -> Arc<dyn rollcall_ports::Days> {
+        Arc::new(Closings(Arc::clone(&self.db)))
     }
 
     /// The promises.

@@ -84,6 +84,11 @@ fn checks() {
 }
 
 #[test]
+fn days() {
+    over_both(&async |_, store| suite::days::all(store.days().as_ref()).await);
+}
+
+#[test]
 fn batches() {
     over_both(&async |case, store| suite::batches::all(case, store.batches().as_ref()).await);
 }

@@ -67,8 +67,11 @@ pub fn severity(signal: &Signal) -> Severity {
         | Signal::DoubleDial { .. }
         | Signal::CallbackOverdue { .. }
         | Signal::EscalationUnaccepted { .. }
-        | Signal::DialingTripped { .. } => Severity::Error,
-        Signal::LedgerTaken { ledger } if !ledger.balanced => Severity::Error,
+        | Signal::DialingTripped { .. }
+        | Signal::DayDiffers { .. } => Severity::Error,
+        Signal::LedgerTaken { ledger } | Signal::DayClosed { ledger, .. } if !ledger.balanced => {
+            Severity::Error
+        }
         Signal::Retried { .. }
         | Signal::RequestFailed { .. }
         | Signal::CallInDoubt { .. }
@@ -131,6 +134,10 @@ pub fn metrics(signal: &Signal) -> Vec<Metric> {
         Signal::Retried { .. } => one("messages_retried"),
         Signal::RequestFailed { .. } => one("requests_failed"),
         Signal::LedgerTaken { ledger } => account(ledger),
+        Signal::DayClosed { ledger, .. } => {
+            vec![count("days_closed", 1), count("days_unbalanced", (!ledger.balanced).into())]
+        }
+        Signal::DayDiffers { .. } => one("days_differing"),
     }
 }
 

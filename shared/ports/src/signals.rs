@@ -1,3 +1,4 @@
+use jiff::civil::Date;
 use rollcall_domain::attempt::Disposition;
 use rollcall_domain::breaker::TripCause;
 use rollcall_domain::duty::Cause;
@@ -76,6 +77,10 @@ pub enum Signal {
     RequestFailed { endpoint: String, reason: String },
     /// The account of the day.
     LedgerTaken { ledger: Ledger },
+    /// A day is over, and its account is written.
+    DayClosed { day: Date, ledger: Ledger },
+    /// The account of a day that is over is not what the books say.
+    DayDiffers { day: Date, differences: u64 },
 }
 
 /// Where signals go.

@@ -1,4 +1,4 @@
-use crate::{Attempts, Callbacks, Checks, Escalations, Pace, Residents, Suppressions, Switch};
+use crate::{Attempts, Callbacks, Checks, Days, Escalations, Pace, Residents, Suppressions, Switch};
 use std::sync::Arc;
 
 /// The stores in which residents and calls to them are kept.
@@ -10,6 +10,7 @@ pub struct Stores {
     pub callbacks: Arc<dyn Callbacks>,
     pub escalations: Arc<dyn Escalations>,
     pub checks: Arc<dyn Checks>,
+    pub days: Arc<dyn Days>,
     pub pace: Arc<dyn Pace>,
     pub switch: Arc<dyn Switch>,
     pub suppressions: Arc<dyn Suppressions>,

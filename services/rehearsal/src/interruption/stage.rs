@@ -322,6 +322,7 @@ impl Stage {
             callbacks: Faulty::new(store.callbacks(), gate),
             escalations: Faulty::new(store.escalations(), gate),
             checks: Faulty::new(store.checks(), gate),
+            days: Faulty::new(store.days(), gate),
             batches: Faulty::new(store.batches(), gate),
             audit: Faulty::new(store.audit(), gate),
             pace: Faulty::new(store.pace(), gate),

@@ -30,6 +30,12 @@ pub(super) fn words(signal: &Signal) -> Option<String> {
         // Every few seconds for each call that waits for its turn.
         Signal::RequestWaits { .. } => return None,
         Signal::LedgerTaken { ledger } => account(ledger),
+        Signal::DayClosed { day, ledger } => format!("{day} IS CLOSED  {}", account(ledger)),
+        Signal::DayDiffers { day, differences } => {
+            format!(
+                "THE ACCOUNT OF {day} DIFFERS from the books in {differences} residents: rollcall ledger --date {day}"
+            )
+        }
         Signal::RecordIgnored { code } => {
             format!("a record of the telephone service tells nothing new: {}", spaced(code))
         }

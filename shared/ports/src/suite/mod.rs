@@ -18,6 +18,7 @@ pub mod batches;
 pub mod callbacks;
 pub mod checks;
 pub mod clock;
+pub mod days;
 pub mod dead_letters;
 pub mod deposits;
 pub mod escalations;
