@@ -24,6 +24,7 @@ pub mod calendar;
 pub mod callback;
 pub mod desk;
 pub mod duty;
+pub mod erasure;
 pub mod escalation;
 pub mod group;
 pub mod identity;

@@ -19,6 +19,7 @@ mod callbacks;
 mod checks;
 mod db;
 mod dead_letters;
+mod erasures;
 mod escalations;
 mod keys;
 mod notices;
