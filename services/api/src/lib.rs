@@ -58,6 +58,7 @@ use rollcall_ports::{
     Attempts, Audit, Batches, Callbacks, Checks, Clock, DeadLetters, Deposits, Escalations, Foresight,
     Intake, Pace, Queues, Residents, Signals, Softphone, Suppressions, Switch, Telephony, Uploads,
 };
+use rollcall_recording::erasure::Eraser;
 use rollcall_workbench::Workbench;
 use security::Limits;
 use session::Shown;
@@ -105,6 +106,8 @@ pub struct Api {
     pub dead_letters: Arc<dyn DeadLetters>,
     /// Works on what was set aside; `None` where that cannot be done yet.
     pub workbench: Option<Arc<Workbench>>,
+    /// Erases people; `None` where that cannot be done yet.
+    pub eraser: Option<Arc<Eraser>>,
     /// Tells what would come of a message; `None` where nobody can.
     pub foresight: Option<Arc<dyn Foresight>>,
     /// How full the queues are.

@@ -68,6 +68,7 @@ pub(crate) async fn function(start: &Start) -> Result<HttpFunction, Vec<String>>
         dead_letters,
         // Absent: SQS keeps letters, but no history of them.
         workbench: None,
+        eraser: None,
         foresight: None,
         queues,
         signals,

@@ -7,10 +7,11 @@ use rollcall_loader::Loader;
 use rollcall_outcomes::{KeyPress, Outcomes};
 use rollcall_planner::Planner;
 use rollcall_ports::{
-    Attempts, Audit, Batches, Callbacks, Checks, Clock, Days, Depth, Escalations, EvidenceHorizon, Notices,
-    Pace, Residents, Sender, Signals, Suppressions, Switch, Telephony, Uploads,
+    Attempts, Audit, Batches, Callbacks, Checks, Clock, Days, Depth, Erasures, Escalations, EvidenceHorizon,
+    Letters, Notices, Pace, Residents, Sender, Shelf, Signals, Suppressions, Switch, Telephony, Uploads,
 };
 use rollcall_recording::Recorder;
+use rollcall_recording::erasure::Eraser;
 use rollcall_sweep::{Books, Sweep, Watch};
 use std::sync::Arc;
 
@@ -29,7 +30,10 @@ pub struct Ports {
     pub pace: Arc<dyn Pace>,
     pub switch: Arc<dyn Switch>,
     pub suppressions: Arc<dyn Suppressions>,
+    pub erasures: Arc<dyn Erasures>,
+    pub letters: Arc<dyn Letters>,
     pub uploads: Arc<dyn Uploads>,
+    pub shelf: Arc<dyn Shelf>,
     pub rows: Arc<dyn Sender<RowsChunk>>,
     pub requests: Arc<dyn Sender<CallRequest>>,
     pub requests_depth: Arc<dyn Depth>,
@@ -51,6 +55,7 @@ pub struct Services {
     pub key_press: KeyPress,
     pub sweep: Sweep,
     pub books: Books,
+    pub eraser: Eraser,
 }
 
 /// What makes a handler run.
@@ -115,6 +120,7 @@ pub fn compose(ports: &Ports, policy: &Arc<Policy>) -> Services {
         key_press: KeyPress { recorder: recorder.clone(), clock },
         sweep: sweep(ports, policy, topology, recorder),
         books: books(ports, policy, topology),
+        eraser: eraser(ports, policy),
     }
 }
 
@@ -134,6 +140,13 @@ fn recorder(ports: &Ports, policy: &Arc<Policy>) -> Recorder {
         signals,
         policy,
     }
+}
+
+/// Erases people over these ports.
+fn eraser(ports: &Ports, policy: &Arc<Policy>) -> Eraser {
+    let Ports { erasures, letters, uploads, shelf, batches, telephony, audit, .. } = ports.clone();
+    let recorder = recorder(ports, policy);
+    Eraser { recorder, erasures, letters, uploads, shelf, batches, telephony, audit }
 }
 
 fn planner(ports: &Ports, policy: &Arc<Policy>, topology: &'static Topology) -> Planner {
@@ -166,6 +179,7 @@ fn sweep(ports: &Ports, policy: &Arc<Policy>, topology: &'static Topology, recor
     let Ports { attempts, callbacks, residents, telephony, horizon, notices, clock, signals, .. } =
         ports.clone();
     let (switch, audit) = (Arc::clone(&ports.switch), Arc::clone(&ports.audit));
+    let eraser = Some(eraser(ports, policy));
     let policy = Arc::clone(policy);
     Sweep {
         attempts,
@@ -176,6 +190,7 @@ fn sweep(ports: &Ports, policy: &Arc<Policy>, topology: &'static Topology, recor
         telephony,
         horizon,
         recorder,
+        eraser,
         audit,
         notices,
         clock,

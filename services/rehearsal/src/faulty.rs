@@ -14,10 +14,12 @@ use rollcall_domain::breaker::Recent;
 use rollcall_domain::callback::Callback;
 use rollcall_domain::day::{DayPart, DayRecord};
 use rollcall_domain::duty::Schedule;
+use rollcall_domain::erasure::{Class, Erasure};
 use rollcall_domain::escalation::Escalation;
 use rollcall_domain::ids::{
-    AttemptId, BatchId, CallbackId, ContactId, EscalationId, ResidentId, SuppressionId,
+    AttemptId, BatchId, CallbackId, ContactId, EscalationId, LetterId, ResidentId, SuppressionId,
 };
+use rollcall_domain::letter::{Filter, Letter};
 use rollcall_domain::pace::{Grant, Limits, Staffing};
 use rollcall_domain::phone::PhoneNumber;
 use rollcall_domain::resident::Resident;
@@ -25,10 +27,10 @@ use rollcall_domain::suppression::{Entry as SuppressionEntry, Subject};
 use rollcall_domain::switch::Dialing;
 use rollcall_ports::{
     Attempts, Audit, AuditEntry, Batches, Began, Begin, CallOrder, Callbacks, CheckResult, Checks, Cursor,
-    Days, DeadLetter, DeadLetters, Depth, Described, Entry, Escalations, EvidenceHorizon, Fault, Inbox,
-    Notices, OpenCases, Pace, Page, PartOf, Question, Receipt, Received, Removed, Replay, Residents, Saved,
-    Search, Sender, Sequence, Started, StreamReader, Suppressions, Switch, Tallied, Telephony, UploadInfo,
-    Uploads, Upserted, Versioned,
+    Days, DeadLetter, DeadLetters, Depth, Described, Entry, Erasures, Escalations, EvidenceHorizon, Fault,
+    Forgotten, Inbox, LetterGroup, Letters, Notices, OpenCases, Pace, Page, PartOf, Place, Question, Receipt,
+    Received, Removed, Replay, Residents, Saved, Search, Sender, Sequence, Shelf, Started, StreamReader,
+    Suppressions, Switch, Tallied, Telephony, UploadInfo, Uploads, Upserted, Versioned, Whose,
 };
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -94,6 +96,24 @@ gated!(Escalations, "escalations" {
     async fn to_review(&self, now: Timestamp, most: u32) -> Vec<EscalationId>;
     async fn list_open(&self, from: Option<&Cursor>, most: u32) -> OpenCases;
     async fn count_open(&self) -> u64;
+});
+gated!(Erasures, "erasures" {
+    async fn get(&self, resident: ResidentId) -> Option<Versioned<Erasure>>;
+    async fn save(&self, erasure: &Versioned<Erasure>) -> Saved;
+    async fn to_review(&self, now: Timestamp, most: u32) -> Vec<ResidentId>;
+    async fn forget(&self, class: Class, whose: &Whose<'_>) -> Forgotten;
+});
+gated!(Shelf, "shelf" {
+    async fn files(&self, from: Option<&Cursor>, most: u32) -> (Vec<UploadRef>, Option<Cursor>);
+    async fn blank(&self, upload: &UploadRef, places: &[Place]) -> ();
+});
+gated!(Letters, "letters" {
+    async fn get(&self, id: LetterId) -> Option<Versioned<Letter>>;
+    async fn save(&self, letter: &Versioned<Letter>) -> Saved;
+    async fn find(&self, filter: &Filter, after: Option<&Cursor>, most: u32) -> Vec<(Cursor, Versioned<Letter>)>;
+    async fn tally(&self, filter: &Filter) -> u64;
+    async fn groups(&self, most: u32) -> Vec<LetterGroup>;
+    async fn forget(&self, resident: ResidentId) -> u64;
 });
 gated!(Checks, "checks" {
     async fn record(&self, resident: ResidentId, day: Date, result: CheckResult) -> ();

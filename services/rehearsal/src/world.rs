@@ -245,7 +245,10 @@ impl World {
             pace: Faulty::new(self.store.pace(), gate),
             switch: Faulty::new(self.store.switch(), gate),
             suppressions: Faulty::new(self.store.suppressions(), gate),
+            erasures: Faulty::new(self.store.erasures(), gate),
+            letters: Faulty::new(self.store.letters(), gate),
             uploads: Faulty::<dyn rollcall_ports::Uploads>::new(Arc::new(self.store.uploads()), gate),
+            shelf: Faulty::<dyn rollcall_ports::Shelf>::new(Arc::new(self.store.uploads()), gate),
             rows: Faulty::<dyn rollcall_ports::Sender<_>>::new(Arc::new(rows), gate),
             requests: Faulty::<dyn rollcall_ports::Sender<_>>::new(Arc::new(requests), gate),
             requests_depth: Faulty::<dyn rollcall_ports::Depth>::new(

@@ -7,11 +7,13 @@ use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
 mod backup;
+mod erase;
 mod ledger;
 mod letters;
 mod suppressions;
 
 pub(crate) use backup::{Backup, Restore};
+pub(crate) use erase::Erase;
 pub(crate) use ledger::Ledger;
 pub(crate) use letters::{
     Author, DeadLetters, DiscardLetters, DryRun, EditLetter, LettersCommand, ListLetters, ReplayLetters,
@@ -65,6 +67,7 @@ pub(crate) enum Command {
     /// List who is never called: the suppression list
     Suppressions(Directory),
     Unsuppress(Unsuppress),
+    Erase(Erase),
     Backup(Backup),
     Restore(Restore),
     User(User),

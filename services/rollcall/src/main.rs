@@ -5,6 +5,7 @@ mod backup;
 mod dialing;
 mod directory;
 mod doctor;
+mod erase;
 mod import;
 mod json;
 mod ledger;
@@ -41,6 +42,7 @@ fn main() -> ExitCode {
         Command::Suppress(args) => suppress::add(&args),
         Command::Suppressions(args) => suppress::list(&args),
         Command::Unsuppress(args) => suppress::lift(&args),
+        Command::Erase(args) => erase::run(&args),
         Command::DeadLetters(args) => letters::run(&args),
         Command::Backup(args) => backup::run(&args),
         Command::Restore(args) => backup::restore(&args),

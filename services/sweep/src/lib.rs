@@ -4,7 +4,8 @@
 //! It settles attempts whose evidence is overdue, tells somebody of promises
 //! past their deadline, climbs the ladder of residents who were not reached,
 //! carries the suppression list over to records, trips the switch
-//! over all dialing where there is cause, and tells of every change of it.
+//! over all dialing where there is cause, tells of every change of it, and goes
+//! on with erasures.
 //! [`Books`] takes the account of the day.
 //!
 //! Whoever is told is told before it is recorded that they were: a crash
@@ -14,6 +15,7 @@
 
 mod books;
 mod dialing;
+mod erasures;
 mod escalations;
 mod people;
 mod promises;
@@ -29,6 +31,7 @@ use rollcall_ports::{
     Attempts, Audit, Callbacks, Clock, Described, EvidenceHorizon, Fault, Notices, Residents, Signals,
     Switch, Telephony,
 };
+use rollcall_recording::erasure::Eraser;
 use rollcall_recording::{Learned, Recorder};
 use std::sync::Arc;
 
@@ -53,6 +56,8 @@ pub struct Sweep {
     pub horizon: Arc<dyn EvidenceHorizon>,
     /// Where results are written.
     pub recorder: Recorder,
+    /// Goes on with erasures; `None` where nobody can be erased yet.
+    pub eraser: Option<Eraser>,
     /// Who did what.
     pub audit: Arc<dyn Audit>,
     /// Duty officers and operators.
@@ -83,8 +88,9 @@ impl Periodic for Sweep {
         let promises = self.review_promises(now).await;
         let people = self.review_people(now).await;
         let escalations = self.review_escalations(now).await;
+        let erasures = self.go_on_erasing(now).await;
         self.watch.ends(self.clock.now());
-        dialing.and(attempts).and(suppressions).and(promises).and(people).and(escalations)
+        dialing.and(attempts).and(suppressions).and(promises).and(people).and(escalations).and(erasures)
     }
 }
 

@@ -39,6 +39,7 @@ pub(crate) async fn function(start: &Start) -> Result<TimerFunction, Vec<String>
         telephony: aws.telephony(),
         horizon: aws.horizon(),
         recorder,
+        eraser: None,
         audit: aws.audit(),
         notices,
         clock,

@@ -25,6 +25,7 @@ pub mod callback;
 pub mod day;
 pub mod desk;
 pub mod duty;
+pub mod erasure;
 pub mod escalation;
 pub mod group;
 pub mod identity;

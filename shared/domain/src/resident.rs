@@ -221,6 +221,16 @@ impl Resident {
         }
     }
 
+    /// Whether this text is their reference or whole name, but for capitals and
+    /// spaces: what somebody types who means this person.
+    #[must_use]
+    pub fn is_called(&self, text: &str) -> bool {
+        let fold = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+        let typed = fold(text);
+        let name = fold(&format!("{} {}", self.first_name, self.last_name));
+        !typed.is_empty() && (typed == name || self.reference.as_deref().map(fold).as_deref() == Some(&typed))
+    }
+
     /// Whether a dial to them is under way or in doubt.
     #[must_use]
     pub fn has_open_attempt(&self) -> bool {

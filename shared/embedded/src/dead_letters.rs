@@ -1,5 +1,6 @@
 //! Where messages are set aside, and what becomes of them there.
 
+mod forget;
 mod jobs;
 mod resend;
 mod row;
@@ -13,7 +14,7 @@ use crate::values::{count, cursor, nanos, row_before, time_at};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use rollcall_contracts::letters::label;
-use rollcall_domain::ids::LetterId;
+use rollcall_domain::ids::{LetterId, ResidentId};
 use rollcall_domain::letter::{Filter, Letter, LetterState, Parking, Which};
 use rollcall_ports::{Cursor, DeadLetter, DeadLetters, Fault, LetterGroup, Replay, Saved, Versioned};
 use row::{COLUMNS, insert, letter, rank, update};
@@ -104,6 +105,10 @@ impl rollcall_ports::Letters for Letters {
             })?;
             Ok(rows.collect::<Result<_, _>>()?)
         })
+    }
+
+    async fn forget(&self, resident: ResidentId) -> Result<u64, Fault> {
+        self.0.write(PORT, Durability::Power, |session| forget::forget(&session.connection, resident))
     }
 }
 

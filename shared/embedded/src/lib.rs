@@ -20,6 +20,7 @@ mod checks;
 mod days;
 mod db;
 mod dead_letters;
+mod erasures;
 mod escalations;
 mod keys;
 mod notices;

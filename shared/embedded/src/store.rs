@@ -8,6 +8,7 @@ use crate::checks::Days;
 use crate::days::Closings;
 use crate::db::{Db, DbError, Durability};
 use crate::dead_letters::{Letters, Replayings, Resending};
+use crate::erasures::Erasing;
 use crate::escalations::Cases;
 use crate::notices::{self, Board, ToldNotice};
 use crate::open::{self, OpenError, UPLOADS};
@@ -24,8 +25,8 @@ use jiff::Timestamp;
 use rollcall_contracts::topology::{QueueSpec, Topology};
 use rollcall_domain::batch::{Batch, Tally};
 use rollcall_ports::{
-    Accounts, Attempts, Audit, Batches, Callbacks, Checkpoints, Checks, Clock, DeadLetters, Escalations,
-    Fault, Jobs, Notices, Pace, QueueStatus, Queues, Replays, Residents, Suppressions, Switch,
+    Accounts, Attempts, Audit, Batches, Callbacks, Checkpoints, Checks, Clock, DeadLetters, Erasures,
+    Escalations, Fault, Jobs, Notices, Pace, QueueStatus, Queues, Replays, Residents, Suppressions, Switch,
 };
 use rusqlite::Connection;
 use std::future::Future;
@@ -165,6 +166,12 @@ impl Store {
     #[must_use]
     pub fn escalations(&self) -> Arc<dyn Escalations> {
         Arc::new(Cases(Arc::clone(&self.db)))
+    }
+
+    /// Who is erased.
+    #[must_use]
+    pub fn erasures(&self) -> Arc<dyn Erasures> {
+        Arc::new(Erasing(Arc::clone(&self.db)))
     }
 
     /// What became of each upload.

@@ -11,6 +11,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 mod files;
+mod shelf;
 mod staged;
 
 use files::Files;
@@ -112,6 +113,7 @@ impl UploadStore {
     /// called when the store is opened.
     pub(crate) fn clean(&self) -> Result<(), Fault> {
         let before = self.clock.now().checked_sub(ABANDONED_AFTER).unwrap_or(Timestamp::MIN);
+        self.files.remove_unfinished();
         let present = self.files.list();
         let orphans = self.db.write(PORT, Durability::Process, |session| {
             let connection = &session.connection;

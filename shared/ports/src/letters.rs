@@ -1,7 +1,7 @@
 use crate::{Cursor, Fault, Saved, Versioned};
 use async_trait::async_trait;
 use jiff::Timestamp;
-use rollcall_domain::ids::{JobId, LetterId};
+use rollcall_domain::ids::{JobId, LetterId, ResidentId};
 use rollcall_domain::letter::job::Job;
 use rollcall_domain::letter::{Filter, Letter};
 use serde::{Deserialize, Serialize};
@@ -88,6 +88,11 @@ pub trait Letters: Send + Sync {
     /// The letters that are not over by source, cause and kind, up to `most`
     /// groups, those of most letters first.
     async fn groups(&self, most: u32) -> Result<Vec<LetterGroup>, Fault>;
+
+    /// Deletes for good all letters, with their edits and history, whose message
+    /// names the resident; answers how many. A message names somebody by their
+    /// id or by that of a call to them: to be asked while the calls are known.
+    async fn forget(&self, resident: ResidentId) -> Result<u64, Fault>;
 }
 
 /// What became of sending a copy of a letter.

@@ -17,6 +17,7 @@
 mod apply;
 mod callbacks;
 mod desk;
+pub mod erasure;
 pub mod escalation;
 pub mod suppression;
 pub mod switch;

@@ -36,6 +36,18 @@ pub enum Encoding {
     Windows1252,
 }
 
+impl Encoding {
+    /// A space in it: a line of nothing else is blank.
+    #[must_use]
+    pub fn space(self) -> &'static [u8] {
+        match self {
+            Self::Utf8 | Self::Windows1252 => b" ",
+            Self::Utf16Le => b" \0",
+            Self::Utf16Be => b"\0 ",
+        }
+    }
+}
+
 /// What stands between two fields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -4,10 +4,11 @@ use crate::dialect::Encoding;
 use crate::layout::Layout;
 use crate::records::{Fault, Field, Found, RECORD_UNITS, Shape, after_line, is_blank, next_record, split};
 use crate::row::{self, Row, RowNote};
-use crate::text::{bytes_of, lossy, units};
+use crate::text::{bytes_of, lossy, unit_bytes, units};
 use memchr::memchr;
 use rollcall_domain::phone::Region;
 use std::borrow::Cow;
+use std::ops::Range;
 
 /// What became of one record.
 #[derive(Debug, Clone, PartialEq)]
@@ -121,6 +122,17 @@ impl Rows<'_> {
         }
         let record = row::Record { line: 0, bytes, units, fields: &fields, encoding };
         fields.iter().map(|field| record.shown(field)).collect()
+    }
+
+    /// The bytes of the chunk that hold the record that was answered last, without its line end: spaces there
+    /// make it a blank line, and leave all others where they are. Empty before the first record.
+    #[must_use]
+    pub fn place(&self) -> Range<usize> {
+        let Some(Last { start, end, .. }) = self.last else { return 0..0 };
+        let line_end = |unit: &&u8| matches!(unit, b'\r' | b'\n');
+        let ends = self.units[start..end].iter().rev().take_while(line_end).count();
+        let size = unit_bytes(self.layout.dialect.encoding);
+        start * size..((end - ends) * size).min(self.bytes.len())
     }
 
     fn record(&mut self, start: usize, content: usize, line: u64) -> Line {

@@ -23,6 +23,8 @@ use rollcall_ports::{
     Account, Accounts, CallOrder, Clock, Described, Fault, Foreseen, Foresight, Prospect, Signal, Signals,
     Started, Telephony,
 };
+use rollcall_recording::Recorder;
+use rollcall_recording::erasure::Eraser;
 use rollcall_workbench::Workbench;
 use serde_json::Value;
 use std::sync::{Arc, Mutex};
@@ -215,6 +217,7 @@ fn api(store: &Store, clock: &Arc<ManualClock>, issuer: &Arc<Issuer>, heard: &Ar
         softphone: None,
         dead_letters: store.dead_letters(),
         workbench: Some(Arc::new(workbench(store, &clock))),
+        eraser: Some(Arc::new(eraser(store, &clock, heard))),
         foresight: Some(Arc::new(Unforeseen)),
         queues: store.queues(),
         signals: Arc::<Heard>::clone(heard),
@@ -243,6 +246,31 @@ pub(crate) fn workbench(store: &Store, clock: &Arc<dyn Clock>) -> Workbench {
         jobs: store.jobs(),
         audit: store.audit(),
         clock: Arc::clone(clock),
+    }
+}
+
+/// All that it takes to erase people from a store.
+pub(crate) fn eraser(store: &Store, clock: &Arc<dyn Clock>, heard: &Arc<Heard>) -> Eraser {
+    Eraser {
+        recorder: Recorder {
+            attempts: store.attempts(),
+            callbacks: store.callbacks(),
+            escalations: store.escalations(),
+            residents: store.residents(),
+            checks: store.checks(),
+            suppressions: store.suppressions(),
+            pace: store.pace(),
+            clock: Arc::clone(clock),
+            signals: Arc::<Heard>::clone(heard),
+            policy: Arc::new(Policy::default()),
+        },
+        erasures: store.erasures(),
+        letters: store.letters(),
+        uploads: Arc::new(store.uploads()),
+        shelf: Arc::new(store.uploads()),
+        batches: store.batches(),
+        telephony: Arc::new(TwoAgents),
+        audit: store.audit(),
     }
 }
 

@@ -82,6 +82,7 @@ fn api(machine: &Machine, portal: Portal) -> Api {
         softphone,
         dead_letters: machine.store().dead_letters(),
         workbench: Some(Arc::new(machine.workbench())),
+        eraser: Some(Arc::new(machine.services().eraser.clone())),
         foresight: Some(machine.foresight()),
         queues: machine.store().queues(),
         signals: ports.signals,

@@ -23,8 +23,8 @@ use rollcall_local::loops::{Idle, queue_loop, stream_loop, timer_loop};
 use rollcall_local::telephony::SimulatedConnect;
 use rollcall_local::{Ports, compose};
 use rollcall_ports::{
-    Clock, Depth, EvidenceHorizon, Inbox, Sender, Signal, Signals, StreamReader, StreamWriter, Telephony,
-    Uploads,
+    Clock, Depth, EvidenceHorizon, Inbox, Sender, Shelf, Signal, Signals, StreamReader, StreamWriter,
+    Telephony, Uploads,
 };
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -328,7 +328,10 @@ impl Stage {
             pace: Faulty::new(store.pace(), gate),
             switch: Faulty::new(store.switch(), gate),
             suppressions: Faulty::new(store.suppressions(), gate),
+            erasures: Faulty::new(store.erasures(), gate),
+            letters: Faulty::new(store.letters(), gate),
             uploads: Faulty::<dyn Uploads>::new(Arc::new(store.uploads()), gate),
+            shelf: Faulty::<dyn Shelf>::new(Arc::new(store.uploads()), gate),
             rows: Faulty::<dyn Sender<_>>::new(Arc::new(rows), gate),
             requests: Faulty::<dyn Sender<_>>::new(Arc::new(requests), gate),
             requests_depth: Faulty::<dyn Depth>::new(Arc::new(store.call_requests_queue()), gate),

@@ -1,6 +1,7 @@
 //! The bytes of uploads, by number.
 
 use super::PutError;
+use rollcall_ports::Place;
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -68,6 +69,43 @@ impl Files {
                 let bytes = files.get(&number).ok_or(io::ErrorKind::NotFound)?;
                 let at = |place: u64| usize::try_from(place).unwrap_or(usize::MAX).min(bytes.len());
                 Ok(bytes.get(at(start)..at(end)).unwrap_or_default().to_vec())
+            }
+        }
+    }
+
+    /// Puts spaces in these places. In a directory the file is written anew
+    /// beside it and takes its place whole.
+    pub(super) fn blank(&self, number: i64, places: &[Place]) -> io::Result<()> {
+        match self {
+            Self::Directory(dir) => {
+                let former = File::open(path(dir, number))?;
+                let anew = dir.join(format!("{}{UNFINISHED}", file_name(number)));
+                let mut options = OpenOptions::new();
+                options.write(true).create(true).truncate(true);
+                crate::open::for_the_owner_only(&mut options);
+                let mut file = options.open(&anew)?;
+                copy_blanked(former, &mut file, places)?;
+                file.sync_all()?;
+                fs::rename(&anew, path(dir, number))?;
+                File::open(dir).and_then(|dir| dir.sync_all())
+            }
+            Self::Memory(files) => {
+                let mut files = files.lock().unwrap_or_else(PoisonError::into_inner);
+                let bytes = files.get_mut(&number).ok_or(io::ErrorKind::NotFound)?;
+                blank(bytes, 0, places);
+                Ok(())
+            }
+        }
+    }
+
+    /// Removes what was left of files that were written anew by somebody who
+    /// was killed.
+    pub(super) fn remove_unfinished(&self) {
+        let Self::Directory(dir) = self else { return };
+        let Ok(entries) = fs::read_dir(dir) else { return };
+        for entry in entries.flatten() {
+            if entry.file_name().to_str().is_some_and(|name| name.ends_with(UNFINISHED)) {
+                let _gone = fs::remove_file(entry.path());
             }
         }
     }
@@ -143,6 +181,43 @@ fn settle(dir: &Path, file: &File) -> io::Result<()> {
 }
 
 const PREFIX: &str = "upload-";
+/// The end of the name of a file that is being written anew.
+const UNFINISHED: &str = ".anew";
+
+/// Copies a file piece by piece, with spaces in some places.
+fn copy_blanked(mut from: File, to: &mut File, places: &[Place]) -> io::Result<()> {
+    let mut piece = vec![0; PIECE];
+    let mut at = 0;
+    loop {
+        let read = match from.read(&mut piece) {
+            Ok(0) => return Ok(()),
+            Ok(read) => read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        let bytes = piece.get_mut(..read).unwrap_or_default();
+        blank(bytes, at, places);
+        to.write_all(bytes)?;
+        at += u64::try_from(read).unwrap_or(0);
+    }
+}
+
+/// Puts spaces in the part of each place that is in these bytes, the first of
+/// which is at `from` in the file.
+fn blank(bytes: &mut [u8], from: u64, places: &[Place]) {
+    for Place { start, end, space } in places {
+        let first = start.saturating_sub(from);
+        let Ok(first) = usize::try_from(first) else { continue };
+        let behind = usize::try_from(end.saturating_sub(from)).unwrap_or(usize::MAX).min(bytes.len());
+        let Some(part) = bytes.get_mut(first..behind) else { continue };
+        for (offset, byte) in part.iter_mut().enumerate() {
+            // Counted from the start of the place, not of this piece.
+            let into = from + (first + offset) as u64 - start;
+            let of_space = usize::try_from(into % space.len().max(1) as u64).unwrap_or(0);
+            *byte = space.get(of_space).copied().unwrap_or(b' ');
+        }
+    }
+}
 
 fn path(dir: &Path, number: i64) -> PathBuf {
     dir.join(file_name(number))

@@ -1,7 +1,7 @@
 //! Ports of which one call is interrupted.
 
 use async_trait::async_trait;
-use rollcall_domain::ids::{JobId, LetterId};
+use rollcall_domain::ids::{JobId, LetterId, ResidentId};
 use rollcall_domain::letter::job::Job;
 use rollcall_domain::letter::{Filter, Letter};
 use rollcall_ports::{
@@ -82,6 +82,9 @@ impl Letters for Gated<dyn Letters> {
     }
     async fn groups(&self, most: u32) -> Result<Vec<LetterGroup>, Fault> {
         self.1.pass(self.0.groups(most)).await
+    }
+    async fn forget(&self, resident: ResidentId) -> Result<u64, Fault> {
+        self.1.pass(self.0.forget(resident)).await
     }
 }
 

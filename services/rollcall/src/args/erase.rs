@@ -1,0 +1,32 @@
+//! What can be said of erasing somebody.
+
+use super::Directory;
+use clap::Args;
+
+/// Erase a person for good, from everything that Rollcall keeps
+///
+/// Deletes the record, calls, callbacks, escalations, notes, keyholders and
+/// messages, and blanks their rows in the lists that brought them. The audit log
+/// keeps that it was done, by whom and why, with an id and no name. A number on
+/// the suppression list stays there, without a word about whose it was. Asks for the
+/// reference or the name once more. What cannot be done at this moment, such as
+/// while a list is loaded, `serve` does within minutes. Backups are not changed:
+/// whoever restores one erases again. Can be run while `serve` runs, and again.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Exit status: 0 they are erased; 1 it goes on, or could not be begun; 2 what was given \
+                        cannot be used."
+)]
+pub(crate) struct Erase {
+    /// The resident, as for `rollcall why`; by the whole id also somebody who was taken off before
+    #[arg(value_name = "RESIDENT")]
+    pub(crate) resident: String,
+    /// Why; the audit log keeps it
+    #[arg(long, value_name = "asked|died|left|mistake|other")]
+    pub(crate) reason: String,
+    /// Do not ask for the reference or the name once more
+    #[arg(long)]
+    pub(crate) yes: bool,
+    #[command(flatten)]
+    pub(crate) directory: Directory,
+}

@@ -1,0 +1,393 @@
+//! Erasing a person: the one list of all that is kept of anybody, and how far
+//! an erasure has come.
+//!
+//! Erasing is a duty that goes on until it is done. It is written down first
+//! ([`Erasure`]), then each class of data is cleaned in the order of
+//! [`Class::ALL`], and whoever was interrupted is followed by whoever looks
+//! next: each step may be done any number of times.
+//!
+//! An export for the person ("subject access") is made over the same list, so
+//! that what is told of somebody is what would be erased.
+
+use crate::ids::ResidentId;
+use crate::phone::PhoneNumber;
+use crate::resident::Resident;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use std::fmt;
+
+/// A class of data about people. A new store belongs to one of them, or is a
+/// new one: tests of the adapters name every table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Class {
+    /// The record on the register, with name, number, notes and keyholders.
+    Register,
+    /// Promises that an agent rings them.
+    Callbacks,
+    /// Cases of when they were not reached, with what people noted.
+    Escalations,
+    /// Notices about them.
+    Notices,
+    /// Messages on their way.
+    Queues,
+    /// Messages that were set aside.
+    Letters,
+    /// Records of their calls on the stream.
+    Stream,
+    /// What the suppression list says of them.
+    Suppressions,
+    /// The results of their days.
+    Days,
+    /// The calls to them.
+    Attempts,
+    /// When their number rang last.
+    Numbers,
+    /// Their rows in uploaded lists.
+    Lists,
+    /// The account of each upload.
+    Batches,
+    /// What the store keeps of what was deleted there.
+    Residue,
+    /// The audit log: that something was done, without the person.
+    Audit,
+    /// That they were, or are being, erased.
+    Erasures,
+}
+
+impl Class {
+    /// All, in the order in which they are cleaned: the record first, so that
+    /// nobody calls any more; what is found by the calls before the calls; the
+    /// leftovers of the store last.
+    pub const ALL: [Self; 16] = [
+        Self::Register,
+        Self::Callbacks,
+        Self::Escalations,
+        Self::Notices,
+        Self::Queues,
+        Self::Letters,
+        Self::Stream,
+        Self::Suppressions,
+        Self::Days,
+        Self::Attempts,
+        Self::Numbers,
+        Self::Lists,
+        Self::Batches,
+        Self::Residue,
+        Self::Audit,
+        Self::Erasures,
+    ];
+
+    /// Those that an erasure cleans.
+    pub fn erased() -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().filter(|class| class.is_erased())
+    }
+
+    /// Whether an erasure cleans it. The audit log and the record of the
+    /// erasure itself stay: they say what was done and name nobody but by an
+    /// id, which only somebody can make anew who knows the person already.
+    #[must_use]
+    pub fn is_erased(self) -> bool {
+        !matches!(self, Self::Audit | Self::Erasures)
+    }
+
+    /// A stable word.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Register => "register",
+            Self::Callbacks => "callbacks",
+            Self::Escalations => "escalations",
+            Self::Notices => "notices",
+            Self::Queues => "queues",
+            Self::Letters => "letters",
+            Self::Stream => "stream",
+            Self::Suppressions => "suppressions",
+            Self::Days => "days",
+            Self::Attempts => "attempts",
+            Self::Numbers => "numbers",
+            Self::Lists => "lists",
+            Self::Batches => "batches",
+            Self::Residue => "residue",
+            Self::Audit => "audit",
+            Self::Erasures => "erasures",
+        }
+    }
+
+    /// What it is kept for, in words for the person it is about.
+    #[must_use]
+    pub fn purpose(self) -> &'static str {
+        match self {
+            Self::Register => {
+                "to call you at the right times, and to tell whoever helps you what they must know"
+            }
+            Self::Callbacks => "to keep the promise that somebody rings you back",
+            Self::Escalations => "to have somebody see to you when you were not reached",
+            Self::Notices => "to tell duty officers that you were not reached, by an id and not by name",
+            Self::Queues => "orders to call you that are on their way, by an id and not by name",
+            Self::Letters => "messages that could not be handled, until somebody sees to them",
+            Self::Stream => {
+                "records of your calls as the telephone service tells them, until they are taken in"
+            }
+            Self::Suppressions => "not to call you where you, or others for you, asked for that",
+            Self::Days => "to show on which days you were well, and to account for everybody each day",
+            Self::Attempts => "to know when you were called and what came of it, and never to call too often",
+            Self::Numbers => "never to ring one telephone twice within minutes",
+            Self::Lists => {
+                "the lists that brought you, for as long as somebody may have to mend or undo them"
+            }
+            Self::Batches => "to account for every line of a list, by its number",
+            Self::Residue => "nothing: what storage keeps of deleted data until it is overwritten",
+            Self::Audit => "to prove who looked at your record or changed it, and when",
+            Self::Erasures => "to prove that you were erased, by whom, when and why",
+        }
+    }
+
+    /// For how long it is kept, in words. What is deleted by itself is so by the
+    /// policy of retention and the services that store it; see ARCHITECTURE.md.
+    #[must_use]
+    pub fn kept(self) -> &'static str {
+        match self {
+            Self::Register => "until you are taken off the register",
+            Self::Callbacks | Self::Escalations => "until you are erased",
+            Self::Notices | Self::Batches => "until you are erased; it names nobody",
+            Self::Queues => "minutes; days if something is wrong",
+            Self::Letters => "until somebody has seen to it, and until you are erased",
+            Self::Stream => "7 days at most",
+            Self::Suppressions => {
+                "until the entry is taken off the list; for a number also after you are erased"
+            }
+            Self::Days | Self::Attempts => "13 months at most",
+            Self::Numbers => "until you are erased",
+            Self::Lists => "30 days at most, where lists are kept on AWS; else until you are erased",
+            Self::Residue => "until it is overwritten; at an erasure at once",
+            Self::Audit | Self::Erasures => "6 years",
+        }
+    }
+}
+
+/// Why somebody is erased. One of a few words and no text: it stays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ErasureReason {
+    /// They asked for it, or somebody who may ask for them.
+    Asked,
+    /// They died.
+    Died,
+    /// They left the service and there is nothing to keep their data for.
+    Left,
+    /// They should never have been loaded.
+    Mistake,
+    /// Another reason.
+    Other,
+}
+
+impl ErasureReason {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Asked, Self::Died, Self::Left, Self::Mistake, Self::Other];
+
+    /// A stable word.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Asked => "asked",
+            Self::Died => "died",
+            Self::Left => "left",
+            Self::Mistake => "mistake",
+            Self::Other => "other",
+        }
+    }
+}
+
+/// By what rows of lists and messages are known to be theirs; kept with the
+/// erasure only until those are clean.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Traces {
+    /// Given name.
+    pub first_name: String,
+    /// Family name.
+    pub last_name: String,
+    /// The number.
+    pub number: PhoneNumber,
+    /// The uploader's own key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+    /// Nobody else has the number: whatever holds it is about them.
+    pub number_alone: bool,
+}
+
+impl Traces {
+    /// Those of somebody on the register.
+    #[must_use]
+    pub fn of(resident: &Resident, number_alone: bool) -> Self {
+        let profile = &resident.profile;
+        Self {
+            first_name: profile.first_name.clone(),
+            last_name: profile.last_name.clone(),
+            number: profile.number,
+            reference: profile.reference.clone(),
+            number_alone,
+        }
+    }
+
+    /// Whether these cells of a row of which no resident can be made are about
+    /// them: it holds their reference, or both their names, or their number
+    /// where nobody else has it. Nothing but a chance to mend that row is lost
+    /// where it was somebody else's after all.
+    #[must_use]
+    pub fn are_in_cells(&self, cells: &[String]) -> bool {
+        let folded: Vec<String> = cells.iter().map(|cell| fold(cell)).collect();
+        // Whole words only.
+        let holds =
+            |text: &String| folded.iter().any(|cell| format!(" {cell} ").contains(&format!(" {text} ")));
+        let named = |name: &str| name.is_empty() || holds(&fold(name));
+        self.reference.as_ref().is_some_and(|reference| holds(&fold(reference)))
+            || (named(&self.first_name) && named(&self.last_name))
+            || (self.number_alone && cells.iter().any(|cell| self.is_number(cell)))
+    }
+
+    /// Whether this text holds their reference, both their names or, where
+    /// nobody else has it, their number, in any usual spelling.
+    #[must_use]
+    pub fn are_in_text(&self, text: &str) -> bool {
+        self.are_in_cells(std::slice::from_ref(&text.to_owned()))
+    }
+
+    /// Whether this name of a file tells of them: any name of three letters or
+    /// more, the reference, or the number.
+    #[must_use]
+    pub fn are_in_name(&self, file_name: &str) -> bool {
+        let folded = fold(file_name);
+        let names = [Some(&self.first_name), Some(&self.last_name), self.reference.as_ref()];
+        names
+            .into_iter()
+            .flatten()
+            .map(|name| fold(name))
+            .any(|name| name.chars().count() > 2 && folded.contains(&name))
+            || self.is_number(file_name)
+    }
+
+    /// Whether the digits of the text hold those of the number, with the code
+    /// of the country or without.
+    fn is_number(&self, text: &str) -> bool {
+        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+        let e164 = self.number.e164();
+        // The last nine digits are the same in every spelling.
+        let tail = e164.get(e164.len().saturating_sub(9)..).unwrap_or(&e164);
+        digits.contains(tail.trim_start_matches('+'))
+    }
+}
+
+/// Capitals, spaces and signs do not tell names apart.
+fn fold(text: &str) -> String {
+    let words = text.split(|sign: char| !sign.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join(" ").to_lowercase()
+}
+
+impl fmt::Debug for Traces {
+    /// Without the person.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Traces").finish_non_exhaustive()
+    }
+}
+
+/// That somebody is erased, and how far that has come.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Erasure {
+    /// Whom.
+    pub resident: ResidentId,
+    /// The account that asked for it.
+    pub by: String,
+    /// When.
+    pub asked_at: Timestamp,
+    /// Why.
+    pub reason: ErasureReason,
+    /// What is clean.
+    pub done: BTreeSet<Class>,
+    /// By what they are known; gone once the lists are clean.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub traces: Option<Traces>,
+    /// Ids of calls that may still be under way, in Connect and here: news of
+    /// them may come for a while.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub calls: BTreeSet<String>,
+    /// When everything was clean.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub done_at: Option<Timestamp>,
+    /// When it is looked once more for what was under way at that moment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub look_again_at: Option<Timestamp>,
+}
+
+impl Erasure {
+    /// One that nothing is done of.
+    #[must_use]
+    pub fn asked(
+        resident: ResidentId,
+        (by, asked_at): (&str, Timestamp),
+        reason: ErasureReason,
+        traces: Option<Traces>,
+    ) -> Self {
+        Self {
+            resident,
+            by: by.to_owned(),
+            asked_at,
+            reason,
+            done: BTreeSet::new(),
+            traces,
+            calls: BTreeSet::new(),
+            done_at: None,
+            look_again_at: None,
+        }
+    }
+
+    /// What is to be cleaned next; `None` when all is clean.
+    #[must_use]
+    pub fn next(&self) -> Option<Class> {
+        if self.done_at.is_some() { None } else { Class::erased().find(|class| !self.done.contains(class)) }
+    }
+
+    /// A class is clean. Once the lists are, nothing but the id is kept of the
+    /// person: before the last class, which cleans away what was kept here.
+    pub fn cleaned(&mut self, class: Class) {
+        self.done.insert(class);
+        if Class::erased().all(|class| class == Class::Residue || self.done.contains(&class)) {
+            self.traces = None;
+        }
+    }
+
+    /// Everything is clean; until `look_again_at` news may come of what was
+    /// under way.
+    pub fn finish(&mut self, now: Timestamp, news_for: SignedDuration) {
+        self.done_at = Some(now);
+        self.look_again_at = now.checked_add(news_for).ok();
+    }
+
+    /// They are back, by a list that was there before: all over again.
+    pub fn again(&mut self, traces: Traces) {
+        self.done.clear();
+        self.traces = Some(traces);
+        (self.done_at, self.look_again_at) = (None, None);
+    }
+
+    /// It was looked once more.
+    pub fn looked_again(&mut self) {
+        self.look_again_at = None;
+        self.calls.clear();
+    }
+
+    /// How many classes are clean, of how many.
+    #[must_use]
+    pub fn progress(&self) -> (usize, usize) {
+        let all = Class::erased().count();
+        (if self.done_at.is_some() { all } else { self.done.len() }, all)
+    }
+
+    /// When somebody must see to it: at once, or when it is to be looked again;
+    /// `None` when nothing is left.
+    #[must_use]
+    pub fn review_at(&self) -> Option<Timestamp> {
+        if self.done_at.is_some() { self.look_again_at } else { Some(self.asked_at) }
+    }
+}

@@ -1,0 +1,92 @@
+use crate::{Cursor, Fault, Saved, Versioned};
+use async_trait::async_trait;
+use jiff::Timestamp;
+use rollcall_contracts::upload::UploadRef;
+use rollcall_domain::erasure::{Class, Erasure};
+use rollcall_domain::ids::{AttemptId, ContactId, ResidentId};
+use rollcall_domain::phone::PhoneNumber;
+
+/// Whose data is to be forgotten, and by what it is known.
+#[derive(Clone, Copy, Debug)]
+pub struct Whose<'a> {
+    /// The person.
+    pub resident: ResidentId,
+    /// The erasure, with what is kept of the person until it is done.
+    pub erasure: &'a Erasure,
+    /// Their number is known, and nobody on the register has it.
+    pub number: Option<PhoneNumber>,
+    /// Only what rang at this moment or before may be forgotten of a number:
+    /// a telephone is not rung again within the gap, whoever has it.
+    pub quiet_since: Timestamp,
+}
+
+/// What became of forgetting one class.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Forgotten {
+    /// Nothing of it is left here; so many things were.
+    Done(u64),
+    /// Something must end first: ask again.
+    Waits(&'static str),
+}
+
+/// Who is being erased, and the forgetting of all that no other port of its own
+/// forgets.
+#[async_trait]
+pub trait Erasures: Send + Sync {
+    /// The erasure of somebody, going on or done.
+    async fn get(&self, resident: ResidentId) -> Result<Option<Versioned<Erasure>>, Fault>;
+
+    /// Writes an erasure (version 0: for the first time), if nobody did since
+    /// the read. MUST be durable before it answers: what is kept in it is
+    /// deleted elsewhere next.
+    async fn save(&self, erasure: &Versioned<Erasure>) -> Result<Saved, Fault>;
+
+    /// Up to `most` of those whose [`Erasure::review_at`] is at or before `now`,
+    /// the oldest first.
+    async fn to_review(&self, now: Timestamp, most: u32) -> Result<Vec<ResidentId>, Fault>;
+
+    /// Deletes for good what is kept of somebody in one class. MUST change
+    /// nothing of anybody else, and MUST come to the same however often it is
+    /// done. Answers that nothing was there for the classes that other ports
+    /// forget: the register, suppressions, letters, lists, and what stays.
+    async fn forget(&self, class: Class, whose: &Whose<'_>) -> Result<Forgotten, Fault>;
+}
+
+/// A part of a file that is to be blanked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// First byte.
+    pub start: u64,
+    /// First byte behind it.
+    pub end: u64,
+    /// What a space is in this file: 1 or 2 bytes, of which the length of the
+    /// place is a multiple, but for a byte that is cut off at the end of a file.
+    pub space: &'static [u8],
+}
+
+/// Files of uploads, loaded or not, as an erasure goes through them.
+#[async_trait]
+pub trait Shelf: Send + Sync {
+    /// Up to `most` files after `from` (`None`: the start), and where the rest
+    /// starts; `None` at the end. Whatever is there during a whole walk is met.
+    async fn files(
+        &self,
+        from: Option<&Cursor>,
+        most: u32,
+    ) -> Result<(Vec<UploadRef>, Option<Cursor>), Fault>;
+
+    /// Puts spaces in these places, which are in order, and deletes what stood
+    /// there for good: all of it or nothing. The file keeps its size, its lines
+    /// and its form, so that whatever names a part of it goes on to. MUST keep
+    /// no more of the file in memory than a piece. Of a file that is gone
+    /// nothing is left to be done.
+    async fn blank(&self, upload: &UploadRef, places: &[Place]) -> Result<(), Fault>;
+}
+
+/// The ids by which things about one call are known.
+#[must_use]
+pub fn call_ids(attempt: AttemptId, contacts: &[&ContactId]) -> Vec<String> {
+    let contacts = contacts.iter().map(|contact| contact.as_str().to_owned());
+    std::iter::once(attempt.to_string()).chain(contacts).collect()
+}

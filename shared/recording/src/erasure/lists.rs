@@ -1,0 +1,152 @@
+//! Finding somebody's rows in the files of lists, a piece in memory at a time.
+
+use super::Eraser;
+use jiff::SignedDuration;
+use rollcall_contracts::topology::Topology;
+use rollcall_contracts::upload::UploadRef;
+use rollcall_domain::erasure::{Erasure, Traces};
+use rollcall_domain::identity::resident_id;
+use rollcall_domain::ids::ResidentId;
+use rollcall_domain::phone::Region;
+use rollcall_ports::{Fault, Place};
+use rollcall_roster::{Chunk, ChunkLimits, Layout, Line, SNIFF_BYTES, Scanner, open, read_rows};
+
+/// Bytes read at a time.
+const SLICE: u64 = 1 << 20;
+/// Files named at a time.
+const PAGE: u32 = 50;
+/// A list that was not loaded within this time will not be for now: something
+/// of it was set aside. What is loaded of it later finds the rows blank.
+const LOADING: SignedDuration = SignedDuration::from_hours(1);
+/// What of two pieces is looked at together, so that nothing is cut in two.
+const OVERLAP: usize = 512;
+
+/// Whose rows are looked for.
+struct Wanted<'a> {
+    resident: ResidentId,
+    traces: Option<&'a Traces>,
+    region: Region,
+}
+
+impl Eraser {
+    /// Blanks every row of theirs in every file. Answers what it waits for: a
+    /// list that is being loaded is blanked afterwards, so that its account is
+    /// one of the file as it was.
+    pub(super) async fn blank_rows(&self, erasure: &Erasure) -> Result<Option<&'static str>, Fault> {
+        let wanted = Wanted {
+            resident: erasure.resident,
+            traces: erasure.traces.as_ref(),
+            region: self.recorder.policy.region,
+        };
+        let mut from = None;
+        loop {
+            let (files, next) = self.shelf.files(from.as_ref(), PAGE).await?;
+            for file in &files {
+                let places = self.places(file, &wanted).await?;
+                if places.is_empty() {
+                    continue;
+                }
+                if self.is_loading().await? {
+                    return Ok(Some("a list is being loaded"));
+                }
+                self.shelf.blank(file, &places).await?;
+            }
+            from = next;
+            if from.is_none() {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// Whether any of the latest lists is being read or loaded.
+    async fn is_loading(&self) -> Result<bool, Fault> {
+        let now = self.recorder.clock.now();
+        let latest = self.batches.list(None, PAGE).await?;
+        Ok(latest.iter().any(|(_, (batch, tally))| {
+            !batch.is_finished(tally) && now.duration_since(batch.seen_at) < LOADING
+        }))
+    }
+
+    /// Where in a file their rows are.
+    async fn places(&self, file: &UploadRef, wanted: &Wanted<'_>) -> Result<Vec<Place>, Fault> {
+        let Some(info) = self.uploads.info(file).await? else { return Ok(Vec::new()) };
+        let Some((layout, chunks)) = self.cut(file, info.size).await? else {
+            return self.whole(file, info.size, wanted).await;
+        };
+        let mut places = Vec::new();
+        for chunk in chunks {
+            let Some(bytes) = self.uploads.read(file, chunk.start, chunk.end).await? else { break };
+            let mut rows = read_rows(&bytes, &layout, chunk.first_line, wanted.region);
+            while let Some(line) = rows.next() {
+                if wanted.is_theirs(&line, &rows) {
+                    let place = rows.place();
+                    let at = |byte: usize| chunk.start + byte as u64;
+                    let space = layout.dialect.encoding.space();
+                    places.push(Place { start: at(place.start), end: at(place.end), space });
+                }
+            }
+        }
+        Ok(places)
+    }
+
+    /// Reads a file once, as ingest does. `None` for one that is no list.
+    async fn cut(&self, file: &UploadRef, size: u64) -> Result<Option<(Layout, Vec<Chunk>)>, Fault> {
+        let sample = (SNIFF_BYTES as u64).min(size);
+        let Some(first) = self.uploads.read(file, 0, sample).await? else { return Ok(None) };
+        let Ok(opening) = open(&first, sample == size) else { return Ok(None) };
+        let bounds = &Topology::shipped().bounds;
+        let limits =
+            ChunkLimits { lines: bounds.rows_per_chunk.into(), bytes: bounds.bytes_per_chunk.into() };
+        let mut scanner = Scanner::new(&opening, limits);
+        let (mut chunks, mut at) = (Vec::new(), 0);
+        while at < size {
+            let Some(slice) = self.uploads.read(file, at, (at + SLICE).min(size)).await? else { break };
+            if slice.is_empty() {
+                break;
+            }
+            at += slice.len() as u64;
+            chunks.extend(scanner.feed(&slice));
+        }
+        Ok(scanner.finish().ok().map(|mut scanned| {
+            chunks.append(&mut scanned.chunks);
+            (scanned.layout, chunks)
+        }))
+    }
+
+    /// A file that was refused is of no use to anybody: if it tells of them, it
+    /// is blanked as a whole.
+    async fn whole(&self, file: &UploadRef, size: u64, wanted: &Wanted<'_>) -> Result<Vec<Place>, Fault> {
+        let Some(traces) = wanted.traces else { return Ok(Vec::new()) };
+        let (mut at, mut kept) = (0, Vec::new());
+        while at < size {
+            let Some(slice) = self.uploads.read(file, at, (at + SLICE).min(size)).await? else { break };
+            if slice.is_empty() {
+                break;
+            }
+            at += slice.len() as u64;
+            // Without zeros, text of two bytes a letter reads as any other.
+            kept.extend(slice.into_iter().filter(|byte| *byte != 0));
+            if String::from_utf8_lossy(&kept).lines().any(|line| traces.are_in_text(line)) {
+                return Ok(vec![Place { start: 0, end: size, space: b" " }]);
+            }
+            let overlap = kept.len().saturating_sub(OVERLAP);
+            kept.drain(..overlap);
+        }
+        Ok(Vec::new())
+    }
+}
+
+impl Wanted<'_> {
+    fn is_theirs(&self, line: &Line, rows: &rollcall_roster::Rows<'_>) -> bool {
+        match line {
+            Line::Row(row) => {
+                let profile = &row.profile;
+                let reference = profile.reference.as_deref();
+                resident_id(reference, profile.number, &profile.first_name, &profile.last_name)
+                    == self.resident
+            }
+            Line::Rejected(_) => self.traces.is_some_and(|traces| traces.are_in_cells(&rows.cells())),
+            Line::Blank(_) => false,
+        }
+    }
+}
