@@ -10,6 +10,7 @@
 //! The handlers, loops and stores are those of the one-machine program. Only
 //! the clock is virtual and only Connect is simulated.
 
+mod closings;
 mod desk;
 mod executor;
 mod faulty;

@@ -5,7 +5,7 @@ use crate::observer::{Call, Observed};
 use crate::report::Report;
 use crate::scenario::{Scenario, ScenarioError};
 use crate::world::World;
-use crate::{officers, operator};
+use crate::{closings, officers, operator};
 use jiff::{SignedDuration, Timestamp};
 use rollcall_domain::attempt::{Attempt, Disposition};
 use rollcall_domain::batch::{Batch, BatchStage, Tally};
@@ -51,6 +51,7 @@ pub(crate) fn judge(
     check_rest(world, &register, report, &mut found)?;
     check_stops(world, observed, report, &mut found)?;
     officers::check_ladder((world, scenario), observed, &register, report, &mut found)?;
+    closings::check((world, scenario.faults), observed, &register, &mut found)?;
     report.violations = found;
     Ok(())
 }

@@ -71,6 +71,7 @@ impl Compose {
             callbacks: Arc::new(dynamodb::Callbacks::new(&dynamo)),
             escalations: Arc::new(dynamodb::Escalations::new(&dynamo)),
             checks: Arc::new(dynamodb::Checks::new(&dynamo)),
+            days: Arc::new(dynamodb::Days::new(&dynamo)),
             pace: Arc::new(dynamodb::Pace::new(&dynamo)),
             switch: Arc::new(dynamodb::Switch::new(&dynamo)),
             suppressions: Arc::new(dynamodb::Suppressions::new(&dynamo)),

@@ -7,6 +7,7 @@
 //! state at the end must be the same, except for the differences that the
 //! situation documents, each by name and exactly.
 
+mod closing;
 mod deciding;
 mod dialing;
 mod escalating;

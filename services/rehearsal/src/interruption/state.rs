@@ -11,10 +11,10 @@ use rollcall_domain::callback::Callback;
 use rollcall_domain::duty::Cause;
 use rollcall_domain::escalation::Escalation;
 use rollcall_domain::ids::{AttemptId, CallbackId, EscalationId};
-use rollcall_domain::ledger::day_state;
+use rollcall_domain::ledger::{DayState, Ledger, day_state};
 use rollcall_domain::resident::Resident;
 use rollcall_domain::switch::Standing;
-use rollcall_ports::{Clock as _, Signal};
+use rollcall_ports::{Clock as _, PartOf, Signal};
 use std::collections::BTreeMap;
 
 /// Lines of text by what they are about.
@@ -211,6 +211,47 @@ fn promise(stage: &Stage, attempt: AttemptId) -> Option<String> {
     Some(format!("{state} {text}"))
 }
 
+/// The accounts of days that are over, with who is in which state.
+fn days(stage: &Stage, names: &[(String, String)], lines: &mut BTreeMap<String, String>) {
+    let gone: Vec<_> =
+        stage.gone.borrow().iter().map(|one| (one.id.to_string(), one.first_name.clone())).collect();
+    let name = |id: &str| {
+        let found = names.iter().chain(&gone).find(|(known, _)| known == id);
+        found.map_or_else(|| "nobody".to_owned(), |(_, name)| name.clone())
+    };
+    let (port, now) = (stage.store.days(), stage.clock.now());
+    for stored in ask(port.list(None, 100)).unwrap() {
+        let record = stored.value;
+        let Some(account) = record.account else {
+            if record.day < rollcall_domain::day::today(&stage.policy, now) {
+                lines.insert(format!("account of {}", record.day), "open".to_owned());
+            }
+            continue;
+        };
+        let mut people = Vec::new();
+        for part in 0..account.parts {
+            let of = PartOf { day: record.day, taking: record.taking, part };
+            people.extend(ask(port.part(of)).unwrap().unwrap().people);
+        }
+        let mut text = String::new();
+        for state in DayState::ALL {
+            let mut there: Vec<String> =
+                people.iter().filter(|(_, of)| *of == state).map(|(id, _)| name(&id.to_string())).collect();
+            there.sort_unstable();
+            assert_eq!(there.len() as u64, account.ledger.of(state));
+            if !there.is_empty() {
+                text = format!("{text}{state:?}: {}; ", there.join(" "));
+            }
+        }
+        let Ledger { balanced, total, .. } = account.ledger;
+        lines.insert(format!("account of {}", record.day), format!("{text}balanced {balanced} of {total}"));
+        if let Some(check) = record.check.filter(|check| check.at.is_some()) {
+            let text = format!("{} differences in {}", check.differences, check.ledger.counted());
+            lines.insert(format!("check of {}", record.day), text);
+        }
+    }
+}
+
 fn store(stage: &Stage, names: &[(String, String)], lines: &mut BTreeMap<String, String>) {
     let mut line = |key: &str, text: String| lines.insert(key.to_owned(), text);
     let now = stage.clock.now();
@@ -276,4 +317,5 @@ fn store(stage: &Stage, names: &[(String, String)], lines: &mut BTreeMap<String,
     line("audit", audit.join(", "));
     let taken = stage.heard.count(|signal| matches!(signal, Signal::LedgerTaken { .. })) > 0;
     line("ledger taken", taken.to_string());
+    days(stage, names, lines);
 }

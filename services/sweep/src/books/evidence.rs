@@ -106,7 +106,7 @@ impl Evidence {
     }
 
     /// When and how they were last heard of before the end of the day.
-    fn heard(&self, zone_of: impl Fn(Date) -> Bounds, end: Timestamp) -> Option<Reached> {
+    fn heard(&self, bounds_of: impl Fn(Date) -> Bounds, end: Timestamp) -> Option<Reached> {
         let of_dials = self.dials.iter().flat_map(|dial| {
             let press = dial.facts.press.map(|press| match press.key {
                 Key::Well => Reached { at: press.at, how: Heard::Well },
@@ -115,17 +115,24 @@ impl Evidence {
             let opted_out = dial.facts.opted_out.map(|at| Reached { at, how: Heard::OptedOut });
             press.into_iter().chain(opted_out)
         });
-        let talks = |promise: &Callback| promise.talks().collect::<Vec<_>>();
-        let talked: Vec<Timestamp> = self.promises.iter().flat_map(talks).collect();
-        // An all-clear: the day is known, and the last of it taken for the moment.
-        let cleared =
-            self.results.iter().filter(|(_, one)| *one == CheckResult::SpokenTo).filter_map(|(day, _)| {
-                let bounds = zone_of(*day);
-                let known = talked.iter().any(|at| *at >= bounds.start && *at < bounds.end);
-                (!known).then(|| bounds.last())
-            });
-        let spoken = talked.iter().copied().chain(cleared).map(|at| Reached { at, how: Heard::SpokenTo });
-        of_dials.chain(spoken).filter(|news| news.at < end).max_by_key(|news| (news.at, news.how))
+        let talked = self.promises.iter().flat_map(|promise| promise.talks().collect::<Vec<_>>());
+        let spoken = talked.map(|at| Reached { at, how: Heard::SpokenTo });
+        let known: Vec<Reached> = of_dials.chain(spoken).collect();
+        // An all-clear, or a dial that is no longer kept: the day is known, and
+        // the last of it taken for the moment.
+        let of_days = self.results.iter().filter_map(|(day, result)| {
+            let how = match result {
+                CheckResult::Escalated => return None,
+                CheckResult::Well => Heard::Well,
+                CheckResult::WantsToTalk => Heard::WantsToTalk,
+                CheckResult::SpokenTo => Heard::SpokenTo,
+            };
+            let bounds = bounds_of(*day);
+            let told = known.iter().any(|news| news.at >= bounds.start && news.at < bounds.end);
+            (!told).then(|| Reached { at: bounds.last(), how })
+        });
+        let all = known.iter().copied().chain(of_days);
+        all.filter(|news| news.at < end).max_by_key(|news| (news.at, news.how))
     }
 
     /// A promise that was still owed at the end of the day, and not missed for good.
@@ -133,12 +140,16 @@ impl Evidence {
         self.promises.iter().find(|one| one.state(policy) == CallbackState::Open).map(|one| one.id)
     }
 
-    /// The day of the duty for which an escalation stood at the end of the day.
+    /// The day of the duty for which an escalation stood at the end of the day:
+    /// nothing was heard of them since.
     pub(super) fn escalated(&self, day: Date, policy: &Policy) -> Option<Date> {
-        if self.promises.iter().any(|one| one.state(policy) == CallbackState::Missed) {
-            return Some(day);
+        let (last, result) = self.results.last().filter(|(of, _)| *of <= day)?;
+        let missed = || self.promises.iter().any(|one| one.state(policy) == CallbackState::Missed);
+        match result {
+            CheckResult::Escalated => Some(*last),
+            CheckResult::WantsToTalk => missed().then_some(*last),
+            CheckResult::Well | CheckResult::SpokenTo => None,
         }
-        self.results.last().filter(|(_, one)| *one == CheckResult::Escalated).map(|(day, _)| *day)
     }
 
     /// Where the books alone have somebody at the end of `day`, if they were

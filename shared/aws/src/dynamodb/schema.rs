@@ -79,7 +79,10 @@ pub const CALLBACKS: Table = Table {
     expires: None,
 };
 
-/// One item a resident and day.
+/// For how many months the account of a day is kept, as the results it is made of.
+pub const DAYS_KEPT_MONTHS: u8 = CHECKS_KEPT_MONTHS;
+
+/// One item a resident and day, one a day, and one a part of the account of a day.
 pub const CHECKS: Table = Table {
     name: "checks",
     partition: Key::text("resident"),

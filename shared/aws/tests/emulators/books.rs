@@ -2,7 +2,7 @@
 
 use crate::clock::RealClock;
 use crate::people::{at, both};
-use rollcall_aws::dynamodb::{Audit, Batches, Dynamo, Progress};
+use rollcall_aws::dynamodb::{Audit, Batches, Days, Dynamo, Progress};
 use rollcall_domain::batch::{ChunkReport, LineNote};
 use rollcall_domain::ids::BatchId;
 use rollcall_ports::{
@@ -12,6 +12,13 @@ use std::sync::Arc;
 
 fn batches_of(dynamo: &Dynamo) -> Batches {
     Batches::new(dynamo, Arc::new(RealClock))
+}
+
+#[tokio::test]
+async fn days() {
+    for dynamo in both().await {
+        suite::days::all(&Days::new(&dynamo)).await;
+    }
 }
 
 #[tokio::test]
