@@ -94,6 +94,8 @@ pub const TABLE: &[Rule] = &[
     rule("GET", "/api/residents/{id}/attempts", ALL),
     rule("GET", "/api/residents/{id}/days", ALL),
     rule("PUT", "/api/residents/{id}/enabled", REGISTER),
+    rule("GET", "/api/residents/{id}/erasure", OPERATORS),
+    rule("POST", "/api/residents/{id}/erasure", OPERATORS),
     rule("POST", "/api/residents/{id}/notes", ALL),
     rule("POST", "/api/residents/{id}/pauses", ALL),
     rule("DELETE", "/api/residents/{id}/pauses/{pause_id}", ALL),

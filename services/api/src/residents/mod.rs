@@ -7,6 +7,7 @@
 //! same moment, is followed by an entry that says so.
 
 mod change;
+mod erase;
 mod export;
 mod history;
 mod log;
@@ -37,6 +38,7 @@ pub(crate) fn endpoints() -> OpenApiRouter<Api> {
         .routes(routes!(search::search))
         .routes(routes!(export::export))
         .routes(routes!(view::resident, change::correct, remove::remove))
+        .routes(routes!(erase::erase, erase::erasure))
         .routes(routes!(view::why))
         .routes(routes!(history::attempts))
         .routes(routes!(history::days))

@@ -9,6 +9,7 @@
 
 mod deciding;
 mod dialing;
+mod erasing;
 mod escalating;
 mod learning;
 mod leaving;

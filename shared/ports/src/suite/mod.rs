@@ -20,6 +20,7 @@ pub mod checks;
 pub mod clock;
 pub mod dead_letters;
 pub mod deposits;
+pub mod erasures;
 pub mod escalations;
 pub mod letters;
 mod manual_clock;
