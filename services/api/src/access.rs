@@ -99,6 +99,7 @@ pub const TABLE: &[Rule] = &[
     rule("POST", "/api/residents/{id}/notes", ALL),
     rule("POST", "/api/residents/{id}/pauses", ALL),
     rule("DELETE", "/api/residents/{id}/pauses/{pause_id}", ALL),
+    rule("GET", "/api/residents/{id}/subject-access", OPERATORS),
     rule("GET", "/api/residents/{id}/why", ALL),
     rule("POST", "/api/sign-in", PUBLIC),
     rule("GET", "/api/suppressions", OPERATORS),

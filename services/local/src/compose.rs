@@ -7,8 +7,8 @@ use rollcall_loader::Loader;
 use rollcall_outcomes::{KeyPress, Outcomes};
 use rollcall_planner::Planner;
 use rollcall_ports::{
-    Attempts, Audit, Batches, Callbacks, Checks, Clock, Depth, Erasures, Escalations, EvidenceHorizon, Letters,
-    Notices, Pace, Residents, Sender, Shelf, Signals, Suppressions, Switch, Telephony, Uploads,
+    Attempts, Audit, Batches, Callbacks, Checks, Clock, Depth, Erasures, Escalations, EvidenceHorizon,
+    Letters, Notices, Pace, Residents, Sender, Shelf, Signals, Suppressions, Switch, Telephony, Uploads,
 };
 use rollcall_recording::Recorder;
 use rollcall_recording::erasure::Eraser;

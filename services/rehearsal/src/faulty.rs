@@ -26,10 +26,10 @@ use rollcall_domain::suppression::{Entry as SuppressionEntry, Subject};
 use rollcall_domain::switch::Dialing;
 use rollcall_ports::{
     Attempts, Audit, AuditEntry, Batches, Began, Begin, CallOrder, Callbacks, CheckResult, Checks, Cursor,
-    DeadLetter, DeadLetters, Depth, Described, Entry, Erasures, Escalations, EvidenceHorizon, Fault, Forgotten, Inbox,
-    LetterGroup, Letters, Notices, OpenCases, Place, Pace, Page, Question, Receipt, Received, Removed, Replay, Residents, Saved, Search, Sender,
-    Sequence, Shelf, Started, StreamReader, Suppressions, Switch, Tallied, Telephony, UploadInfo, Uploads, Upserted,
-    Versioned, Whose,
+    DeadLetter, DeadLetters, Depth, Described, Entry, Erasures, Escalations, EvidenceHorizon, Fault,
+    Forgotten, Inbox, LetterGroup, Letters, Notices, OpenCases, Pace, Page, Place, Question, Receipt,
+    Received, Removed, Replay, Residents, Saved, Search, Sender, Sequence, Shelf, Started, StreamReader,
+    Suppressions, Switch, Tallied, Telephony, UploadInfo, Uploads, Upserted, Versioned, Whose,
 };
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -101,6 +101,7 @@ gated!(Erasures, "erasures" {
     async fn save(&self, erasure: &Versioned<Erasure>) -> Saved;
     async fn to_review(&self, now: Timestamp, most: u32) -> Vec<ResidentId>;
     async fn forget(&self, class: Class, whose: &Whose<'_>) -> Forgotten;
+    async fn kept(&self, class: Class, whose: &Whose<'_>) -> Vec<String>;
 });
 gated!(Shelf, "shelf" {
     async fn files(&self, from: Option<&Cursor>, most: u32) -> (Vec<UploadRef>, Option<Cursor>);

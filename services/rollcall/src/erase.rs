@@ -24,12 +24,13 @@ use std::io::{BufRead, IsTerminal, Write};
 /// [`Stop::Unusable`] for nobody, without a known reason or when something else
 /// was typed, [`Stop::Failed`] when it goes on or the store does not behave.
 pub(crate) fn run(args: &Erase) -> Result<(), Stop> {
-    let reason = ErasureReason::ALL.into_iter().find(|reason| reason.word() == args.reason).ok_or_else(|| {
-        Stop::unusable(format_args!(
-            "--reason: expected asked, died, left, mistake or other, found {:?}",
-            args.reason
-        ))
-    })?;
+    let reason =
+        ErasureReason::ALL.into_iter().find(|reason| reason.word() == args.reason).ok_or_else(|| {
+            Stop::unusable(format_args!(
+                "--reason: expected asked, died, left, mistake or other, found {:?}",
+                args.reason
+            ))
+        })?;
     let machine = look(&args.directory.data_dir)?;
     let progress = runtime()?.block_on(async {
         let (id, stored) = whom(&machine, &args.resident).await?;
@@ -51,10 +52,7 @@ pub(crate) fn run(args: &Erase) -> Result<(), Stop> {
 }
 
 /// Somebody on the register; or, by the whole id, somebody who was there once.
-async fn whom(
-    machine: &Machine,
-    text: &str,
-) -> Result<(ResidentId, Option<Versioned<Resident>>), Stop> {
+async fn whom(machine: &Machine, text: &str) -> Result<(ResidentId, Option<Versioned<Resident>>), Stop> {
     if let Ok(id) = text.trim().parse::<ResidentId>() {
         return Ok((id, machine.ports().residents.get(id).await?));
     }
@@ -115,7 +113,10 @@ fn show(machine: &Machine, progress: &Progress, json: bool) -> Result<(), Stop> 
             writeln!(out, "Resident {} is erased since {}.", shown.resident_id, times::long(at, &zone))?;
             if let Some(at) = erasure.look_again_at {
                 let at = times::long(at, &zone);
-                writeln!(out, "`rollcall serve` looks once more at {at} for news of calls that were under way.")?;
+                writeln!(
+                    out,
+                    "`rollcall serve` looks once more at {at} for news of calls that were under way."
+                )?;
             }
             writeln!(out, "Backups still hold them: whoever restores one runs this command again.")?;
         }

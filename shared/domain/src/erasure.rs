@@ -119,18 +119,24 @@ impl Class {
     #[must_use]
     pub fn purpose(self) -> &'static str {
         match self {
-            Self::Register => "to call you at the right times, and to tell whoever helps you what they must know",
+            Self::Register => {
+                "to call you at the right times, and to tell whoever helps you what they must know"
+            }
             Self::Callbacks => "to keep the promise that somebody rings you back",
             Self::Escalations => "to have somebody see to you when you were not reached",
             Self::Notices => "to tell duty officers that you were not reached, by an id and not by name",
             Self::Queues => "orders to call you that are on their way, by an id and not by name",
             Self::Letters => "messages that could not be handled, until somebody sees to them",
-            Self::Stream => "records of your calls as the telephone service tells them, until they are taken in",
+            Self::Stream => {
+                "records of your calls as the telephone service tells them, until they are taken in"
+            }
             Self::Suppressions => "not to call you where you, or others for you, asked for that",
             Self::Days => "to show on which days you were well, and to account for everybody each day",
             Self::Attempts => "to know when you were called and what came of it, and never to call too often",
             Self::Numbers => "never to ring one telephone twice within minutes",
-            Self::Lists => "the lists that brought you, for as long as somebody may have to mend or undo them",
+            Self::Lists => {
+                "the lists that brought you, for as long as somebody may have to mend or undo them"
+            }
             Self::Batches => "to account for every line of a list, by its number",
             Self::Residue => "nothing: what storage keeps of deleted data until it is overwritten",
             Self::Audit => "to prove who looked at your record or changed it, and when",
@@ -149,7 +155,9 @@ impl Class {
             Self::Queues => "minutes; days if something is wrong",
             Self::Letters => "until somebody has seen to it, and until you are erased",
             Self::Stream => "7 days at most",
-            Self::Suppressions => "until the entry is taken off the list; for a number also after you are erased",
+            Self::Suppressions => {
+                "until the entry is taken off the list; for a number also after you are erased"
+            }
             Self::Days | Self::Attempts => "13 months at most",
             Self::Numbers => "until you are erased",
             Self::Lists => "30 days at most, where lists are kept on AWS; else until you are erased",
@@ -231,7 +239,8 @@ impl Traces {
     pub fn are_in_cells(&self, cells: &[String]) -> bool {
         let folded: Vec<String> = cells.iter().map(|cell| fold(cell)).collect();
         // Whole words only.
-        let holds = |text: &String| folded.iter().any(|cell| format!(" {cell} ").contains(&format!(" {text} ")));
+        let holds =
+            |text: &String| folded.iter().any(|cell| format!(" {cell} ").contains(&format!(" {text} ")));
         let named = |name: &str| name.is_empty() || holds(&fold(name));
         self.reference.as_ref().is_some_and(|reference| holds(&fold(reference)))
             || (named(&self.first_name) && named(&self.last_name))
@@ -251,7 +260,11 @@ impl Traces {
     pub fn are_in_name(&self, file_name: &str) -> bool {
         let folded = fold(file_name);
         let names = [Some(&self.first_name), Some(&self.last_name), self.reference.as_ref()];
-        names.into_iter().flatten().map(|name| fold(name)).any(|name| name.chars().count() > 2 && folded.contains(&name))
+        names
+            .into_iter()
+            .flatten()
+            .map(|name| fold(name))
+            .any(|name| name.chars().count() > 2 && folded.contains(&name))
             || self.is_number(file_name)
     }
 

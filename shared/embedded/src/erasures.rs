@@ -6,6 +6,7 @@
 //! than SQLite's `secure_delete`, which leaves copies of rows that were moved
 //! between pages before, and costs nothing while nobody is erased.
 
+mod kept;
 mod tables;
 
 use crate::db::{Db, DbError, Durability};
@@ -69,6 +70,10 @@ impl Erasures for Erasing {
         }
         self.0.write(PORT, Durability::Power, |session| forget(&session.connection, class, whose))
     }
+
+    async fn kept(&self, class: Class, whose: &Whose<'_>) -> Result<Vec<String>, Fault> {
+        self.0.read(PORT, |connection| kept::of(connection, class, whose))
+    }
 }
 
 fn get(connection: &Connection, resident: ResidentId) -> Result<Option<Versioned<Erasure>>, DbError> {
@@ -120,7 +125,9 @@ fn forget(connection: &Connection, class: Class, whose: &Whose<'_>) -> Result<Fo
 fn numbers(connection: &Connection, whose: &Whose<'_>) -> Result<Forgotten, DbError> {
     let Some(number) = whose.number.map(digits) else { return Ok(Forgotten::Done(0)) };
     let rung = connection
-        .query_row("SELECT last_rung_at FROM contact_points WHERE number = ?1", [number], |row| time_at(row, 0))
+        .query_row("SELECT last_rung_at FROM contact_points WHERE number = ?1", [number], |row| {
+            time_at(row, 0)
+        })
         .optional()?;
     match rung {
         None => Ok(Forgotten::Done(0)),
@@ -143,8 +150,10 @@ fn file_names(connection: &Connection, traces: Option<&Traces>) -> Result<usize,
         if batch.file_name.as_ref().is_some_and(|name| traces.are_in_name(name)) {
             batch.file_name = None;
             let seq: i64 = row.get(0)?;
-            gone += connection
-                .execute("UPDATE batches SET data = ?2 WHERE seq = ?1", params![seq, json(&batch, "batch")?])?;
+            gone += connection.execute(
+                "UPDATE batches SET data = ?2 WHERE seq = ?1",
+                params![seq, json(&batch, "batch")?],
+            )?;
         }
     }
     let mut statement = connection.prepare("SELECT id, file_name FROM staged")?;
@@ -179,10 +188,15 @@ impl Known {
             ids.insert(attempt.request.to_string());
         }
         let erasure = get(connection, resident)?.map(|found| found.value);
-        if let Some(erasure) = &erasure {
+        Ok(Self::with(ids, erasure.as_ref()))
+    }
+
+    /// The ids of the person and their calls, with what an erasure tells.
+    fn with(mut ids: BTreeSet<String>, erasure: Option<&Erasure>) -> Self {
+        if let Some(erasure) = erasure {
             ids.extend(erasure.calls.iter().cloned());
         }
-        Ok(Self { ids, traces: erasure.and_then(|erasure| erasure.traces) })
+        Self { ids, traces: erasure.and_then(|erasure| erasure.traces.clone()) }
     }
 
     /// Whether this message is about them: it holds an id of theirs, or, if

@@ -13,6 +13,7 @@
 //! that is put into the store afterwards is somebody new: nothing is kept by
 //! which they could be told.
 
+mod export;
 mod lists;
 
 use crate::{Learned, Recorder};
@@ -24,8 +25,8 @@ use rollcall_domain::ids::{CallbackId, ResidentId};
 use rollcall_domain::resident::Resident;
 use rollcall_domain::suppression::{Entry, Subject};
 use rollcall_ports::{
-    Audit, AuditEntry, Batches, Erasures, Fault, Forgotten, Letters, Removed, Saved, Shelf, Telephony, Uploads,
-    Versioned, Whose, call_ids,
+    Audit, AuditEntry, Batches, Erasures, Fault, Forgotten, Letters, Removed, Saved, Shelf, Telephony,
+    Uploads, Versioned, Whose, call_ids,
 };
 use std::sync::Arc;
 
@@ -265,7 +266,9 @@ impl Eraser {
                 let promise = CallbackId::of(dial.id);
                 let Some(stored) = self.recorder.callbacks.get(promise).await? else { continue };
                 if !self.is_withdrawn(stored).await? {
-                    return Ok(Some("a callback is still in the telephone service's queue, or with an agent"));
+                    return Ok(Some(
+                        "a callback is still in the telephone service's queue, or with an agent",
+                    ));
                 }
             }
             from = next;
@@ -286,7 +289,8 @@ impl Eraser {
         }
         // A program without a telephone service leaves it to one that has it.
         let settled = self.recorder.settle(self.telephony.as_ref(), stored).await.unwrap_or(None);
-        Ok(settled.is_some_and(|settled| settled.value.to_stop().next().is_none() && !settled.value.is_queued()))
+        Ok(settled
+            .is_some_and(|settled| settled.value.to_stop().next().is_none() && !settled.value.is_queued()))
     }
 
     /// The entry of the person goes. That of the number stays for as long as

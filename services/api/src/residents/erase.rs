@@ -124,7 +124,9 @@ impl FromRef<Api> for Erasing {
 }
 
 impl Erasing {
-    fn eraser(&self) -> Result<&Eraser, Problem> {
+    /// # Errors
+    /// 501 where there is none.
+    pub(super) fn eraser(&self) -> Result<&Eraser, Problem> {
         self.eraser.as_deref().ok_or_else(|| {
             Problem::not_here(
                 "People cannot be erased here yet. Taking somebody off the register deletes their record; calls, \

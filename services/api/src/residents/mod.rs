@@ -14,6 +14,7 @@ mod log;
 mod remove;
 mod search;
 pub(crate) mod shown;
+mod subject;
 mod talks;
 mod view;
 
@@ -39,6 +40,7 @@ pub(crate) fn endpoints() -> OpenApiRouter<Api> {
         .routes(routes!(export::export))
         .routes(routes!(view::resident, change::correct, remove::remove))
         .routes(routes!(erase::erase, erase::erasure))
+        .routes(routes!(subject::subject_access))
         .routes(routes!(view::why))
         .routes(routes!(history::attempts))
         .routes(routes!(history::days))

@@ -4,8 +4,10 @@
 use crate::people::path;
 use crate::support::{Answer, World};
 use rollcall_domain::attempt::Key;
+use rollcall_domain::erasure::Class;
 use rollcall_domain::group::Group;
 use rollcall_domain::ids::ResidentId;
+use rollcall_domain::resident::Keyholder;
 use serde_json::{Value, json};
 
 impl World {
@@ -38,7 +40,10 @@ async fn somebody_is_erased_and_nothing_of_them_answers() {
     world.get(&path(id), &operator).await.expect_problem(404);
     assert!(world.stored(other).await.is_some(), "nobody else");
     let told = world.get(&erasure, &operator).await.json();
-    assert_eq!((&told["reason"], &told["by"], &told["classes"]), (&"asked".into(), &"somebody".into(), &14.into()));
+    assert_eq!(
+        (&told["reason"], &told["by"], &told["classes"]),
+        (&"asked".into(), &"somebody".into(), &14.into())
+    );
     let log = world.audited().await;
     let erased: Vec<_> = log.iter().filter(|(action, ..)| action == "resident.erase").collect();
     assert_eq!((erased.len(), erased[0].1, erased[0].2.as_str()), (1, Some(id), "asked"));
@@ -67,4 +72,42 @@ async fn where_nobody_can_be_erased_it_says_so() {
     world.erase(id, "\"1\"", &wish).await.expect_problem(501);
     world.get(&format!("{}/erasure", path(id)), &world.token(&[Group::Operators])).await.expect_problem(501);
     assert!(world.stored(id).await.is_some());
+}
+
+#[tokio::test]
+async fn everything_that_is_kept_is_handed_out_by_class_and_without_other_people() {
+    let world = World::new();
+    let id = world
+        .add(1, |one| {
+            let number = one.number;
+            one.profile.keyholders.push(Keyholder { name: "Ottoline".to_owned(), number });
+        })
+        .await;
+    world.called(id, "contact-1", Key::Talk).await;
+    let note = json!({"text": "has a parrot"});
+    let noted = world.change(Group::Operators, ("POST", &format!("{}/notes", path(id))), None, &note).await;
+    assert_eq!(noted.status, 200, "{}", noted.text);
+    let whole = format!("{}/subject-access", path(id));
+    let answer = world.get(&whole, &world.token(&[Group::Operators])).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    assert_eq!(answer.header("content-disposition"), format!("attachment; filename=\"resident-{id}.json\""));
+    let document = answer.json();
+    let classes: Vec<&str> =
+        document["classes"].as_array().unwrap().iter().map(|one| one["class"].as_str().unwrap()).collect();
+    assert_eq!(classes, Class::ALL.map(Class::word), "over the same list as an erasure");
+    let items = |class: Class| {
+        &document["classes"][classes.iter().position(|one| *one == class.word()).unwrap()]["items"]
+    };
+    let record = &items(Class::Register)[0];
+    assert_eq!(
+        (&record["staff_notes"][0]["text"], &record["staff_notes"][0]["by"]),
+        (&"has a parrot".into(), &"staff".into())
+    );
+    assert_eq!(record["keyholders"], json!([{"name": "Ottoline"}]));
+    for class in [Class::Attempts, Class::Callbacks, Class::Audit] {
+        assert!(!items(class).as_array().unwrap().is_empty(), "{class:?}");
+    }
+    assert!(!answer.text.contains("somebody"), "the account that wrote the note");
+    assert_eq!(world.audited().await.last().unwrap().0, "resident.subject_access");
+    world.get(&whole, &world.token(&[Group::Agents])).await.expect_problem(403);
 }

@@ -36,11 +36,17 @@ pub(super) fn kept(stage: &Stage) -> String {
         let looks = one.look_again_at.is_some();
         (one.progress(), one.done_at.is_some(), one.traces.is_some(), one.calls.len(), looks)
     });
-    format!("{} dials, {} days, {} entries, {rows:?}, {erasure:?}", dials.len(), days.len(), list.iter().flatten().count())
+    format!(
+        "{} dials, {} days, {} entries, {rows:?}, {erasure:?}",
+        dials.len(),
+        days.len(),
+        list.iter().flatten().count()
+    )
 }
 
 /// Nothing but the erasure, which was looked at once more.
-const NOTHING: &str = "0 dials, 0 days, 0 entries, Some((3, false, true)), Some(((14, 14), true, false, 0, false))";
+const NOTHING: &str =
+    "0 dials, 0 days, 0 entries, Some((3, false, true)), Some(((14, 14), true, false, 0, false))";
 
 /// Ann, of whom something is in every store, and bob.
 fn everywhere(stage: &Stage) {

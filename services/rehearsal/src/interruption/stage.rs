@@ -23,8 +23,8 @@ use rollcall_local::loops::{Idle, queue_loop, stream_loop, timer_loop};
 use rollcall_local::telephony::SimulatedConnect;
 use rollcall_local::{Ports, compose};
 use rollcall_ports::{
-    Clock, Depth, EvidenceHorizon, Inbox, Sender, Shelf, Signal, Signals, StreamReader, StreamWriter, Telephony,
-    Uploads,
+    Clock, Depth, EvidenceHorizon, Inbox, Sender, Shelf, Signal, Signals, StreamReader, StreamWriter,
+    Telephony, Uploads,
 };
 use std::cell::RefCell;
 use std::rc::Rc;

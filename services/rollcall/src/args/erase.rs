@@ -13,8 +13,10 @@ use clap::Args;
 /// while a list is loaded, `serve` does within minutes. Backups are not changed:
 /// whoever restores one erases again. Can be run while `serve` runs, and again.
 #[derive(Debug, Args)]
-#[command(after_help = "Exit status: 0 they are erased; 1 it goes on, or could not be begun; 2 what was given \
-                        cannot be used.")]
+#[command(
+    after_help = "Exit status: 0 they are erased; 1 it goes on, or could not be begun; 2 what was given \
+                        cannot be used."
+)]
 pub(crate) struct Erase {
     /// The resident, as for `rollcall why`; by the whole id also somebody who was taken off before
     #[arg(value_name = "RESIDENT")]
@@ -25,6 +27,24 @@ pub(crate) struct Erase {
     /// Do not ask for the reference or the name once more
     #[arg(long)]
     pub(crate) yes: bool,
+    #[command(flatten)]
+    pub(crate) directory: Directory,
+}
+
+/// Write down everything that is kept of a person, to be handed to them
+///
+/// Makes one JSON file, named by the id, with all that would be erased: class by
+/// class, with what it is for and how long it is kept. Without the numbers of
+/// keyholders, and without the names of the staff. The audit log keeps that it
+/// was made. Can be run while `serve` runs.
+#[derive(Debug, Args)]
+pub(crate) struct Export {
+    /// The resident, as for `rollcall why`
+    #[arg(value_name = "RESIDENT")]
+    pub(crate) resident: String,
+    /// The directory in which the file is made; with --json it goes to standard output instead
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub(crate) to: std::path::PathBuf,
     #[command(flatten)]
     pub(crate) directory: Directory,
 }

@@ -18,8 +18,8 @@ use rollcall_domain::suppression::{Entry, Ground, Subject};
 use rollcall_embedded::Store;
 use rollcall_host::clock::SystemClock;
 use rollcall_ports::{
-    Began, Begin, CheckResult, Clock as _, DeadLetter, Saved, Sender as _, StreamReader as _, StreamWriter as _,
-    Versioned,
+    Began, Begin, CheckResult, Clock as _, DeadLetter, Saved, Sender as _, StreamReader as _,
+    StreamWriter as _, Versioned,
 };
 use std::future::Future;
 use std::io::Write;
@@ -65,7 +65,8 @@ fn wait<T>(future: impl Future<Output = T>) -> T {
 /// Two lists, one in two bytes a letter, as Excel saves it.
 fn imported() -> Place {
     let place = Place::new();
-    let wide: Vec<u8> = [0xFF, 0xFE].into_iter().chain(LATER.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    let wide: Vec<u8> =
+        [0xFF, 0xFE].into_iter().chain(LATER.encode_utf16().flat_map(u16::to_le_bytes)).collect();
     place.import(LIST).with(0);
     place.import(wide).with(0);
     place
@@ -101,18 +102,50 @@ fn everywhere(store: &Store) -> ResidentId {
     wait(store.checks().record(id, "2026-11-20".parse().unwrap(), CheckResult::Well)).unwrap();
     let notice = Notice::CallbackOverdue { resident: id, callback: callback.id };
     wait(store.notices().tell(&notice)).unwrap();
-    let order =
-        CallRequest { request: RequestId::of(id, now), resident: id, expires_at: now - SignedDuration::from_secs(1) };
+    let order = CallRequest {
+        request: RequestId::of(id, now),
+        resident: id,
+        expires_at: now - SignedDuration::from_secs(1),
+    };
     assert!(wait(store.call_requests_queue().send(&[Envelope::new(order, now)])).unwrap().is_empty());
-    let entry = Entry::new(Subject::Resident(id), (Ground::Staff, "asked for marmalade"), ("joe", now)).unwrap();
+    let entry =
+        Entry::new(Subject::Resident(id), (Ground::Staff, "asked for marmalade"), ("joe", now)).unwrap();
     saved(wait(store.suppressions().put(&Versioned::new(entry))).unwrap());
     let record = r#"{"AWSContactTraceRecordFormatVersion":"2017-03-10","ContactId":"contact-of-w","CustomerEndpoint":{"Address":"+447700900177"}}"#;
     wait(store.outcomes_stream().put("contact-of-w", record.as_bytes())).unwrap();
     parked(store, "outcomes", record, "");
-    parked(store, "call_requests", &format!(r#"{{"kind":"call_request","body":"{id}"}}"#), "once Wilhelmina Quackenbush");
+    parked(
+        store,
+        "call_requests",
+        &format!(r#"{{"kind":"call_request","body":"{id}"}}"#),
+        "once Wilhelmina Quackenbush",
+    );
     parked(store, "rows", "cut off: Wilhelmina,Quackenbush,07700", "");
     parked(store, "rows", "cut off: Bertram,Oddfellow,07700", "");
     id
+}
+
+/// What is erased next is what they can be handed, class by class.
+fn exported(place: &Place, id: &str) {
+    let document = place.run(&["export", id, "--json"]).with(0).json();
+    let classes = document["classes"].as_array().unwrap();
+    for (one, class) in classes.iter().zip(Class::ALL) {
+        assert_eq!(one["class"], class.word());
+        let there = !one["items"].as_array().unwrap().is_empty();
+        let none = matches!(class, Class::Residue | Class::Erasures);
+        assert_eq!(there, !none, "{class:?}: {one}");
+    }
+    let text = document.to_string();
+    for trace in ["Quackenbush", "+447700900177", "Ottoline", "parrot", "lighthouse", "marmalade", "umbrella"]
+    {
+        assert!(text.contains(trace), "{trace}");
+    }
+    let rows = classes.iter().find(|one| one["class"] == "lists").unwrap();
+    assert_eq!(rows["items"].as_array().unwrap().len(), 3, "{rows}");
+    assert!(!text.contains("447700900188") && !text.contains("joe"), "other people: {text}");
+    let made = place.run(&["export", id]).with(0).out;
+    assert!(made.contains(&format!("resident-{id}.json")), "{made}");
+    place.run(&["export", id]).with(2);
 }
 
 /// Everything that the staff can write on a record, some of it undone.
@@ -141,7 +174,8 @@ fn dialed(store: &Store, mut stored: Versioned<Resident>, at: Timestamp) -> Atte
     stored.value.begin(attempt.value.id, at, &Policy::default());
     let schedule = Schedule::of(&stored.value, &Policy::default(), at);
     let number = stored.value.number;
-    let begin = Begin { attempt: attempt.clone(), resident: stored, schedule, number, now: at, quiet_since: at };
+    let begin =
+        Begin { attempt: attempt.clone(), resident: stored, schedule, number, now: at, quiet_since: at };
     assert_eq!(wait(store.attempts().begin(&begin)).unwrap(), Began::Granted);
     attempt.version = 1;
     attempt.value.facts = Facts {
@@ -169,7 +203,8 @@ fn parked(store: &Store, source: &str, body: &str, former: &str) {
     };
     wait(store.dead_letters().park(&letter)).unwrap();
     if !former.is_empty() {
-        let mut stored = wait(store.letters().get(LetterId::of(source, &letter.message_id))).unwrap().unwrap();
+        let mut stored =
+            wait(store.letters().get(LetterId::of(source, &letter.message_id))).unwrap().unwrap();
         let anew = ("call_request".to_owned(), body.as_bytes().to_vec());
         stored.value.edit(anew, ("joe", "of the parrot"), now).unwrap();
         saved(wait(store.letters().save(&stored)).unwrap());
@@ -226,6 +261,7 @@ fn nothing_is_left_of_them_in_any_byte_of_the_directory() {
     }
     let others = place.records().len();
     drop(store);
+    exported(&place, &id.to_string());
 
     let id = id.to_string();
     let erase = ["erase", &id, "--reason", "asked"];

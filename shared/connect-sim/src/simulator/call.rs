@@ -16,7 +16,12 @@ const DEFAULT_RING: u32 = 60;
 
 impl Simulator {
     /// Begins to dial. The checks are done. `rings` is false for a call that is accepted and comes to nothing.
-    pub(super) fn dial(&mut self, request: &StartOutboundRequest, rings: bool, drawn: Drawn) -> ContactNumber {
+    pub(super) fn dial(
+        &mut self,
+        request: &StartOutboundRequest,
+        rings: bool,
+        drawn: Drawn,
+    ) -> ContactNumber {
         let attribute = |name: &str| request.attributes.get(name).map(str::to_owned);
         let who = Who {
             resident_id: attribute(names::RESIDENT_ID),

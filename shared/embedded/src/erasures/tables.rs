@@ -12,16 +12,16 @@ mod tests {
     /// Each table, and what of people is in it; `None` where there is nothing,
     /// with the reason beside it.
     const TABLES: &[(&str, Option<Class>)] = &[
-        ("accounts", None),       // Staff.
+        ("accounts", None), // Staff.
         ("attempts", Some(Class::Attempts)),
         ("audit", Some(Class::Audit)),
         ("batches", Some(Class::Batches)),
         ("callbacks", Some(Class::Callbacks)),
-        ("checkpoints", None),    // Places in the stream.
+        ("checkpoints", None), // Places in the stream.
         ("checks", Some(Class::Days)),
         ("chunks", Some(Class::Batches)),
         ("contact_points", Some(Class::Numbers)),
-        ("counters", None),       // Counts.
+        ("counters", None), // Counts.
         ("dead_letters", Some(Class::Letters)),
         ("erasures", Some(Class::Erasures)),
         ("escalations", Some(Class::Escalations)),
@@ -30,17 +30,17 @@ mod tests {
         ("notes", Some(Class::Batches)), // Line numbers and reasons, no cells.
         ("notices", Some(Class::Notices)),
         ("numbers", Some(Class::Register)),
-        ("pace", None),           // Ids of calls for minutes.
+        ("pace", None), // Ids of calls for minutes.
         ("resident_ids", Some(Class::Register)),
         ("resident_ids_spill", Some(Class::Register)),
         ("residents", Some(Class::Register)),
-        ("settled", None),        // Places in a stream.
+        ("settled", None),         // Places in a stream.
         ("sqlite_sequence", None), // Counts.
         ("staged", Some(Class::Lists)),
         ("stream", Some(Class::Stream)),
         ("suppressions", Some(Class::Suppressions)),
-        ("switch", None),         // One row about all dialing.
-        ("upload_parts", None),   // Numbers of files.
+        ("switch", None),       // One row about all dialing.
+        ("upload_parts", None), // Numbers of files.
         ("uploads", Some(Class::Lists)),
     ];
 
@@ -50,7 +50,8 @@ mod tests {
         migrate(&mut connection, STEPS).unwrap();
         let mut statement =
             connection.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name").unwrap();
-        let found: Vec<String> = statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+        let found: Vec<String> =
+            statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
         let named: Vec<&str> = TABLES.iter().map(|(name, _)| *name).collect();
         assert_eq!(found, named, "name the table here, with its class of data");
         let held: BTreeSet<Class> = TABLES.iter().filter_map(|(_, class)| *class).collect();
