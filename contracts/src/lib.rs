@@ -12,5 +12,6 @@ pub mod envelope;
 pub mod evidence;
 pub mod letters;
 pub mod messages;
+pub mod subject;
 pub mod topology;
 pub mod upload;

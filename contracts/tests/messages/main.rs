@@ -88,7 +88,14 @@ fn schemas() -> Vec<(String, Value)> {
     fn of<M: Message>() -> (String, Value) {
         (format!("{}.v{}.schema.json", M::KIND, M::VERSION), schema::of::<M>())
     }
-    vec![of::<RowsChunk>(), of::<CallRequest>(), of::<Notice>()]
+    vec![of::<RowsChunk>(), of::<CallRequest>(), of::<Notice>(), subject()]
+}
+
+/// No message, but handed to people, who may keep it for years.
+fn subject() -> (String, Value) {
+    let mut schema = schemars::schema_for!(rollcall_contracts::subject::SubjectAccess).to_value();
+    schema["title"] = "subject_access, version 1".into();
+    ("subject_access.v1.schema.json".to_owned(), schema)
 }
 
 fn schema_in(file: &str) -> Value {

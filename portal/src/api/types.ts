@@ -34,6 +34,7 @@ export type Detail = Answer<"/api/residents/{id}", "get">;
 export type Note = Detail["staff_notes"][number];
 export type DayState = Summary["state"];
 export type LeavingReason = Body<"/api/residents/{id}", "delete">["reason"];
+export type ErasureReason = Body<"/api/residents/{id}/erasure", "post">["reason"];
 export type Why = Answer<"/api/residents/{id}/why", "get">;
 export type AttemptPage = Answer<"/api/residents/{id}/attempts", "get">;
 export type Attempt = AttemptPage["items"][number];

@@ -1,5 +1,5 @@
 /** The words of the screen for the words of the API: one for each, everywhere. */
-import type { AgentDisposition, Attempt, CancelReason, DayState, Day, Detail, Group, LeavingReason, LiftReason, Stage, Suppression } from "../api/types";
+import type { AgentDisposition, Attempt, CancelReason, DayState, Day, Detail, ErasureReason, Group, LeavingReason, LiftReason, Stage, Suppression } from "../api/types";
 
 interface Word {
   label: string;
@@ -69,6 +69,15 @@ export const leavings: Record<LeavingReason, string> = {
   moved: "They live elsewhere now",
   died: "They died",
   duplicate: "They are on the register twice",
+  mistake: "They should never have been loaded",
+  other: "Another reason",
+};
+
+/** Why somebody is erased. Only this word is kept of it. */
+export const erasures: Record<ErasureReason, string> = {
+  asked: "They asked to be erased",
+  died: "They died",
+  left: "They left, and there is nothing to keep their data for",
   mistake: "They should never have been loaded",
   other: "Another reason",
 };

@@ -43,7 +43,7 @@ describe.each(Object.entries(LOOKS))("%s", (look, options) => {
     await settled(page);
     await inspect(page, `${look}-resident`);
     // Dialogs differ little between the looks, and each costs seconds.
-    const dialogs = ["light", "narrow"].includes(look) ? ["Pause", "Correct", "Switch off", "Suppress", "Delete"] : [];
+    const dialogs = ["light", "narrow"].includes(look) ? ["Pause", "Correct", "Switch off", "Suppress", "Delete", "Erase"] : [];
     for (const dialog of dialogs) {
       await page.getByRole("button", { name: dialog, exact: true }).first().click();
       await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).waitFor();

@@ -200,6 +200,29 @@ test("whoever is deleted is gone, once the reason is chosen and the question ans
   await page.context().close();
 });
 
+test("whoever is erased is gone for good, once the reason is chosen and the name typed again", async () => {
+  const { page } = await signedIn(browser, service.operator, UNDISTURBED);
+  await page.getByRole("rowheader").getByRole("link").last().click();
+  await page.getByRole("button", { name: "Erase" }).click();
+  const name = (await page.getByRole("heading", { level: 1 }).innerText()).trim();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText("become blank lines").waitFor();
+  await choose(dialog.getByLabel("Reason"), "They asked to be erased");
+  const sure = dialog.getByRole("button", { name: "Erase", exact: true });
+  expect(await sure.isDisabled()).toBe(true);
+  await dialog.getByLabel("Type their reference or whole name").fill("somebody else");
+  await sure.click();
+  await dialog.getByText("the reference or the whole name of this person").waitFor();
+  await dialog.getByLabel("Type their reference or whole name").fill(name.toUpperCase());
+  const { pathname } = new URL(page.url());
+  await sure.click();
+  await heading(page, "Residents");
+  expect(await asked(page, `/api${pathname}/erasure`)).toBe(200);
+  await page.goto(pathname);
+  await page.getByText("Not found").waitFor();
+  await page.context().close();
+});
+
 test("what is not for somebody opens neither by link nor by the API", async () => {
   for (const [account, paths] of [[service.uploader, ["/operations", "/audit", "/users"]], [service.agent, ["/operations", "/audit", "/users"]]] as const) {
     const { page } = await signedIn(browser, account, "/overview");

@@ -102,6 +102,7 @@ gated!(Erasures, "erasures" {
     async fn save(&self, erasure: &Versioned<Erasure>) -> Saved;
     async fn to_review(&self, now: Timestamp, most: u32) -> Vec<ResidentId>;
     async fn forget(&self, class: Class, whose: &Whose<'_>) -> Forgotten;
+    async fn kept(&self, class: Class, whose: &Whose<'_>) -> Vec<String>;
 });
 gated!(Shelf, "shelf" {
     async fn files(&self, from: Option<&Cursor>, most: u32) -> (Vec<UploadRef>, Option<Cursor>);

@@ -13,7 +13,7 @@ mod letters;
 mod suppressions;
 
 pub(crate) use backup::{Backup, Restore};
-pub(crate) use erase::Erase;
+pub(crate) use erase::{Erase, Export};
 pub(crate) use ledger::Ledger;
 pub(crate) use letters::{
     Author, DeadLetters, DiscardLetters, DryRun, EditLetter, LettersCommand, ListLetters, ReplayLetters,
@@ -68,6 +68,7 @@ pub(crate) enum Command {
     Suppressions(Directory),
     Unsuppress(Unsuppress),
     Erase(Erase),
+    Export(Export),
     Backup(Backup),
     Restore(Restore),
     User(User),

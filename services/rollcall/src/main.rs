@@ -6,6 +6,7 @@ mod dialing;
 mod directory;
 mod doctor;
 mod erase;
+mod export;
 mod import;
 mod json;
 mod ledger;
@@ -43,6 +44,7 @@ fn main() -> ExitCode {
         Command::Suppressions(args) => suppress::list(&args),
         Command::Unsuppress(args) => suppress::lift(&args),
         Command::Erase(args) => erase::run(&args),
+        Command::Export(args) => export::run(&args),
         Command::DeadLetters(args) => letters::run(&args),
         Command::Backup(args) => backup::run(&args),
         Command::Restore(args) => backup::restore(&args),

@@ -28,5 +28,5 @@ pub use config::{
 };
 pub use outside::{Emission, FunctionFailure, Invocation, InvocationId, OutsideEvent, OutsideKind};
 pub use people::{CallStage, DeskCall, DeskPhone, DeskStatus, PersonAct};
-pub use residents::{MixError, ResidentHabits, ResidentKind, ResidentMix};
+pub use residents::{Drawn, MixError, ResidentHabits, ResidentKind, ResidentMix};
 pub use simulator::{Input, Simulator};

@@ -1,11 +1,27 @@
 //! What residents do when the phone rings.
 
 use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
 
 use crate::config::Between;
 
+/// What of a call depends on the number alone: with it, an input can be repeated
+/// without the number.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Drawn {
+    /// Nothing is drawn yet.
+    #[default]
+    ByNumber,
+    /// This call may go another way than the last one.
+    Passing,
+    /// Every call to the number goes this way.
+    Lasting(ResidentKind),
+}
+
 /// How a call goes, seen from the resident's end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ResidentKind {
     /// Answers and presses the key for "I am well".
     Well,
@@ -143,14 +159,22 @@ impl ResidentMix {
         self.shares[kind as usize]
     }
 
-    /// How a call to `number` goes.
-    pub(crate) fn draw(&self, seed: u64, number: &str, rng: &mut fastrand::Rng) -> ResidentKind {
+    /// What of a call depends on the number alone.
+    pub(crate) fn by_number(&self, seed: u64, number: &str) -> Drawn {
         let mut fixed = fastrand::Rng::with_seed(hash(seed, number)).f64();
         for kind in &self.lasting {
             fixed -= self.share(*kind);
             if fixed < 0.0 {
-                return *kind;
+                return Drawn::Lasting(*kind);
             }
+        }
+        Drawn::Passing
+    }
+
+    /// How a call goes of which that much is drawn.
+    pub(crate) fn draw(&self, drawn: Drawn, rng: &mut fastrand::Rng) -> ResidentKind {
+        if let Drawn::Lasting(kind) = drawn {
+            return kind;
         }
         let passing = || ResidentKind::ALL.into_iter().filter(|kind| !self.lasting.contains(kind));
         let mut left = rng.f64() * passing().map(|kind| self.share(kind)).sum::<f64>();
@@ -361,8 +385,8 @@ mod tests {
         let (mut well, mut bad) = (0, 0);
         for number in 0..20_000 {
             let number = format!("+4416329{number:05}");
-            let first = mix.draw(7, &number, &mut rng);
-            let second = mix.draw(7, &number, &mut rng);
+            let first = mix.draw(mix.by_number(7, &number), &mut rng);
+            let second = mix.draw(mix.by_number(7, &number), &mut rng);
             assert_eq!(first == ResidentKind::BadNumber, second == ResidentKind::BadNumber);
             well += u32::from(first == ResidentKind::Well);
             bad += u32::from(first == ResidentKind::BadNumber);

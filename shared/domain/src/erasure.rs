@@ -50,6 +50,8 @@ pub enum Class {
     Batches,
     /// What the store keeps of what was deleted there.
     Residue,
+    /// The accounts of days that are over: where everybody stood, by an id.
+    Accounts,
     /// The audit log: that something was done, without the person.
     Audit,
     /// That they were, or are being, erased.
@@ -60,7 +62,7 @@ impl Class {
     /// All, in the order in which they are cleaned: the record first, so that
     /// nobody calls any more; what is found by the calls before the calls; the
     /// leftovers of the store last.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Register,
         Self::Callbacks,
         Self::Escalations,
@@ -75,6 +77,7 @@ impl Class {
         Self::Lists,
         Self::Batches,
         Self::Residue,
+        Self::Accounts,
         Self::Audit,
         Self::Erasures,
     ];
@@ -84,12 +87,13 @@ impl Class {
         Self::ALL.into_iter().filter(|class| class.is_erased())
     }
 
-    /// Whether an erasure cleans it. The audit log and the record of the
-    /// erasure itself stay: they say what was done and name nobody but by an
-    /// id, which only somebody can make anew who knows the person already.
+    /// Whether an erasure cleans it. The accounts of days, the audit log and the
+    /// record of the erasure itself stay: they say what was, and what was done,
+    /// and name nobody but by an id, which only somebody can make anew who knows
+    /// the person already.
     #[must_use]
     pub fn is_erased(self) -> bool {
-        !matches!(self, Self::Audit | Self::Erasures)
+        !matches!(self, Self::Accounts | Self::Audit | Self::Erasures)
     }
 
     /// A stable word.
@@ -110,6 +114,7 @@ impl Class {
             Self::Lists => "lists",
             Self::Batches => "batches",
             Self::Residue => "residue",
+            Self::Accounts => "accounts",
             Self::Audit => "audit",
             Self::Erasures => "erasures",
         }
@@ -139,6 +144,9 @@ impl Class {
             }
             Self::Batches => "to account for every line of a list, by its number",
             Self::Residue => "nothing: what storage keeps of deleted data until it is overwritten",
+            Self::Accounts => {
+                "to prove that everybody was accounted for each day: an id and where it stood, not looked up one by one"
+            }
             Self::Audit => "to prove who looked at your record or changed it, and when",
             Self::Erasures => "to prove that you were erased, by whom, when and why",
         }
@@ -158,7 +166,7 @@ impl Class {
             Self::Suppressions => {
                 "until the entry is taken off the list; for a number also after you are erased"
             }
-            Self::Days | Self::Attempts => "13 months at most",
+            Self::Days | Self::Attempts | Self::Accounts => "13 months at most",
             Self::Numbers => "until you are erased",
             Self::Lists => "30 days at most, where lists are kept on AWS; else until you are erased",
             Self::Residue => "until it is overwritten; at an erasure at once",

@@ -6,6 +6,7 @@
 //! than SQLite's `secure_delete`, which leaves copies of rows that were moved
 //! between pages before, and costs nothing while nobody is erased.
 
+mod kept;
 mod tables;
 
 use crate::db::{Db, DbError, Durability};
@@ -69,6 +70,10 @@ impl Erasures for Erasing {
         }
         self.0.write(PORT, Durability::Power, |session| forget(&session.connection, class, whose))
     }
+
+    async fn kept(&self, class: Class, whose: &Whose<'_>) -> Result<Vec<String>, Fault> {
+        self.0.read(PORT, |connection| kept::of(connection, class, whose))
+    }
 }
 
 fn get(connection: &Connection, resident: ResidentId) -> Result<Option<Versioned<Erasure>>, DbError> {
@@ -110,6 +115,7 @@ fn forget(connection: &Connection, class: Class, whose: &Whose<'_>) -> Result<Fo
         | Class::Suppressions
         | Class::Lists
         | Class::Residue
+        | Class::Accounts
         | Class::Audit
         | Class::Erasures => 0,
     };
@@ -183,10 +189,15 @@ impl Known {
             ids.insert(attempt.request.to_string());
         }
         let erasure = get(connection, resident)?.map(|found| found.value);
-        if let Some(erasure) = &erasure {
+        Ok(Self::with(ids, erasure.as_ref()))
+    }
+
+    /// The ids of the person and their calls, with what an erasure tells.
+    fn with(mut ids: BTreeSet<String>, erasure: Option<&Erasure>) -> Self {
+        if let Some(erasure) = erasure {
             ids.extend(erasure.calls.iter().cloned());
         }
-        Ok(Self { ids, traces: erasure.and_then(|erasure| erasure.traces) })
+        Self { ids, traces: erasure.and_then(|erasure| erasure.traces.clone()) }
     }
 
     /// Whether this message is about them: it holds an id of theirs, or, if

@@ -211,6 +211,21 @@ fn uploads() {
 }
 
 #[test]
+fn erasures() {
+    over_both(&async |case, store| {
+        suite::erasures::all(case, store.erasures().as_ref()).await;
+        suite::erasures::letters(store.dead_letters().as_ref(), store.letters().as_ref()).await;
+        let uploads = store.uploads();
+        let bytes: Vec<u8> = (0..=250).cycle().take(300_001).collect();
+        let put = uploads.put("list.csv", &mut bytes.as_slice()).unwrap();
+        for key in ["one", "two", "three"] {
+            let _other = uploads.put(key, &mut b"other".as_slice()).unwrap();
+        }
+        suite::erasures::blanking((&uploads, &uploads), &put.upload, &bytes).await;
+    });
+}
+
+#[test]
 fn deposits() {
     over_both(&async |case, store| {
         let (deposits, queue) = (store.uploads(), store.uploads_queue());

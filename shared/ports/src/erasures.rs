@@ -51,6 +51,10 @@ pub trait Erasures: Send + Sync {
     /// done. Answers that nothing was there for the classes that other ports
     /// forget: the register, suppressions, letters, lists, and what stays.
     async fn forget(&self, class: Class, whose: &Whose<'_>) -> Result<Forgotten, Fault>;
+
+    /// What [`Erasures::forget`] and [`Letters::forget`](crate::Letters::forget) would delete, each thing as JSON, or
+    /// as the text that it is: for an export.
+    async fn kept(&self, class: Class, whose: &Whose<'_>) -> Result<Vec<String>, Fault>;
 }
 
 /// A part of a file that is to be blanked.

@@ -13,6 +13,7 @@
 //! that is put into the store afterwards is somebody new: nothing is kept by
 //! which they could be told.
 
+mod export;
 mod lists;
 
 use crate::{Learned, Recorder};
@@ -98,6 +99,13 @@ impl Eraser {
         stored: Option<&Versioned<Resident>>,
         (by, reason): (&str, ErasureReason),
     ) -> Result<Asked, Fault> {
+        let known = self.erasures.get(id).await?;
+        if let Some(known) = &known
+            && (known.value.done_at.is_none() || stored.is_none())
+        {
+            // Asked again: it is in the log already.
+            return self.progress(known.clone()).await.map(Asked::Begun);
+        }
         let now = self.recorder.clock.now();
         let version = stored.map_or(0, |stored| stored.version);
         self.audit
@@ -110,12 +118,6 @@ impl Eraser {
                 detail: reason.word().to_owned(),
             })
             .await?;
-        let known = self.erasures.get(id).await?;
-        if let Some(known) = &known
-            && known.value.done_at.is_none()
-        {
-            return self.progress(known.clone()).await.map(Asked::Begun);
-        }
         let traces = match stored {
             Some(stored) => Some(self.traces(&stored.value).await?),
             None => None,

@@ -1,11 +1,12 @@
 import type { Record } from "./record";
 import { Correct } from "./changes/Correct";
 import { Delete } from "./changes/Delete";
+import { Erase } from "./changes/Erase";
 import { Pause } from "./changes/Pause";
 import { Suppress } from "./changes/Suppress";
 import { Switch } from "./changes/Switch";
 
-export type Changing = "pause" | "correct" | "switch" | "suppress" | "delete";
+export type Changing = "pause" | "correct" | "switch" | "suppress" | "delete" | "erase";
 
 export interface ChangeProps {
   record: Record;
@@ -27,5 +28,7 @@ export default function Change({ what, ...props }: ChangeProps & { what: Changin
       return <Suppress {...props} />;
     case "delete":
       return <Delete {...props} />;
+    case "erase":
+      return <Erase {...props} />;
   }
 }

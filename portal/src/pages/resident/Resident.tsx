@@ -66,6 +66,7 @@ function Actions({ enabled, ask }: { enabled: boolean; ask: (what: Changing) => 
       {mayCorrect && <Button onClick={() => ask("switch")}>{enabled ? "Switch off" : "Switch on"}</Button>}
       {isOperator && <Button onClick={() => ask("suppress")}>Suppress</Button>}
       {isOperator && <Button onClick={() => ask("delete")}>Delete</Button>}
+      {isOperator && <Button onClick={() => ask("erase")}>Erase</Button>}
     </SpaceBetween>
   );
 }

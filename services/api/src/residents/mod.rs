@@ -7,12 +7,14 @@
 //! same moment, is followed by an entry that says so.
 
 mod change;
+mod erase;
 mod export;
 mod history;
 mod log;
 mod remove;
 mod search;
 pub(crate) mod shown;
+mod subject;
 mod talks;
 mod view;
 
@@ -37,6 +39,8 @@ pub(crate) fn endpoints() -> OpenApiRouter<Api> {
         .routes(routes!(search::search))
         .routes(routes!(export::export))
         .routes(routes!(view::resident, change::correct, remove::remove))
+        .routes(routes!(erase::erase, erase::erasure))
+        .routes(routes!(subject::subject_access))
         .routes(routes!(view::why))
         .routes(routes!(history::attempts))
         .routes(routes!(history::days))

@@ -8,6 +8,7 @@ mod desk;
 mod desk_interrupted;
 mod dialing;
 mod document;
+mod erasing;
 mod escalations;
 mod health;
 mod http_keys;

@@ -10,6 +10,7 @@
 mod closing;
 mod deciding;
 mod dialing;
+mod erasing;
 mod escalating;
 mod learning;
 mod leaving;

@@ -48,6 +48,8 @@ pub(super) enum Part {
     Starts,
     /// The same with the all-clear of the one open case.
     Clears,
+    /// The same with the erasure of ann.
+    Erases,
 }
 
 /// How a play ended.
@@ -306,6 +308,7 @@ impl Stage {
             Part::Books => timer_loop(&services.books, period(timers.ledger_seconds), &around).await,
             Part::Stops | Part::Starts => super::switching::turn(self, part, gate).await,
             Part::Clears => super::escalating::clear(self, gate).await,
+            Part::Erases => super::erasing::erase(self, gate).await,
             // Runs when the flow calls it.
             Part::KeyPress => {}
         }

@@ -30,3 +30,21 @@ pub(crate) struct Erase {
     #[command(flatten)]
     pub(crate) directory: Directory,
 }
+
+/// Write down everything that is kept of a person, to be handed to them
+///
+/// Makes one JSON file, named by the id, with all that would be erased: class by
+/// class, with what it is for and how long it is kept. Without the numbers of
+/// keyholders, and without the names of the staff. The audit log keeps that it
+/// was made. Can be run while `serve` runs.
+#[derive(Debug, Args)]
+pub(crate) struct Export {
+    /// The resident, as for `rollcall why`
+    #[arg(value_name = "RESIDENT")]
+    pub(crate) resident: String,
+    /// The directory in which the file is made; with --json it goes to standard output instead
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub(crate) to: std::path::PathBuf,
+    #[command(flatten)]
+    pub(crate) directory: Directory,
+}

@@ -9,6 +9,7 @@ mod bad_rows;
 mod broken;
 mod demo;
 mod dialing;
+mod erasing;
 mod imports;
 mod letters;
 mod questions;

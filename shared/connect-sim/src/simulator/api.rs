@@ -10,6 +10,7 @@ use super::{Input, Simulator, outside};
 use crate::config::{OverConcurrency, TokenAfterEnd};
 use crate::contact::Who;
 use crate::outside::{Emission, OutsideEvent, OutsideKind};
+use crate::residents::Drawn;
 
 /// How long a client token is good for.
 const TOKEN_LIFE: SignedDuration = SignedDuration::from_hours(24 * 7);
@@ -27,7 +28,17 @@ impl Simulator {
         request: &StartOutboundRequest,
     ) -> Result<String, ApiError> {
         self.run_to(now, false);
-        self.note(|at| Input::Start { at, request: request.clone() });
+        let drawn = self.config.residents.by_number(self.config.seed, &request.destination_phone_number);
+        self.start_drawn(request, drawn)
+    }
+
+    /// As [`Simulator::start_outbound`], at the moment that is reached.
+    pub(super) fn start_drawn(
+        &mut self,
+        request: &StartOutboundRequest,
+        drawn: Drawn,
+    ) -> Result<String, ApiError> {
+        self.note(|at| Input::Start { at, request: request.clone(), drawn });
         let old = self.now - self.config.remember;
         for (token, number) in self.contacts.forget(old) {
             if self.tokens.get(&token).is_some_and(|(known, _)| *known == number) {
@@ -37,7 +48,7 @@ impl Simulator {
         match self.admit(request) {
             Ok(Admitted::Known(id)) => Ok(id),
             Ok(Admitted::Dial { rings }) => {
-                let number = self.dial(request, rings);
+                let number = self.dial(request, rings, drawn);
                 if let Some(token) = &request.client_token {
                     self.tokens.insert(token.clone(), (number, self.now));
                 }

@@ -9,14 +9,19 @@ use crate::agents::ContactNumber;
 use crate::config::Between;
 use crate::contact::{Check, Leg, Phase, Who};
 use crate::outside::OutsideKind;
-use crate::residents::{Manner, ResidentKind, chance};
+use crate::residents::{Drawn, Manner, ResidentKind, chance};
 
 /// How long a call rings when the request does not say.
 const DEFAULT_RING: u32 = 60;
 
 impl Simulator {
     /// Begins to dial. The checks are done. `rings` is false for a call that is accepted and comes to nothing.
-    pub(super) fn dial(&mut self, request: &StartOutboundRequest, rings: bool) -> ContactNumber {
+    pub(super) fn dial(
+        &mut self,
+        request: &StartOutboundRequest,
+        rings: bool,
+        drawn: Drawn,
+    ) -> ContactNumber {
         let attribute = |name: &str| request.attributes.get(name).map(str::to_owned);
         let who = Who {
             resident_id: attribute(names::RESIDENT_ID),
@@ -24,7 +29,7 @@ impl Simulator {
             client_token: request.client_token.clone(),
         };
         let mut rng = self.ids.fork();
-        let kind = self.config.residents.draw(self.config.seed, &request.destination_phone_number, &mut rng);
+        let kind = self.config.residents.draw(drawn, &mut rng);
         let manner = Manner::draw(kind, &self.config.resident_habits, &mut rng);
         let check = Check {
             manner,

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::{Due, Simulator};
 use crate::outside::{Emission, FunctionFailure, InvocationId};
 use crate::people::PersonAct;
+use crate::residents::Drawn;
 
 /// Something that was asked or answered, and may have changed what happens next. Questions about figures and contacts
 /// are none: they change nothing.
@@ -24,6 +25,9 @@ pub enum Input {
         at: Timestamp,
         /// What was asked.
         request: StartOutboundRequest,
+        /// What the number decided. Repeated with it, the request may have another number.
+        #[serde(default)]
+        drawn: Drawn,
     },
     /// `StopContact`, whatever came of it.
     Stop {
@@ -74,7 +78,11 @@ impl Simulator {
     pub fn repeat(&mut self, input: &Input) -> Vec<Emission> {
         // Answers are those of the first time.
         match input {
-            Input::Start { at, request } => drop(self.start_outbound(*at, request)),
+            Input::Start { at, request, drawn: Drawn::ByNumber } => drop(self.start_outbound(*at, request)),
+            Input::Start { at, request, drawn } => {
+                self.run_to(*at, false);
+                drop(self.start_drawn(request, *drawn));
+            }
             Input::Stop { at, request } => drop(self.stop_contact(*at, request)),
             Input::Answered { at, id, answer } => self.function_answered(*at, *id, answer.clone()),
             Input::Agent { at, agent, act } => {

@@ -22,6 +22,8 @@ mod tests {
         ("chunks", Some(Class::Batches)),
         ("contact_points", Some(Class::Numbers)),
         ("counters", None), // Counts.
+        ("day_parts", Some(Class::Accounts)),
+        ("days", Some(Class::Accounts)), // Ids of those of whom two sources differ.
         ("dead_letters", Some(Class::Letters)),
         ("erasures", Some(Class::Erasures)),
         ("escalations", Some(Class::Escalations)),

@@ -21,6 +21,7 @@ pub mod clock;
 pub mod days;
 pub mod dead_letters;
 pub mod deposits;
+pub mod erasures;
 pub mod escalations;
 pub mod letters;
 mod manual_clock;

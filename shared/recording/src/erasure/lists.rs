@@ -10,6 +10,7 @@ use rollcall_domain::ids::ResidentId;
 use rollcall_domain::phone::Region;
 use rollcall_ports::{Fault, Place};
 use rollcall_roster::{Chunk, ChunkLimits, Layout, Line, SNIFF_BYTES, Scanner, open, read_rows};
+use serde_json::{Value, json};
 
 /// Bytes read at a time.
 const SLICE: u64 = 1 << 20;
@@ -20,6 +21,13 @@ const PAGE: u32 = 50;
 const LOADING: SignedDuration = SignedDuration::from_hours(1);
 /// What of two pieces is looked at together, so that nothing is cut in two.
 const OVERLAP: usize = 512;
+
+/// A row that was found.
+struct Found {
+    place: Place,
+    /// What it says.
+    item: Value,
+}
 
 /// Whose rows are looked for.
 struct Wanted<'a> {
@@ -42,7 +50,8 @@ impl Eraser {
         loop {
             let (files, next) = self.shelf.files(from.as_ref(), PAGE).await?;
             for file in &files {
-                let places = self.places(file, &wanted).await?;
+                let places: Vec<Place> =
+                    self.rows_in(file, &wanted).await?.into_iter().map(|found| found.place).collect();
                 if places.is_empty() {
                     continue;
                 }
@@ -67,8 +76,29 @@ impl Eraser {
         }))
     }
 
-    /// Where in a file their rows are.
-    async fn places(&self, file: &UploadRef, wanted: &Wanted<'_>) -> Result<Vec<Place>, Fault> {
+    /// Every row of theirs in every file, as somebody may ask for it.
+    pub(super) async fn rows_of(
+        &self,
+        resident: ResidentId,
+        traces: Option<&Traces>,
+    ) -> Result<Vec<Value>, Fault> {
+        let wanted = Wanted { resident, traces, region: self.recorder.policy.region };
+        let (mut rows, mut from) = (Vec::new(), None);
+        loop {
+            let (files, next) = self.shelf.files(from.as_ref(), PAGE).await?;
+            for file in &files {
+                let found = self.rows_in(file, &wanted).await?;
+                rows.extend(found.into_iter().map(|found| found.item));
+            }
+            from = next;
+            if from.is_none() {
+                return Ok(rows);
+            }
+        }
+    }
+
+    /// Their rows in a file.
+    async fn rows_in(&self, file: &UploadRef, wanted: &Wanted<'_>) -> Result<Vec<Found>, Fault> {
         let Some(info) = self.uploads.info(file).await? else { return Ok(Vec::new()) };
         let Some((layout, chunks)) = self.cut(file, info.size).await? else {
             return self.whole(file, info.size, wanted).await;
@@ -82,7 +112,8 @@ impl Eraser {
                     let place = rows.place();
                     let at = |byte: usize| chunk.start + byte as u64;
                     let space = layout.dialect.encoding.space();
-                    places.push(Place { start: at(place.start), end: at(place.end), space });
+                    let place = Place { start: at(place.start), end: at(place.end), space };
+                    places.push(Found { place, item: item(&line, &rows) });
                 }
             }
         }
@@ -115,7 +146,7 @@ impl Eraser {
 
     /// A file that was refused is of no use to anybody: if it tells of them, it
     /// is blanked as a whole.
-    async fn whole(&self, file: &UploadRef, size: u64, wanted: &Wanted<'_>) -> Result<Vec<Place>, Fault> {
+    async fn whole(&self, file: &UploadRef, size: u64, wanted: &Wanted<'_>) -> Result<Vec<Found>, Fault> {
         let Some(traces) = wanted.traces else { return Ok(Vec::new()) };
         let (mut at, mut kept) = (0, Vec::new());
         while at < size {
@@ -127,7 +158,9 @@ impl Eraser {
             // Without zeros, text of two bytes a letter reads as any other.
             kept.extend(slice.into_iter().filter(|byte| *byte != 0));
             if String::from_utf8_lossy(&kept).lines().any(|line| traces.are_in_text(line)) {
-                return Ok(vec![Place { start: 0, end: size, space: b" " }]);
+                let place = Place { start: 0, end: size, space: b" " };
+                let item = json!({"a_file_that_was_refused": file.key});
+                return Ok(vec![Found { place, item }]);
             }
             let overlap = kept.len().saturating_sub(OVERLAP);
             kept.drain(..overlap);
@@ -148,5 +181,14 @@ impl Wanted<'_> {
             Line::Rejected(_) => self.traces.is_some_and(|traces| traces.are_in_cells(&rows.cells())),
             Line::Blank(_) => false,
         }
+    }
+}
+
+/// What a row says, for the person.
+fn item(line: &Line, rows: &rollcall_roster::Rows<'_>) -> Value {
+    match line {
+        Line::Row(row) => json!({"line": row.line, "says": row.profile}),
+        Line::Rejected(note) => json!({"line": note.line, "rejected": note.reason, "cells": rows.cells()}),
+        Line::Blank(note) => json!({"line": note.line}),
     }
 }

@@ -26,7 +26,7 @@ export function Delete({ record: { resident, etag }, reload, onDone }: ChangePro
     <Dialog title={`Delete ${fullName(resident)}?`} action="Delete" perform={perform} onClose={onDone} onStale={reload} ready={sure && reason !== undefined}>
       {(refusal) => (
         <>
-          <p>Their record, notes and history of calls are removed and cannot be brought back. To stop the calls only, switch them off instead.</p>
+          <p>Their record with its notes is removed and cannot be brought back. To stop the calls only, switch them off instead; to delete calls, lists and messages as well, erase them.</p>
           <FormField label="Reason" errorText={refusal?.about("reason")} stretch>
             <Select
               options={REASONS}
