@@ -10,6 +10,7 @@ mod broken;
 mod demo;
 mod dialing;
 mod imports;
+mod ledgers;
 mod letters;
 mod questions;
 mod rehearsals;
