@@ -25,6 +25,9 @@ export type Overview = Answer<"/api/overview", "get">;
 export type Dialing = Answer<"/api/dialing", "get">;
 export type History = Answer<"/api/overview/history", "get">;
 
+export type DayAccount = Answer<"/api/ledger/{date}", "get">;
+export type DayPerson = Answer<"/api/ledger/{date}/residents", "get">["items"][number];
+
 export type WaitingSpan = Answer<"/api/overview/waiting", "get">["spans"][number];
 
 export type Search = Body<"/api/residents/search", "post">;

@@ -7,6 +7,7 @@ import { placeOf, places } from "./navigation";
 
 const Desk = lazy(() => import("../pages/desk/Desk"));
 const Overview = lazy(() => import("../pages/overview/Overview"));
+const Ledger = lazy(() => import("../pages/ledger/Ledger"));
 const Residents = lazy(() => import("../pages/residents/Residents"));
 const Resident = lazy(() => import("../pages/resident/Resident"));
 const Worklist = lazy(() => import("../pages/worklist/Worklist"));
@@ -35,6 +36,7 @@ export function Pages({ groups }: { groups: Group[] }) {
       <Route path="/signed-in" element={home} />
       <Route path="/desk" element={<Desk />} />
       <Route path="/overview" element={<Overview />} />
+      <Route path="/ledger" element={<Ledger />} />
       <Route path="/residents" element={<Residents />} />
       <Route path="/residents/:id" element={<Resident />} />
       <Route path="/worklist" element={<Worklist />} />

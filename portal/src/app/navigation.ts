@@ -23,6 +23,7 @@ export const DESK = "/desk";
 
 export const PLACES: readonly Place[] = [
   { path: "/overview", label: "Overview", groups: ALL },
+  { path: "/ledger", label: "Ledger", groups: ALL },
   { path: DESK, label: "Desk", groups: ["Agents", "Operators"], firstOf: "Agents" },
   { path: "/worklist", label: "Worklist", single: "Escalation", groups: ["Agents", "Operators"] },
   { path: "/residents", label: "Residents", single: "Resident", groups: ALL },

@@ -28,6 +28,7 @@ mod extract;
 mod health;
 #[cfg(feature = "lambda")]
 pub mod lambda;
+mod ledger;
 pub mod limits;
 pub mod openapi;
 mod operations;
@@ -55,7 +56,7 @@ use cors::Origins;
 use overview::Board;
 use rollcall_domain::policy::Policy;
 use rollcall_ports::{
-    Attempts, Audit, Batches, Callbacks, Checks, Clock, DeadLetters, Deposits, Escalations, Foresight,
+    Attempts, Audit, Batches, Callbacks, Checks, Clock, Days, DeadLetters, Deposits, Escalations, Foresight,
     Intake, Pace, Queues, Residents, Signals, Softphone, Suppressions, Switch, Telephony, Uploads,
 };
 use rollcall_recording::erasure::Eraser;
@@ -81,6 +82,8 @@ pub struct Api {
     pub escalations: Arc<dyn Escalations>,
     /// The results of the days.
     pub checks: Arc<dyn Checks>,
+    /// The accounts of days that are over.
+    pub days: Arc<dyn Days>,
     /// What became of each upload.
     pub batches: Arc<dyn Batches>,
     /// Files before they are loaded.
@@ -163,6 +166,7 @@ fn endpoints() -> OpenApiRouter<Api> {
         .routes(routes!(sign_in::jwks))
         .routes(routes!(users::list, users::add))
         .routes(routes!(users::change, users::remove))
+        .merge(ledger::endpoints())
         .merge(operations::endpoints())
         .merge(residents::endpoints())
         .merge(suppressions::endpoints())

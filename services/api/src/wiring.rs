@@ -18,7 +18,7 @@ use std::sync::Arc;
 /// so news is asked for; and accounts are the provider's.
 pub(crate) async fn function(start: &Start) -> Result<HttpFunction, Vec<String>> {
     let mut aws = Compose::new(Start::var).await;
-    let Stores { residents, attempts, callbacks, escalations, checks, pace, switch, suppressions } =
+    let Stores { residents, attempts, callbacks, escalations, checks, days, pace, switch, suppressions } =
         aws.stores();
     let Start { policy, clock, signals } = start.clone();
     let (all, telephony, deposits) = (aws.queues(), aws.telephony(), aws.deposits(&clock));
@@ -55,6 +55,7 @@ pub(crate) async fn function(start: &Start) -> Result<HttpFunction, Vec<String>>
         callbacks,
         escalations,
         checks,
+        days,
         batches,
         deposits,
         intake: None,

@@ -92,7 +92,7 @@ impl Board {
 
     /// The day as of now, or as of a moment ago. Who comes while somebody
     /// looks waits for that look.
-    pub(super) async fn now(&self) -> Result<Arc<Overview>, Problem> {
+    pub(crate) async fn now(&self) -> Result<Arc<Overview>, Problem> {
         let mut seen = self.seen.lock().await;
         let now = self.parts.people.now();
         if let Some((overview, until)) = &seen.overview

@@ -75,7 +75,7 @@ pub(crate) struct DayLedger {
 }
 
 impl DayLedger {
-    fn of(ledger: Ledger, at: Timestamp) -> Self {
+    pub(crate) fn of(ledger: Ledger, at: Timestamp) -> Self {
         let Ledger { well, callback_open, spoken_to, trying, escalated, .. } = ledger;
         let Ledger { paused, excluded, not_due, total, balanced, .. } = ledger;
         Self {
@@ -114,6 +114,12 @@ pub(crate) struct Agents {
     available: u32,
     /// Signed in: free or on a call.
     staffed: u32,
+}
+
+impl Overview {
+    pub(crate) fn ledger(&self) -> DayLedger {
+        self.ledger
+    }
 }
 
 /// The day at a glance.

@@ -15,6 +15,7 @@ mod http_keys;
 mod interrupted;
 #[cfg(feature = "lambda")]
 mod lambda;
+mod ledger;
 mod letters;
 mod line;
 mod lists;

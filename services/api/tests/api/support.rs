@@ -205,6 +205,7 @@ fn api(store: &Store, clock: &Arc<ManualClock>, issuer: &Arc<Issuer>, heard: &Ar
         callbacks: store.callbacks(),
         escalations: store.escalations(),
         checks: store.checks(),
+        days: store.days(),
         batches: store.batches(),
         deposits: Arc::new(store.uploads()),
         intake: Some(Arc::new(store.uploads())),

@@ -73,6 +73,7 @@ fn api(machine: &Machine, portal: Portal) -> Api {
         callbacks: ports.callbacks,
         escalations: ports.escalations,
         checks: ports.checks,
+        days: ports.days,
         batches: ports.batches,
         audit: ports.audit,
         pace: ports.pace,

@@ -11,6 +11,7 @@ mod demo;
 mod dialing;
 mod erasing;
 mod imports;
+mod ledgers;
 mod letters;
 mod questions;
 mod rehearsals;
