@@ -188,7 +188,7 @@ impl Books {
                 .dials
                 .iter()
                 .any(|dial| dial.begun_at >= bounds.start && dial.disposition() != Disposition::NotPlaced);
-            let state = evidence.standing(day, &self.policy).or(called.then_some(DayState::Trying));
+            let state = evidence.standing(day, &self.policy).or_else(|| called.then_some(DayState::Trying));
             people.extend(state.map(|state| (id, state)));
         }
         Ok(people)
