@@ -5,7 +5,7 @@
 //! past their deadline, climbs the ladder of residents who were not reached,
 //! carries the suppression list over to records, trips the switch
 //! over all dialing where there is cause, and tells of every change of it.
-//! [`Books`] takes the account of the day.
+//! [`Books`] takes the account of the day, [`Letters`] looks after dead letters.
 //!
 //! Whoever is told is told before it is recorded that they were: a crash
 //! between the two tells twice, never not at all. What the ladder tells
@@ -15,6 +15,7 @@
 mod books;
 mod dialing;
 mod escalations;
+mod letters;
 mod people;
 mod promises;
 
@@ -34,6 +35,7 @@ use std::sync::Arc;
 
 pub use books::Books;
 pub use dialing::Watch;
+pub use letters::Letters;
 
 /// The sweep and everything it touches.
 pub struct Sweep {
