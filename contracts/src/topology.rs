@@ -103,6 +103,8 @@ pub struct Timers {
     pub planner_seconds: u32,
     /// The sweep.
     pub sweep_seconds: u32,
+    /// Dead letters are collected and replayed.
+    pub letters_seconds: u32,
     /// The account of the day.
     pub ledger_seconds: u32,
 }
@@ -123,6 +125,8 @@ pub struct Bounds {
     pub sweep_page: u32,
     /// Items of each kind that the sweep takes on in one run.
     pub sweep_items: u32,
+    /// For how long one run collects and replays dead letters.
+    pub letters_seconds: u32,
     /// How far ahead a start may be reserved.
     pub start_horizon_seconds: u32,
     /// After how long a request is tried again when no agent was free.
@@ -183,6 +187,13 @@ impl Topology {
         if self.timers.planner_seconds < 60 || self.timers.sweep_seconds < 60 {
             problems
                 .push("timers: expected at least 60 s, the least rate of EventBridge Scheduler".to_owned());
+        }
+        if self.timers.letters_seconds < 60 || self.bounds.letters_seconds + 15 > self.timers.letters_seconds
+        {
+            problems.push(
+                "timers.letters_seconds: expected at least 60 s, and 15 s more than bounds.letters_seconds"
+                    .to_owned(),
+            );
         }
         if self.bounds.start_horizon_seconds >= self.handlers.dialer_seconds {
             problems
@@ -248,7 +259,8 @@ mod tests {
         broken.handlers.key_press_seconds = 8;
         broken.timers.planner_seconds = 59;
         broken.bounds.start_horizon_seconds = broken.handlers.dialer_seconds;
-        assert_eq!(broken.problems().len(), 10, "{:#?}", broken.problems());
+        broken.bounds.letters_seconds = 46;
+        assert_eq!(broken.problems().len(), 11, "{:#?}", broken.problems());
     }
 
     #[test]

@@ -17,7 +17,7 @@ UNNAMED = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
 # What the log of requests may hold: nothing of who asked, and no path, which anybody writes.
 ACCESS_LOG = {"requestId", "requestTime", "httpMethod", "status", "responseLength", "responseLatency", "integrationStatus"}
 QUEUES = {"uploads": ("ingest", "Ingest"), "rows": ("loader", "Loader"), "call_requests": ("dialer", "Dialer")}
-TIMERS = {"planner": "planner_seconds", "sweep": "sweep_seconds", "ledger": "ledger_seconds"}
+TIMERS = {"planner": "planner_seconds", "sweep": "sweep_seconds", "letters": "letters_seconds", "ledger": "ledger_seconds"}
 
 
 def of_type(facts, kind):
@@ -130,7 +130,8 @@ def every_queue_has_dead_letters_and_an_alarm(facts):
     for name, queue in of_type(facts, "AWS::SQS::Queue").items():
         text = queue["QueueName"]["Fn::Sub"]
         dead = text.endswith("-dead-letters")
-        metric = "ApproximateNumberOfMessagesVisible" if dead else "ApproximateAgeOfOldestMessage"
+        # Dead letters are collected: there, too, it is their age that says whether something stands still.
+        metric = "ApproximateAgeOfOldestMessage"
         if not any(alarms(facts, "AWS/SQS", metric, "QueueName", {"Fn::GetAtt": [name, "QueueName"]})):
             yield f"{name}: no alarm on {metric}"
         if not queue.get("SqsManagedSseEnabled"):
@@ -140,9 +141,35 @@ def every_queue_has_dead_letters_and_an_alarm(facts):
             if "RedriveAllowPolicy" not in queue:
                 yield f"{name}: takes dead letters of any queue"
             continue
+        waiting = "letters_waiting_" + text.removeprefix(PREFIX).replace("-", "_")
+        if not any(alarms(facts, "Rollcall", waiting, "service", "sweep")):
+            yield f"{name}: no alarm on {waiting}"
         target = queue.get("RedrivePolicy", {}).get("deadLetterTargetArn", {}).get("Fn::GetAtt", [None])[0]
         letters = of_type(facts, "AWS::SQS::Queue").get(target, {})
         yield from expect(f"{name}: dead letters", letters.get("QueueName"), {"Fn::Sub": text + "-dead-letters"})
+
+
+def dead_letters_are_collected(facts):
+    """By the one function that may delete them; whoever collects must reach every queue in which they lie."""
+    dead = {name for name, queue in of_type(facts, "AWS::SQS::Queue").items() if queue["QueueName"]["Fn::Sub"].endswith("-dead-letters")}
+    collected = set()
+    for name, _, statement in statements(facts):
+        if "sqs:DeleteMessage" not in listed(statement["Action"]):
+            continue
+        named_there = {one["Fn::GetAtt"][0] for one in listed(statement["Resource"]) if isinstance(one, dict) and "Fn::GetAtt" in one}
+        if name == "LettersFunctionRole":
+            collected |= named_there & dead
+        elif named_there & dead:
+            yield f"{name}: may delete dead letters"
+    if dead - collected:
+        yield f"nobody collects {', '.join(sorted(dead - collected))}"
+    variables = of_type(facts, "AWS::Lambda::Function").get("LettersFunction", {}).get("Environment", {}).get("Variables", {})
+    told = {value["Ref"] for name, value in variables.items() if name.startswith("ROLLCALL_DEAD_LETTERS_")}
+    if dead - told:
+        yield f"the collector is not told of {', '.join(sorted(dead - told))}"
+    timeout = of_type(facts, "AWS::Lambda::Function").get("LettersFunction", {}).get("Timeout", 0)
+    if timeout < facts.topology["bounds"]["letters_seconds"] + 15:
+        yield f"LettersFunction: cut off after {timeout} s"
 
 
 def every_function_is_watched(facts):
@@ -163,7 +190,7 @@ def what_must_be_noticed_has_an_alarm(facts):
     for alarm in of_type(facts, "AWS::CloudWatch::Alarm").values():
         found.add(alarm.get("MetricName"))
         found |= {one["MetricStat"]["Metric"]["MetricName"] for one in alarm.get("Metrics", []) if "MetricStat" in one}
-    for metric in ("IteratorAge", "ledger_unaccounted", "messages_parked", "double_dials", "callbacks_overdue",
+    for metric in ("IteratorAge", "ledger_unaccounted", "messages_parked", "letters_waiting_outcomes", "double_dials", "callbacks_overdue",
                    "escalations_unaccepted",
                    "CallsBreachingConcurrencyQuota", "Invocations", "dialing_stopped"):
         if metric not in found:

@@ -81,6 +81,7 @@ export type Revealed = Answer<"/api/dead-letters/{id}/reveal", "post">;
 export type Content = Revealed["message"];
 export type Foreseen = Answer<"/api/dead-letters/{id}/dry-run", "post">;
 export type Replay = Answer<"/api/dead-letters/replays/{id}", "get">;
+export type DiscardOrder = Body<"/api/dead-letters/discards", "post">;
 export type ReplayOrder = Body<"/api/dead-letters/replays", "post">;
 /** What is not asked for is left out. */
 export type LetterSelection = { [K in keyof NonNullable<ReplayOrder["matching"]>]?: NonNullable<NonNullable<ReplayOrder["matching"]>[K]> };

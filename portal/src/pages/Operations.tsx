@@ -7,6 +7,7 @@ import { useState } from "react";
 import { DialingBanner, StopDialing, useTurned } from "../dialing/Dialing";
 import { usePage } from "../ui/page";
 import { sentence } from "../ui/words";
+import { DiscardMany, type Found } from "./operations/DiscardMany";
 import { Groups } from "./operations/Groups";
 import { Letters } from "./operations/Letters";
 import { Queues } from "./operations/Queues";
@@ -20,7 +21,14 @@ export default function Operations() {
   const { dialing: told, queues, groups, replays, listOnly, mark, reload } = useOperations();
   const [dialing, onTurned] = useTurned(told);
   const [meant, setMeant] = useState<Meant>();
+  const [unneeded, setUnneeded] = useState<Found>();
   const [started, setStarted] = useState<readonly string[]>([]);
+  const begun = ({ id }: { id: string }) => {
+    setMeant(undefined);
+    setUnneeded(undefined);
+    setStarted((before) => [...before, id]);
+    reload();
+  };
   const actions = (
     <SpaceBetween direction="horizontal" size="xs" alignItems="center">
       <Button iconName="refresh" ariaLabel="Load again" onClick={reload} />
@@ -34,19 +42,10 @@ export default function Operations() {
         <Queues loaded={queues} listOnly={listOnly !== undefined} />
         {listOnly ? <Alert type="info">{sentence(listOnly.detail ?? "Letters can be listed here, and no more.")}</Alert> : <Groups loaded={groups} replay={(query, letters) => setMeant({ query, letters })} />}
         <Replays replays={replays.value ?? []} started={started} onChange={reload} />
-        <Letters groups={groups.value?.items ?? []} listOnly={listOnly !== undefined} mark={mark} replay={setMeant} onMoved={reload} />
+        <Letters groups={groups.value?.items ?? []} listOnly={listOnly !== undefined} mark={mark} replay={setMeant} discard={setUnneeded} onMoved={reload} />
       </SpaceBetween>
-      {meant && (
-        <ReplayMany
-          meant={meant}
-          onClose={() => setMeant(undefined)}
-          onStarted={({ id }) => {
-            setMeant(undefined);
-            setStarted((before) => [...before, id]);
-            reload();
-          }}
-        />
-      )}
+      {meant && <ReplayMany meant={meant} onClose={() => setMeant(undefined)} onStarted={begun} />}
+      {unneeded && <DiscardMany found={unneeded} onClose={() => setUnneeded(undefined)} onStarted={begun} />}
     </ContentLayout>
   );
 }

@@ -241,6 +241,28 @@ test("many are replayed at a chosen rate, and stopped", async () => {
   expect(complaints).toEqual([]);
 });
 
+test("all that match are discarded as one job, with a reason", async () => {
+  await poison("call_requests", ...Array.from({ length: 30 }, () => "{\"kind\": \"nonsense\""));
+  const { page, complaints } = await operations("/operations?queue=call_requests&kind=unreadable");
+  await expect.poll(async () => (await letters(page, "queue=call_requests&kind=unreadable")).length, { timeout: 30_000 }).toBeGreaterThanOrEqual(30);
+  await page.reload();
+  await list(page).getByRole("rowheader").nth(24).waitFor();
+  await list(page).getByRole("button", { name: "Discard all that match" }).click();
+  const dialog = page.getByRole("dialog");
+  const discard = dialog.getByRole("button", { name: "Discard", exact: true });
+  expect(await discard.isDisabled()).toBe(true);
+  await dialog.getByLabel("Reason").fill("a test of the queue");
+  await dialog.getByLabel("Nobody needs these messages any more").check();
+  await inspect(page, "light-operations-discard-all");
+  await discard.click();
+  await dialog.waitFor({ state: "detached" });
+  await page.getByText(/^Finished\. 3\d of 3\d discarded/).first().waitFor({ timeout: 30_000 });
+  expect(await letters(page, "queue=call_requests&kind=unreadable")).toEqual([]);
+  const [job] = await got<{ deed: string; reason: string }[]>(page, "/api/dead-letters/replays");
+  expect(job).toMatchObject({ deed: "discard", reason: "a test of the queue" });
+  expect(complaints).toEqual([]);
+});
+
 test("letters are discarded with a reason, one or a few", async () => {
   const { page } = await operations("/operations?cause=expected+form&queue=call_requests");
   for (const nth of [0, 1]) await list(page).getByRole("checkbox", { name: /^Choose Call request/ }).nth(nth).check();

@@ -1,3 +1,5 @@
+mod foresight;
+
 use rollcall_api::Api;
 use rollcall_api::assets::Assets;
 use rollcall_api::auth::Verifier;
@@ -9,9 +11,9 @@ use rollcall_api::security::Limits;
 use rollcall_api::session::{Live, Shown, SignIn, Softphone};
 use rollcall_aws::compose::Compose;
 use rollcall_aws::sqs::Statuses;
-use rollcall_contracts::topology::Topology;
 use rollcall_host::lambda::Start;
 use rollcall_ports::{Clock, Stores};
+use rollcall_workbench::Workbench;
 use std::sync::Arc;
 
 /// The API on Amazon's services. Nobody keeps a connection open to a function,
@@ -22,8 +24,8 @@ pub(crate) async fn function(start: &Start) -> Result<HttpFunction, Vec<String>>
         aws.stores();
     let Start { policy, clock, signals } = start.clone();
     let (all, telephony, deposits) = (aws.queues(), aws.telephony(), aws.deposits(&clock));
-    let topology = Topology::shipped();
-    let queues = Arc::new(Statuses::new(&aws.aws(), &all, topology));
+    let letters = aws.letters();
+    let queues = Arc::new(Statuses::new(&aws.aws(), &all, letters.clone()));
     let people = people(&clock, deposits.origin());
     let board = Board::new(Parts {
         attempts: attempts.clone(),
@@ -39,7 +41,14 @@ pub(crate) async fn function(start: &Start) -> Result<HttpFunction, Vec<String>>
         rest: Rest::ON_AWS,
     });
     let (batches, uploads, audit) = (aws.batches(&clock), aws.uploads(), aws.audit());
-    let dead_letters = Arc::new(all.letters(&aws.aws(), topology));
+    let workbench = Workbench {
+        letters: letters.clone(),
+        replays: aws.replays(&all),
+        jobs: aws.letter_jobs(),
+        audit: audit.clone(),
+        clock: clock.clone(),
+    };
+    let foresight = foresight::foresight(&mut aws, start);
     let parts = aws.ready(());
     let others = Origins::read(&Start::var);
     let (shown, verifier, others) = match (people, others, parts) {
@@ -66,11 +75,10 @@ pub(crate) async fn function(start: &Start) -> Result<HttpFunction, Vec<String>>
         suppressions,
         telephony,
         softphone: None,
-        dead_letters,
-        // Absent: SQS keeps letters, but no history of them.
-        workbench: None,
+        dead_letters: letters,
+        workbench: Some(Arc::new(workbench)),
         eraser: None,
-        foresight: None,
+        foresight: Some(foresight),
         queues,
         signals,
         limits: Arc::new(Limits::new(Limits::USUAL, clock.clone())),

@@ -26,6 +26,6 @@ pub(crate) async fn function(start: &Start) -> Result<QueueFunction<Dialer>, Vec
         policy,
         topology,
     };
-    let (inbox, around) = (aws.queue("call_requests"), start.around(aws.letters("call_requests")));
+    let (inbox, around) = (aws.queue("call_requests"), start.around(aws.letters()));
     aws.ready(QueueFunction { handler, inbox, around })
 }

@@ -14,7 +14,7 @@ fn main() -> ExitCode {
         let Start { clock, signals, .. } = start.clone();
         let topology = Topology::shipped();
         let handler = Ingest { uploads, batches, rows, audit, clock, signals, topology };
-        let (inbox, around) = (aws.queue("uploads"), start.around(aws.letters("uploads")));
+        let (inbox, around) = (aws.queue("uploads"), start.around(aws.letters()));
         aws.ready(QueueFunction { handler, inbox, around })
     })
 }

@@ -13,7 +13,7 @@ fn main() -> ExitCode {
         let (uploads, batches) = (aws.uploads(), aws.batches(&start.clock));
         let Start { policy, clock, signals } = start.clone();
         let handler = Loader { uploads, residents, suppressions, batches, clock, signals, policy };
-        let (inbox, around) = (aws.queue("rows"), start.around(aws.letters("rows")));
+        let (inbox, around) = (aws.queue("rows"), start.around(aws.letters()));
         aws.ready(QueueFunction { handler, inbox, around })
     })
 }

@@ -89,6 +89,7 @@ pub const ROUTES: &[Route] = &[
     Route { handler: "outcomes", trigger: Trigger::Stream("outcomes") },
     Route { handler: "key-press", trigger: Trigger::Flow },
     Route { handler: "sweep", trigger: Trigger::Timer("sweep") },
+    Route { handler: "letters", trigger: Trigger::Timer("letters") },
     Route { handler: "books", trigger: Trigger::Timer("ledger") },
 ];
 

@@ -34,7 +34,8 @@ use rollcall_domain::policy::Policy;
 use rollcall_embedded::{Durability, OpenError, Options, Store};
 use rollcall_host::queue::Surroundings;
 use rollcall_ports::{Clock, EvidenceHorizon, Foresight, Signals, StreamReader, Telephony};
-use rollcall_workbench::Workbench;
+use rollcall_sweep::Letters;
+use rollcall_workbench::{Collector, Workbench};
 use std::path::Path;
 use std::sync::Arc;
 use tidy::Tidy;
@@ -136,6 +137,13 @@ impl Machine {
             audit: self.store.audit(),
             clock: Arc::clone(&self.around.clock),
         }
+    }
+
+    /// Tells how many letters wait. Replays are driven more often, beside it.
+    fn letters(&self) -> Letters {
+        let Surroundings { letters, signals, clock } = self.around.clone();
+        let collector = Collector { from: Vec::new(), letters, signals, clock };
+        Letters { collector, workbench: self.workbench(), lasts: SignedDuration::ZERO }
     }
 
     /// Tells what would come of a message.
@@ -258,6 +266,8 @@ impl Machine {
             let often = machine.idle.0.max(SignedDuration::from_secs(1));
             timer_loop(&Replaying(machine.workbench()), often, &machine.around).await;
         });
+        let (machine, letters) = (Arc::clone(self), every(topology.timers.letters_seconds));
+        tasks.spawn(async move { timer_loop(&machine.letters(), letters, &machine.around).await });
         let machine = Arc::clone(self);
         tasks.spawn(async move {
             let tidy = Tidy { store: machine.store.clone(), clock: Arc::clone(&machine.around.clock) };

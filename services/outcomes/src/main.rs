@@ -13,7 +13,7 @@ fn main() -> ExitCode {
         let recorder = Recorder::over(aws.stores(), clock, signals, policy);
         let Recorder { attempts, signals, .. } = recorder.clone();
         let handler = Outcomes { attempts, recorder, signals };
-        let (checkpoints, around) = (aws.checkpoints(), start.around(aws.letters("outcomes")));
+        let (checkpoints, around) = (aws.checkpoints(), start.around(aws.letters()));
         aws.ready(StreamFunction { handler, checkpoints, around })
     })
 }

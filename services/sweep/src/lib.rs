@@ -6,7 +6,7 @@
 //! carries the suppression list over to records, trips the switch
 //! over all dialing where there is cause, tells of every change of it, and goes
 //! on with erasures.
-//! [`Books`] takes the account of the day.
+//! [`Books`] takes the account of the day, [`Letters`] looks after dead letters.
 //!
 //! Whoever is told is told before it is recorded that they were: a crash
 //! between the two tells twice, never not at all. What the ladder tells
@@ -17,6 +17,7 @@ mod books;
 mod dialing;
 mod erasures;
 mod escalations;
+mod letters;
 mod people;
 mod promises;
 
@@ -37,6 +38,7 @@ use std::sync::Arc;
 
 pub use books::Books;
 pub use dialing::Watch;
+pub use letters::Letters;
 
 /// The sweep and everything it touches.
 pub struct Sweep {

@@ -1,11 +1,14 @@
+use jiff::SignedDuration;
 use rollcall_aws::compose::Compose;
 use rollcall_contracts::topology::Topology;
 use rollcall_host::lambda::{Start, TimerFunction};
 use rollcall_recording::Recorder;
-use rollcall_sweep::{Books, Sweep, Watch};
+use rollcall_sweep::{Books, Letters, Sweep, Watch};
+use rollcall_workbench::{Collector, Workbench};
 use std::sync::Arc;
 
-/// The sweep on Amazon's services, and the books, which a schedule names.
+/// The sweep on Amazon's services, and what other schedules name: the books and the
+/// letters.
 pub(crate) async fn function(start: &Start) -> Result<TimerFunction, Vec<String>> {
     let mut aws = Compose::new(Start::var).await;
     let stores = aws.stores();
@@ -47,5 +50,26 @@ pub(crate) async fn function(start: &Start) -> Result<TimerFunction, Vec<String>
         policy,
         topology,
     };
-    aws.ready(TimerFunction(vec![Arc::new(sweep), Arc::new(books)]))
+    let letters = letters(&mut aws, start, topology);
+    aws.ready(TimerFunction(vec![Arc::new(sweep), Arc::new(books), Arc::new(letters)]))
+}
+
+fn letters(aws: &mut Compose, Start { clock, signals, .. }: &Start, topology: &Topology) -> Letters {
+    let (queues, letters) = (aws.queues(), aws.letters());
+    Letters {
+        collector: Collector {
+            from: aws.arrivals(&queues),
+            letters: letters.clone(),
+            signals: Arc::clone(signals),
+            clock: Arc::clone(clock),
+        },
+        workbench: Workbench {
+            letters,
+            replays: aws.replays(&queues),
+            jobs: aws.letter_jobs(),
+            audit: aws.audit(),
+            clock: Arc::clone(clock),
+        },
+        lasts: SignedDuration::from_secs(topology.bounds.letters_seconds.into()),
+    }
 }

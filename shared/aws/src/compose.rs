@@ -83,6 +83,16 @@ impl Compose {
         Arc::new(dynamodb::Batches::new(&self.dynamo(), Arc::clone(clock)))
     }
 
+    /// The dead letters.
+    pub fn letters(&mut self) -> Arc<dynamodb::Letters> {
+        Arc::new(dynamodb::Letters::new(&self.dynamo()))
+    }
+
+    /// Replays and discards of many of them.
+    pub fn letter_jobs(&mut self) -> Arc<dynamodb::Jobs> {
+        Arc::new(dynamodb::Jobs::new(&self.dynamo()))
+    }
+
     /// Who did what.
     pub fn audit(&mut self) -> Arc<dynamodb::Audit> {
         Arc::new(dynamodb::Audit::new(&self.dynamo()))
@@ -114,18 +124,7 @@ impl Compose {
         Arc::new(crate::sqs::Queue::new(&self.aws, name, &url, crate::sqs::Waiting::Short))
     }
 
-    /// The dead letters of one queue or stream: parking is all that a handler
-    /// does with them.
-    pub fn letters(&mut self, source: &str) -> Arc<crate::sqs::Letters> {
-        let variable = format!("ROLLCALL_DEAD_LETTERS_{}", source.to_ascii_uppercase());
-        let url = self.required(&variable, "the URL of the dead-letter queue");
-        // How often SQS hands out before it moves a message is of use to
-        // whoever reads letters, not to whoever parks them.
-        let queue = crate::sqs::DeadLetterQueue { source: source.to_owned(), url, max_receives: 0 };
-        Arc::new(crate::sqs::Letters::new(&self.aws, vec![queue]))
-    }
-
-    /// Every queue and all dead letters, for whoever looks at them.
+    /// Every queue and all dead-letter queues, for whoever looks at them.
     pub fn queues(&mut self) -> crate::sqs::Queues {
         let mut queue = |name: &str| self.required(&format!("ROLLCALL_QUEUE_{name}"), "the URL of the queue");
         let [uploads, rows, call_requests] = ["UPLOADS", "ROWS", "CALL_REQUESTS"].map(&mut queue);
@@ -138,6 +137,7 @@ impl Compose {
             rows: both(rows, "ROWS"),
             call_requests: both(call_requests, "CALL_REQUESTS"),
             outcomes_dead_letters: letters("OUTCOMES"),
+            contact_events_dead_letters: letters("CONTACT_EVENTS"),
         }
     }
 }
@@ -247,6 +247,28 @@ impl Compose {
     }
 }
 
+/// From `ROLLCALL_STREAM_OUTCOMES`, beside the queues.
+#[cfg(all(feature = "kinesis", feature = "sqs"))]
+impl Compose {
+    /// Sends dead letters back where they came from.
+    pub fn replays(&mut self, queues: &crate::sqs::Queues) -> Arc<crate::replays::Replays> {
+        let stream = self.required("ROLLCALL_STREAM_OUTCOMES", "the name of the stream");
+        Arc::new(crate::replays::Replays::new(&self.aws, queues, &stream))
+    }
+
+    /// What arrives in each dead-letter queue.
+    pub fn arrivals(&mut self, queues: &crate::sqs::Queues) -> Vec<Arc<dyn rollcall_ports::Arrivals>> {
+        let stream = self.required("ROLLCALL_STREAM_OUTCOMES", "the name of the stream");
+        let topology = rollcall_contracts::topology::Topology::shipped();
+        let queues = queues.dead_letters(topology).into_iter();
+        let arrivals = queues.map(|queue| {
+            let arrivals = crate::arrivals::Arrivals::new(&self.aws, queue, &stream);
+            Arc::new(arrivals) as Arc<dyn rollcall_ports::Arrivals>
+        });
+        arrivals.collect()
+    }
+}
+
 #[cfg(all(
     test,
     feature = "connect",
@@ -262,8 +284,10 @@ mod tests {
     async fn every_missing_setting_is_told_at_once_and_once() {
         let mut aws = Compose::new(|_| None).await;
         let (_, _, _) = (aws.stores(), aws.audit(), aws.checkpoints());
-        let (_, _, _) = (aws.uploads(), aws.queue("call_requests"), aws.letters("outcomes"));
+        let (_, _, _) = (aws.uploads(), aws.queue("call_requests"), aws.letters());
         let (_, _) = (aws.telephony(), aws.horizon());
+        let queues = aws.queues();
+        assert_eq!(aws.arrivals(&queues).len(), 5);
         let problems = aws.ready(()).unwrap_err();
         let names: Vec<&str> = problems.iter().filter_map(|problem| problem.split(' ').next()).collect();
         assert_eq!(
@@ -272,11 +296,17 @@ mod tests {
                 "ROLLCALL_TABLE_PREFIX",
                 "ROLLCALL_BUCKET_UPLOADS",
                 "ROLLCALL_QUEUE_CALL_REQUESTS",
-                "ROLLCALL_DEAD_LETTERS_OUTCOMES",
                 "ROLLCALL_CONNECT_INSTANCE_ID",
                 "ROLLCALL_CONNECT_FLOW_ID",
                 "ROLLCALL_CONNECT_QUEUE_ID",
                 "ROLLCALL_STREAM_OUTCOMES",
+                "ROLLCALL_QUEUE_UPLOADS",
+                "ROLLCALL_QUEUE_ROWS",
+                "ROLLCALL_DEAD_LETTERS_UPLOADS",
+                "ROLLCALL_DEAD_LETTERS_ROWS",
+                "ROLLCALL_DEAD_LETTERS_CALL_REQUESTS",
+                "ROLLCALL_DEAD_LETTERS_OUTCOMES",
+                "ROLLCALL_DEAD_LETTERS_CONTACT_EVENTS",
             ]
         );
     }

@@ -1,4 +1,5 @@
-//! The ports on Amazon's services: one module a service, one feature a module.
+//! The ports on Amazon's services: one module a service, one feature a module;
+//! dead letters come from two services ([`arrivals`]) and go back there ([`replays`]).
 //!
 //! The only crate that names an SDK. `Aws` holds what all clients share; an
 //! adapter is built from it once, at the start of a program. Errors become
@@ -9,6 +10,8 @@
 //! when a port fails.
 #![cfg(feature = "sdk")]
 
+#[cfg(all(feature = "kinesis", feature = "sqs"))]
+pub mod arrivals;
 #[cfg(any(feature = "connect", feature = "dynamodb", feature = "s3", feature = "sns", feature = "sqs"))]
 pub mod compose;
 mod config;
@@ -21,6 +24,8 @@ pub mod dynamodb;
 mod fault;
 #[cfg(feature = "kinesis")]
 pub mod kinesis;
+#[cfg(all(feature = "kinesis", feature = "sqs"))]
+pub mod replays;
 #[cfg(feature = "s3")]
 pub mod s3;
 #[cfg(feature = "sns")]

@@ -137,6 +137,9 @@ pub enum What {
         by: String,
         /// Why.
         reason: String,
+        /// As part of what.
+        #[serde(default)]
+        job: Option<JobId>,
     },
 }
 
@@ -288,10 +291,13 @@ impl Letter {
         matches!(last.what, What::Replayed { .. }).then_some(last.at)
     }
 
-    /// Whether this job has wanted it handled again.
+    /// Whether this job has wanted it handled again, or has ended it.
     #[must_use]
-    pub fn was_replayed_by(&self, wanted: JobId) -> bool {
-        let by = |event: &Event| matches!(event.what, What::Replayed { job: Some(job), .. } if job == wanted);
+    pub fn was_taken_by(&self, wanted: JobId) -> bool {
+        let by = |event: &Event| match event.what {
+            What::Replayed { job, .. } | What::Discarded { job, .. } => job == Some(wanted),
+            _ => false,
+        };
         self.history.iter().any(by)
     }
 
@@ -300,10 +306,27 @@ impl Letter {
     /// # Errors
     /// When it is not open, or without a reason.
     pub fn discard(&mut self, by: &str, reason: &str, at: Timestamp) -> Result<(), Refusal> {
+        self.end((by, reason), None, at)
+    }
+
+    /// It is one of many that are not needed.
+    ///
+    /// # Errors
+    /// When it is not open, or without a reason.
+    pub fn discard_with_many(
+        &mut self,
+        job: JobId,
+        (by, reason): (&str, &str),
+        at: Timestamp,
+    ) -> Result<(), Refusal> {
+        self.end((by, reason), Some(job), at)
+    }
+
+    fn end(&mut self, (by, reason): (&str, &str), job: Option<JobId>, at: Timestamp) -> Result<(), Refusal> {
         self.must_be_open()?;
         let reason = given(reason)?;
         self.state = LetterState::Discarded;
-        self.note(at, What::Discarded { by: by.to_owned(), reason });
+        self.note(at, What::Discarded { by: by.to_owned(), reason, job });
         Ok(())
     }
 
@@ -331,7 +354,11 @@ impl Letter {
     }
 }
 
-fn given(reason: &str) -> Result<String, Refusal> {
+/// A reason as it is kept.
+///
+/// # Errors
+/// [`Refusal::Reason`] when there is none, or far too much.
+pub fn given(reason: &str) -> Result<String, Refusal> {
     let reason = reason.trim();
     let is_reason = !reason.is_empty() && reason.chars().count() <= LONGEST_REASON;
     is_reason.then(|| reason.to_owned()).ok_or(Refusal::Reason)

@@ -23,6 +23,8 @@ pub struct Metric {
 pub enum Unit {
     /// Pieces.
     Count,
+    /// Seconds.
+    Seconds,
     /// Thousandths of a second.
     Milliseconds,
 }
@@ -131,6 +133,7 @@ pub fn metrics(signal: &Signal) -> Vec<Metric> {
         Signal::RecordIgnored { .. } => one("records_ignored"),
         Signal::DoubleDial { .. } => one("double_dials"),
         Signal::Parked { .. } => one("messages_parked"),
+        Signal::LettersWait { source, letters, oldest_seconds } => waiting(source, *letters, *oldest_seconds),
         Signal::Retried { .. } => one("messages_retried"),
         Signal::RequestFailed { .. } => one("requests_failed"),
         Signal::LedgerTaken { ledger } => account(ledger),
@@ -147,6 +150,19 @@ const fn count(name: &'static str, value: u64) -> Metric {
 
 const fn gauge(name: &'static str, value: u64) -> Metric {
     Metric { name, unit: Unit::Count, kind: Kind::Gauge, value }
+}
+
+/// By source: a person who is woken wants to know which.
+fn waiting(source: &str, letters: u64, oldest_seconds: u64) -> Vec<Metric> {
+    let (number, age) = match source {
+        "uploads" => ("letters_waiting_uploads", "letters_oldest_seconds_uploads"),
+        "rows" => ("letters_waiting_rows", "letters_oldest_seconds_rows"),
+        "call_requests" => ("letters_waiting_call_requests", "letters_oldest_seconds_call_requests"),
+        "outcomes" => ("letters_waiting_outcomes", "letters_oldest_seconds_outcomes"),
+        _ => ("letters_waiting_elsewhere", "letters_oldest_seconds_elsewhere"),
+    };
+    let age = Metric { name: age, unit: Unit::Seconds, kind: Kind::Gauge, value: oldest_seconds };
+    vec![gauge(number, letters), age]
 }
 
 const fn settled(disposition: Disposition) -> &'static str {

@@ -18,6 +18,27 @@ pub struct Replay {
     pub round: u32,
 }
 
+impl Replay {
+    /// The name of the attribute that says it beside a message of a queue.
+    pub const ATTRIBUTE: &'static str = "replay";
+    /// Before what says it, where a record of a stream has no attributes: in
+    /// its partition key, which no other record begins so.
+    const KEY: &'static str = "replay/";
+
+    /// The partition key of the copy as a record of a stream. Records commute,
+    /// so that it does not matter where it goes.
+    #[must_use]
+    pub fn partition_key(&self) -> String {
+        format!("{}{self}", Self::KEY)
+    }
+
+    /// The copy that a record with this partition key is, if it is one.
+    #[must_use]
+    pub fn of_partition_key(key: &str) -> Option<Self> {
+        key.strip_prefix(Self::KEY)?.parse().ok()
+    }
+}
+
 impl fmt::Display for Replay {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}", self.letter, self.round)
@@ -140,6 +161,8 @@ mod tests {
     fn a_copy_is_named_in_one_way() {
         let replay = Replay { letter: LetterId::of("rows", "17"), round: 3 };
         assert_eq!(replay.to_string().parse(), Ok(replay));
+        assert_eq!(Replay::of_partition_key(&replay.partition_key()), Some(replay));
+        assert_eq!(Replay::of_partition_key(&replay.to_string()), None);
         for text in [
             "",
             "/",

@@ -9,6 +9,7 @@
 //! retries. A handler whose port failed ends, and its message comes again.
 
 mod accounts;
+mod arrivals;
 mod attempts;
 mod audit;
 mod batches;
@@ -42,6 +43,7 @@ pub mod trace;
 mod uploads;
 
 pub use accounts::{Account, Accounts};
+pub use arrivals::{Arrival, Arrivals};
 pub use attempts::{Attempts, Began, Begin, Tallied};
 pub use audit::{Audit, AuditEntry};
 pub use batches::Batches;

@@ -70,6 +70,9 @@ pub enum Signal {
     DoubleDial { attempt: AttemptId },
     /// A message was set aside.
     Parked { source: String, reason: String },
+    /// How many letters of a queue or stream are not over, and for how long
+    /// the oldest of them has waited.
+    LettersWait { source: String, letters: u64, oldest_seconds: u64 },
     /// A message will come again.
     Retried { source: String, reason: String },
     /// A request to the API was not answered for a reason of ours. `endpoint`

@@ -1,4 +1,4 @@
-//! Replays of many letters, one after the other.
+//! Replays and discards of many letters, one after the other.
 //!
 //! Before a letter is taken the job says which; after it was sent the job
 //! counts it. Whoever goes on after an interruption looks at that letter first:
@@ -8,8 +8,8 @@
 use super::{Stopped, Workbench};
 use jiff::SignedDuration;
 use rollcall_domain::ids::{JobId, LetterId};
-use rollcall_domain::letter::job::{Job, Selection};
-use rollcall_domain::letter::{Filter, LetterState, Which};
+use rollcall_domain::letter::job::{Deed, FASTEST, Job, JobState, Selection};
+use rollcall_domain::letter::{Filter, LetterState, Which, given};
 use rollcall_ports::{Cursor, Fault, Saved, Versioned};
 
 /// Running jobs that are driven in one go.
@@ -37,6 +37,32 @@ impl Workbench {
         selection: Selection,
         per_minute: u32,
     ) -> Result<Versioned<Job>, Fault> {
+        self.begin(by, Deed::Replay, selection, per_minute).await
+    }
+
+    /// Begins to discard many letters: those that are named, or those that
+    /// match and are open now. None is discarded yet.
+    ///
+    /// # Errors
+    /// [`Stopped::Refused`] without a reason, and faults.
+    pub async fn start_discard(
+        &self,
+        by: &str,
+        selection: Selection,
+        reason: &str,
+    ) -> Result<Versioned<Job>, Stopped> {
+        let deed = Deed::Discard { reason: given(reason)? };
+        // No handler has to keep up with it.
+        Ok(self.begin(by, deed, selection, FASTEST).await?)
+    }
+
+    async fn begin(
+        &self,
+        by: &str,
+        deed: Deed,
+        selection: Selection,
+        per_minute: u32,
+    ) -> Result<Versioned<Job>, Fault> {
         let now = self.clock.now();
         let (selection, total) = match selection {
             Selection::Named(ids) => {
@@ -54,8 +80,12 @@ impl Workbench {
             }
         };
         let id = JobId::derive(&[by, &now.to_string()]);
-        let job = Job::begin(id, by, (selection, total), per_minute, now);
-        self.log(format!("letters.replay {id}"), by, ("letters.replay", id.to_string())).await?;
+        let action = match deed {
+            Deed::Replay => "letters.replay",
+            Deed::Discard { .. } => "letters.discard",
+        };
+        let job = Job { deed, ..Job::begin(id, by, (selection, total), per_minute, now) };
+        self.log(format!("{action} {id}"), by, (action, id.to_string())).await?;
         let job = Versioned::new(job);
         match self.jobs.save(&job).await? {
             Saved::Done(version) => Ok(Versioned { version, ..job }),
@@ -89,10 +119,22 @@ impl Workbench {
     /// # Errors
     /// When the outside did not behave; the rest is done the next time.
     pub async fn drive_all(&self, most: u32) -> Result<(), Fault> {
-        for job in self.jobs.running(AT_ONCE).await? {
-            self.drive(job.value.id, most).await?;
-        }
+        self.drive_running(most).await?;
         self.mend().await
+    }
+
+    /// Does what the running jobs may do by now, `most` letters each; those
+    /// that are running then.
+    ///
+    /// # Errors
+    /// As [`Workbench::drive_all`].
+    pub async fn drive_running(&self, most: u32) -> Result<Vec<Job>, Fault> {
+        let mut running = Vec::new();
+        for job in self.jobs.running(AT_ONCE).await? {
+            let driven = self.drive(job.value.id, most).await?;
+            running.extend(driven.map(|job| job.value).filter(|job| job.state == JobState::Running));
+        }
+        Ok(running)
     }
 
     /// Sends what a job may send by now, `most` letters at most; the job as it
@@ -150,11 +192,11 @@ impl Workbench {
         })
     }
 
-    /// Replays one letter of a job; answers whether it was sent.
+    /// Replays or discards one letter of a job; answers whether that was done.
     async fn take(&self, job: &Job, id: LetterId) -> Result<bool, Fault> {
         loop {
             let Some(mut letter) = self.letters.get(id).await? else { return Ok(false) };
-            if letter.value.was_replayed_by(job.id) {
+            if letter.value.was_taken_by(job.id) {
                 // By whoever was interrupted, or drives it too.
                 if letter.value.unsent_since().is_some() {
                     self.send(letter).await?;
@@ -164,11 +206,18 @@ impl Workbench {
             if letter.value.state != LetterState::Open {
                 return Ok(false);
             }
-            if letter.value.replay(&job.by, Some(job.id), self.clock.now()).is_err() {
+            let now = self.clock.now();
+            let wanted = match &job.deed {
+                Deed::Replay => letter.value.replay(&job.by, Some(job.id), now).map(drop),
+                Deed::Discard { reason } => letter.value.discard_with_many(job.id, (&job.by, reason), now),
+            };
+            if wanted.is_err() {
                 return Ok(false);
             }
             if let Saved::Done(version) = self.letters.save(&letter).await? {
-                self.send(Versioned { version, ..letter }).await?;
+                if job.deed == Deed::Replay {
+                    self.send(Versioned { version, ..letter }).await?;
+                }
                 return Ok(true);
             }
         }

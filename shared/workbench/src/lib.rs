@@ -10,10 +10,16 @@
 //! is on its way and tells the letter itself what becomes of it. A copy that is
 //! sent twice is handled twice, which no handler minds.
 //!
+//! [`Collector`] makes letters of what queues and services set aside by
+//! themselves.
+//!
 //! Absent on purpose: any decision about what may become of a letter, which is
 //! the domain's.
 
+mod collecting;
 mod jobs;
+
+pub use collecting::Collector;
 
 use jiff::{SignedDuration, Timestamp};
 use rollcall_contracts::letters::{label, readable};

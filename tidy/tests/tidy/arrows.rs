@@ -27,7 +27,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("rollcall-planner", &["rollcall-host", "rollcall-recording"]),
     ("rollcall-dialer", &["rollcall-host", "rollcall-recording"]),
     ("rollcall-outcomes", &["rollcall-host", "rollcall-recording"]),
-    ("rollcall-sweep", &["rollcall-host", "rollcall-recording"]),
+    // It drives what the API begins.
+    ("rollcall-sweep", &["rollcall-host", "rollcall-recording", "rollcall-workbench"]),
+    // What would come of a message, by the handlers that would be given it.
+    ("rollcall-foresight", &["rollcall-ingest", "rollcall-loader", "rollcall-dialer", "rollcall-outcomes"]),
     // It carries out what agents decide about promises as the sweep does.
     ("rollcall-api", &["rollcall-host", "rollcall-recording", "rollcall-workbench"]),
     // Mains: what makes one program of all.
@@ -40,6 +43,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "rollcall-dialer",
             "rollcall-outcomes",
             "rollcall-sweep",
+            "rollcall-foresight",
             "rollcall-api",
             "rollcall-connect-sim",
             "rollcall-embedded",
@@ -65,6 +69,12 @@ const WITH_A_LAMBDA: [&str; 7] = [
     "rollcall-sweep",
     "rollcall-api",
 ];
+
+/// What the API's program for AWS Lambda asks about messages besides: the handlers, which it has only to be asked.
+const ASKED_ON_LAMBDA: (&str, [&str; 5]) = (
+    "rollcall-api",
+    ["rollcall-foresight", "rollcall-ingest", "rollcall-loader", "rollcall-dialer", "rollcall-outcomes"],
+);
 
 /// The program that may speak to AWS from one machine: the same adapters, optional, behind this feature.
 const FROM_ONE_MACHINE: (&str, &str) = ("rollcall", "aws");
@@ -147,7 +157,8 @@ fn is_on_lambda(member: &Member, found: &str) -> bool {
     });
     let mut takers = takers.map(|(name, _)| name.as_str());
     let mut programs = member.manifest.get("bin").and_then(Value::as_array).into_iter().flatten();
-    found == adapters
+    let is_asked = member.name() == ASKED_ON_LAMBDA.0 && ASKED_ON_LAMBDA.1.contains(&found);
+    (found == adapters || is_asked)
         && (is_program || WITH_A_LAMBDA.contains(&member.name()))
         && is_optional()
         && takers.all(|taker| taker == feature)

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Grants that are not seen in use, by function (`*` for each), action and part
 /// of the resource, with why they are needed. First what Lambda and other
 /// services do as the role, past every line; then what happens too seldom.
-const UNSEEN: [(&str, &str, &str, &str); 41] = [
+const UNSEEN: [(&str, &str, &str, &str); 49] = [
     ("*", "logs:CreateLogStream", "", "Lambda writes what a function logs, as its role"),
     ("*", "logs:PutLogEvents", "", "likewise"),
     ("*", "xray:PutTraceSegments", "", "Lambda's tracing daemon sends, as the role"),
@@ -19,6 +19,24 @@ const UNSEEN: [(&str, &str, &str, &str); 41] = [
     ("*", "sqs:ReceiveMessage", "", "Lambda's poller takes messages, as the role"),
     ("*", "sqs:DeleteMessage", "", "likewise"),
     ("*", "sqs:GetQueueAttributes", "", "likewise"),
+    ("outcomes", "sqs:SendMessage", "-outcomes-dead-letters", "Lambda notes what it gave up on, as the role"),
+    ("*", "dynamodb:BatchGetItem", "-letters", "a letter whose content is larger than 8 kB"),
+    (
+        "*",
+        "dynamodb:GetItem",
+        "-letters",
+        "a copy of a letter, of which the test sends one to the dialer and one to outcomes",
+    ),
+    ("letters", "sqs:SendMessage", "", "a replay of many, of which the test makes none: one goes by the API"),
+    ("letters", "kinesis:PutRecord", "", "likewise"),
+    (
+        "letters",
+        "kinesis:GetShardIterator",
+        "",
+        "records that Lambda gave up on, of which the other test has some",
+    ),
+    ("letters", "kinesis:GetRecords", "", "likewise"),
+    ("api", "sqs:SendMessage", "", "a replay of an upload or of rows; the test makes one of an order"),
     ("ingest", "sqs:ChangeMessageVisibility", "", "likewise"),
     ("loader", "sqs:ChangeMessageVisibility", "", "likewise"),
     ("outcomes", "kinesis:DescribeStream", "", "Lambda's poller reads the stream, as the role"),

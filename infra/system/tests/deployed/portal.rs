@@ -6,6 +6,8 @@
 //! not AWS: its Cognito keeps its keys elsewhere than the issuer says, which
 //! the deployment is told; it neither throttles nor writes the gateway's log.
 
+mod letters;
+
 use crate::stage::Stage;
 use rollcall_domain::attempt::Attempt;
 use rollcall_domain::callback::{Callback, Try};
@@ -35,6 +37,7 @@ pub(crate) async fn tried(stage: &Stage) {
     the_page(stage, &nobody).await;
     only_for_whom_it_is(&nobody, &operator, &clerk).await;
     the_day(&operator).await;
+    letters::worked_on(&operator).await;
     the_desk(&operator).await;
     somebody(&operator).await;
     let batch = a_list(&clerk).await;

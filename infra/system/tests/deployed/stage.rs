@@ -1,10 +1,8 @@
 //! The deployed system, and what is seen of it from outside.
 
-use rollcall_aws::dynamodb::{Attempts, Batches, Callbacks, Dynamo, Residents};
+use rollcall_aws::dynamodb::{Attempts, Batches, Callbacks, Dynamo, Letters, Residents};
 use rollcall_aws::kinesis::Writer;
-use rollcall_aws::sqs::Queues;
 use rollcall_connect_sim::{OutsideEvent, OutsideKind};
-use rollcall_contracts::topology::Topology;
 use rollcall_domain::resident::Resident;
 use rollcall_host::clock::SystemClock;
 use rollcall_ports::{DeadLetters, Residents as _, StreamWriter};
@@ -40,13 +38,12 @@ impl Stage {
         let shipped = || Arc::new(Writer::new(aws, deployment.output("OutcomesStreamName"))) as _;
         let stream = stream.unwrap_or_else(shipped);
         connect.run(Arc::clone(&stream), endpoint(), deployment.function("key-press"));
-        let queues = Queues::named(aws, &format!("{name}-")).await.unwrap();
         Self {
             residents: Residents::new(&dynamo),
             attempts: Attempts::new(&dynamo),
             batches: Batches::new(&dynamo, Arc::new(SystemClock)),
             callbacks: Callbacks::new(&dynamo),
-            letters: Arc::new(queues.letters(aws, Topology::shipped())),
+            letters: Arc::new(Letters::new(&dynamo)),
             stream,
             connect,
             deployment,

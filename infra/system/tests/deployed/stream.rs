@@ -111,6 +111,7 @@ async fn a_shard_goes_on_past_what_fails() {
     for resident in stage.register().await.values() {
         assert_eq!(resident.marks.len(), 1, "{:?}", resident.id);
     }
+    stage.scheduled("letters").await;
     letters(&stage, &deadly).await;
 }
 

@@ -17,6 +17,7 @@ import { usePaging } from "../../ui/paging";
 import { useRenewal } from "../../ui/renewal";
 import { sentence, whole } from "../../ui/words";
 import { Discard } from "./Discard";
+import type { Found } from "./DiscardMany";
 import { Filters } from "./Filters";
 import { asSearch, counted, EVERYTHING, isNarrow, type Query } from "./query";
 import type { Meant } from "./ReplayMany";
@@ -32,11 +33,12 @@ interface Props {
   /** Changes when letters have moved. */
   mark: string;
   replay: (meant: Meant) => void;
+  discard: (found: Found) => void;
   onMoved: () => void;
 }
 
 /** The letters themselves: looked for, chosen, replayed, discarded. */
-export function Letters({ groups, listOnly, mark, replay, onMoved }: Props) {
+export function Letters({ groups, listOnly, mark, replay, discard, onMoved }: Props) {
   const address = useAddress();
   // A plain list takes no questions.
   const query = listOnly ? EVERYTHING : address.query;
@@ -58,6 +60,7 @@ export function Letters({ groups, listOnly, mark, replay, onMoved }: Props) {
   // Only what is set aside is replayed, whatever else is shown.
   const isOver = query.state !== "waiting" && query.state !== "open" && query.state !== "all";
   const matching = counted(query, groups);
+  const nothing = isOver || matching === 0 || !loaded.value?.items.length;
 
   return (
     <div id={LETTERS} ref={arrival} tabIndex={-1}>
@@ -81,9 +84,10 @@ export function Letters({ groups, listOnly, mark, replay, onMoved }: Props) {
             actions={
               !listOnly && (
                 <SpaceBetween direction="horizontal" size="xs">
+                  {isNarrow(query) && <Button disabled={nothing} onClick={() => discard({ query, letters: matching })}>Discard all that match</Button>}
                   <Button disabled={open.length === 0} onClick={() => setDiscarding(open)}>Discard chosen</Button>
                   <Button disabled={open.length === 0} onClick={() => replay({ ids: open.map(({ id }) => id), letters: open.length })}>{open.length > 0 ? `Replay ${whole.format(open.length)} chosen` : "Replay chosen"}</Button>
-                  <Button disabled={isOver || matching === 0 || !loaded.value?.items.length} onClick={() => replay({ query, letters: matching })}>{isNarrow(query) ? "Replay all that match" : "Replay all"}</Button>
+                  <Button disabled={nothing} onClick={() => replay({ query, letters: matching })}>{isNarrow(query) ? "Replay all that match" : "Replay all"}</Button>
                 </SpaceBetween>
               )
             }

@@ -51,7 +51,7 @@ export function ReplayMany({ meant, onClose, onStarted }: { meant: Meant; onClos
 }
 
 /** What is meant, in words: whoever has come from a group has not set a filter themselves. */
-function Which({ query }: { query: Query }) {
+export function Which({ query }: { query: Query }) {
   if (!isNarrow({ ...query, state: "waiting" })) return <p>All letters that are set aside.</p>;
   const { queue, kind, cause, resident, when } = query;
   return (

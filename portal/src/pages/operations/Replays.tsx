@@ -16,7 +16,7 @@ import { stopReplay } from "./deeds";
 /** So many of the past are told. */
 const PAST = 10;
 
-/** Replays of many letters: how far they are, with a button to stop them; and what came of earlier ones. */
+/** Replays and discards of many letters: how far they are, with a button to stop them; and what came of earlier ones. */
 export function Replays({ replays, started, onChange }: { replays: readonly Replay[]; started: readonly string[]; onChange: () => void }) {
   // Those that end while somebody looks stay where they are, with what came of them.
   const watched = useRef(new Set<string>());
@@ -28,7 +28,7 @@ export function Replays({ replays, started, onChange }: { replays: readonly Repl
   if (replays.length === 0) return null;
   if (here.length === 0) return <Past replays={past} framed />;
   return (
-    <Container header={<Header variant="h2" description="They go on by themselves, also when you leave this page.">Replays</Header>}>
+    <Container header={<Header variant="h2" description="They go on by themselves, also when you leave this page.">{title(here)}</Header>}>
       <SpaceBetween size="l">
         {here.map((replay) => <Running key={replay.id} replay={replay} onChange={onChange} />)}
         {past.length > 0 && <Past replays={past} />}
@@ -38,7 +38,7 @@ export function Replays({ replays, started, onChange }: { replays: readonly Repl
 }
 
 function Running({ replay, onChange }: { replay: Replay; onChange: () => void }) {
-  const { id, by, started_at, per_minute, state, total, sent, skipped } = replay;
+  const { id, deed, by, started_at, per_minute, state, total, sent, skipped } = replay;
   const [stopping, setStopping] = useState(false);
   const [failure, setFailure] = useState<unknown>();
   const stop = async () => {
@@ -57,24 +57,28 @@ function Running({ replay, onChange }: { replay: Replay; onChange: () => void })
     <SpaceBetween size="s">
       <div className="replay">
         <ProgressBar
-          label={`${count(total, "letter")}, ${whole.format(per_minute)} a minute`}
+          label={deed === "replay" ? `${count(total, "letter")}, ${whole.format(per_minute)} a minute` : `Discard of ${count(total, "letter")}`}
           description={<>Started by {by}, <Time at={started_at} /></>}
           value={total === 0 ? 100 : Math.round(((sent + skipped) / total) * 100)}
           status={isRunning ? "in-progress" : state === "finished" ? "success" : "error"}
           {...(isRunning ? { additionalInfo: account(replay) } : { resultText: account(replay) })}
         />
-        {isRunning && <Button iconName="close" loading={stopping} loadingText="Stopping" ariaLabel={`Stop the replay of ${count(total, "letter")}`} onClick={() => void stop()}>Stop</Button>}
+        {isRunning && <Button iconName="close" loading={stopping} loadingText="Stopping" ariaLabel={`Stop the ${deed} of ${count(total, "letter")}`} onClick={() => void stop()}>Stop</Button>}
       </div>
       {failure !== undefined && <Failure failure={failure} />}
     </SpaceBetween>
   );
 }
 
-function account({ state, total, sent, skipped, stopped_by: by }: Replay): string {
+function title(jobs: readonly Replay[]): string {
+  return jobs.some(({ deed }) => deed === "discard") ? "Replays and discards" : "Replays";
+}
+
+function account({ deed, state, total, sent, skipped, stopped_by: by }: Replay): string {
   const rest = Math.max(0, total - sent - skipped);
   const ended = state === "finished" ? "Finished. " : state === "stopped" ? `Stopped${by ? ` by ${by}` : ""}. ` : "";
   const parts = [
-    `${whole.format(sent)} of ${whole.format(total)} sent`,
+    `${whole.format(sent)} of ${whole.format(total)} ${deed === "replay" ? "sent" : "discarded"}`,
     ...(skipped > 0 ? [`${whole.format(skipped)} no longer set aside when it was their turn`] : []),
     ...(state === "stopped" && rest > 0 ? [`${whole.format(rest)} left set aside`] : []),
   ];
@@ -83,12 +87,12 @@ function account({ state, total, sent, skipped, stopped_by: by }: Replay): strin
 
 function Past({ replays, framed = false }: { replays: readonly Replay[]; framed?: boolean }) {
   return (
-    <ExpandableSection variant={framed ? "container" : "default"} headerText="Earlier replays">
+    <ExpandableSection variant={framed ? "container" : "default"} headerText={`Earlier ${title(replays).toLowerCase()}`}>
       <ul className="timeline">
         {replays.map((replay) => (
           <li key={replay.id}>
             <StatusIndicator type={replay.state === "finished" ? "success" : "stopped"}>{account(replay)}</StatusIndicator>
-            <Box color="text-body-secondary" fontSize="body-s">{replay.by}, <Time at={replay.started_at} />, {whole.format(replay.per_minute)} a minute</Box>
+            <Box color="text-body-secondary" fontSize="body-s">{replay.by}, <Time at={replay.started_at} />{replay.deed === "replay" ? `, ${whole.format(replay.per_minute)} a minute` : `: ${replay.reason ?? ""}`}</Box>
           </li>
         ))}
       </ul>

@@ -1,6 +1,6 @@
 /** What operators do with letters. Each is refused where the letter has changed since they saw it: they decide again. */
 import { answer, api } from "../../api/client";
-import type { Foreseen, LetterDetail, Purpose, Replay, ReplayOrder, Revealed } from "../../api/types";
+import type { DiscardOrder, Foreseen, LetterDetail, Purpose, Replay, ReplayOrder, Revealed } from "../../api/types";
 
 export const LONGEST_REASON = 300;
 
@@ -30,6 +30,10 @@ export function replay(letter: Seen): Promise<LetterDetail> {
 
 export function replayMany(order: ReplayOrder): Promise<Replay> {
   return answer(api.POST("/api/dead-letters/replays", { body: order }));
+}
+
+export function discardMany(order: DiscardOrder): Promise<Replay> {
+  return answer(api.POST("/api/dead-letters/discards", { body: order }));
 }
 
 export function stopReplay(id: string): Promise<Replay> {

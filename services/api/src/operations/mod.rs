@@ -38,6 +38,7 @@ pub(crate) fn endpoints() -> OpenApiRouter<Api> {
         .routes(routes!(change::replay))
         .routes(routes!(change::discard))
         .routes(routes!(replays::list, replays::start))
+        .routes(routes!(replays::discard))
         .routes(routes!(replays::one))
         .routes(routes!(replays::stop))
 }
@@ -88,12 +89,9 @@ impl FromRef<Api> for Bench {
 
 impl Bench {
     fn workbench(&self) -> Result<&Workbench, Problem> {
-        self.workbench.as_deref().ok_or_else(|| {
-            Problem::not_here(
-                "Dead letters can be listed here, but not yet be worked on. They stay where they are, in the \
-                 dead-letter queues of SQS, and can be moved back from there.",
-            )
-        })
+        self.workbench
+            .as_deref()
+            .ok_or_else(|| Problem::not_here("Dead letters can be listed here, but not be worked on."))
     }
 }
 

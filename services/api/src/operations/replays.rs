@@ -1,4 +1,4 @@
-//! Replays of many letters: begun, looked at, stopped. The machine drives them.
+//! Replays and discards of many letters: begun, looked at, stopped. The machine drives them.
 
 use super::Bench;
 use super::wanted::Matching;
@@ -9,7 +9,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use jiff::Timestamp;
 use rollcall_domain::ids::{JobId, LetterId};
-use rollcall_domain::letter::job::{FASTEST, Job, JobState, MOST_NAMED, Selection, USUAL};
+use rollcall_domain::letter::job::{Deed, FASTEST, Job, JobState, MOST_NAMED, Selection, USUAL};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -37,6 +37,33 @@ const fn usual() -> u32 {
     USUAL
 }
 
+/// Which letters are to be discarded, and why: those that are named, or those
+/// that match.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[schema(as = DiscardOrder)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DiscardOrder {
+    /// Why nobody needs them.
+    #[schema(min_length = 1, max_length = 300)]
+    reason: String,
+    /// These.
+    #[schema(min_items = 1, max_items = 500)]
+    ids: Option<Vec<Uuid>>,
+    /// All that are open and match; all that are open if nothing is said.
+    matching: Option<Matching>,
+}
+
+/// What is done with many letters.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[schema(as = ManyLettersDeed)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Done {
+    /// They are sent back to where they came from.
+    Replay,
+    /// They are ended.
+    Discard,
+}
+
 /// Where a replay of many letters stands.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 #[schema(as = ReplayState)]
@@ -50,12 +77,16 @@ pub(crate) enum Progress {
     Finished,
 }
 
-/// A replay of many letters.
+/// A replay or discard of many letters.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Replay)]
 pub(crate) struct Replaying {
     /// Its id.
     id: Uuid,
+    /// What is done.
+    deed: Done,
+    /// Why, of a discard.
+    reason: Option<String>,
     /// Who wants it.
     by: String,
     /// Since when.
@@ -66,7 +97,7 @@ pub(crate) struct Replaying {
     state: Progress,
     /// Letters that were meant at its start.
     total: u64,
-    /// Letters that were sent.
+    /// Letters that were sent, or discarded.
     sent: u64,
     /// Letters that were no longer open when their turn came.
     skipped: u64,
@@ -78,8 +109,14 @@ pub(crate) struct Replaying {
 
 impl From<Job> for Replaying {
     fn from(job: Job) -> Self {
+        let (deed, reason) = match job.deed {
+            Deed::Replay => (Done::Replay, None),
+            Deed::Discard { reason } => (Done::Discard, Some(reason)),
+        };
         Self {
             id: *job.id.as_uuid(),
+            deed,
+            reason,
             by: job.by,
             started_at: job.started_at,
             per_minute: job.per_minute,
@@ -109,10 +146,38 @@ pub(crate) async fn start(
 ) -> Result<(StatusCode, Json<Replaying>), Problem> {
     let workbench = bench.workbench()?;
     let mut errors = Vec::new();
-    let mut wrong = |field, expected: String| errors.push(FieldError::new(field, "", expected));
     if !(1..=FASTEST).contains(&per_minute) {
-        wrong("per_minute", format!("1 to {FASTEST}"));
+        errors.push(FieldError::new("per_minute", "", format!("1 to {FASTEST}")));
     }
+    let selection = selected(ids, matching, errors)?;
+    let job = workbench.start(&caller.name, selection, per_minute).await?;
+    Ok((StatusCode::CREATED, Json(job.value.into())))
+}
+
+/// Begins to discard many letters, which goes on by itself; how far it is, and
+/// stopping it, is as for a replay of many. Only letters that were set aside
+/// before, and are open when their turn comes, are discarded.
+#[utoipa::path(post, path = "/api/dead-letters/discards", tag = "dead-letters", operation_id = "start_discard", request_body = DiscardOrder, responses(
+    (status = 201, description = "It has begun.", body = Replaying),
+    (status = 422, description = "Values that are not possible.")))]
+pub(crate) async fn discard(
+    State(bench): State<Bench>,
+    caller: Caller,
+    Json(DiscardOrder { reason, ids, matching }): Json<DiscardOrder>,
+) -> Result<(StatusCode, Json<Replaying>), Problem> {
+    let workbench = bench.workbench()?;
+    let selection = selected(ids, matching, Vec::new())?;
+    let job = workbench.start_discard(&caller.name, selection, &reason).await?;
+    Ok((StatusCode::CREATED, Json(job.value.into())))
+}
+
+/// Which letters are meant, unless something is wrong with that or was before.
+fn selected(
+    ids: Option<Vec<Uuid>>,
+    matching: Option<Matching>,
+    mut errors: Vec<FieldError>,
+) -> Result<Selection, Problem> {
+    let mut wrong = |field, expected: String| errors.push(FieldError::new(field, "", expected));
     let named = ids.as_ref().map_or(1, Vec::len);
     if !(1..=MOST_NAMED).contains(&named) {
         wrong("ids", format!("1 to {MOST_NAMED} ids"));
@@ -125,14 +190,10 @@ pub(crate) async fn start(
             None
         }
     };
-    let Some(selection) = selection.filter(|_| errors.is_empty()) else {
-        return Err(Problem::invalid(errors));
-    };
-    let job = workbench.start(&caller.name, selection, per_minute).await?;
-    Ok((StatusCode::CREATED, Json(job.value.into())))
+    selection.filter(|_| errors.is_empty()).ok_or_else(|| Problem::invalid(errors))
 }
 
-/// The latest replays of many letters, the newest first.
+/// The latest replays and discards of many letters, the newest first.
 #[utoipa::path(get, path = "/api/dead-letters/replays", tag = "dead-letters", operation_id = "replays", responses(
     (status = 200, description = "The latest 50.", body = [Replaying])))]
 pub(crate) async fn list(State(bench): State<Bench>) -> Result<Json<Vec<Replaying>>, Problem> {
@@ -140,7 +201,7 @@ pub(crate) async fn list(State(bench): State<Bench>) -> Result<Json<Vec<Replayin
     Ok(Json(jobs.into_iter().map(|job| job.value.into()).collect()))
 }
 
-/// How far a replay of many letters is.
+/// How far a replay or discard of many letters is.
 #[utoipa::path(get, path = "/api/dead-letters/replays/{id}", tag = "dead-letters", operation_id = "replay_progress",
     params(("id" = Uuid, Path)), responses(
     (status = 200, description = "How far it is.", body = Replaying)))]
@@ -149,12 +210,12 @@ pub(crate) async fn one(
     Path(id): Path<Uuid>,
 ) -> Result<Json<Replaying>, Problem> {
     let found = bench.workbench()?.jobs.get(JobId::from_uuid(id)).await?;
-    let job = found.ok_or_else(|| Problem::not_found("There is no such replay."))?;
+    let job = found.ok_or_else(|| Problem::not_found("There is no such replay or discard."))?;
     Ok(Json(job.value.into()))
 }
 
-/// Stops a replay of many letters. What was sent is on its way; the rest stays
-/// set aside. One that is over stays as it is.
+/// Stops a replay or discard of many letters. What was sent is on its way, what
+/// was discarded is over; the rest stays set aside. One that is over stays as it is.
 #[utoipa::path(post, path = "/api/dead-letters/replays/{id}/stop", tag = "dead-letters",
     operation_id = "stop_replay", params(("id" = Uuid, Path)), responses(
     (status = 200, description = "It is stopped, or over.", body = Replaying)))]

@@ -174,8 +174,10 @@ impl From<&Event> for LetterEvent {
             What::Parked { reason, handler, receives } => {
                 Self { reason: Some(reason), handler: Some(handler), receives: Some(receives), ..plain }
             }
-            What::Edited { by, reason, former: _ } | What::Discarded { by, reason } => {
-                Self { by: Some(by), reason: Some(reason), ..plain }
+            What::Edited { by, reason, former: _ } => Self { by: Some(by), reason: Some(reason), ..plain },
+            What::Discarded { by, reason, job } => {
+                let job_id = job.map(|job| *job.as_uuid());
+                Self { by: Some(by), reason: Some(reason), job_id, ..plain }
             }
             What::Replayed { by, job } => {
                 Self { by: Some(by), job_id: job.map(|job| *job.as_uuid()), ..plain }

@@ -250,6 +250,50 @@ async fn many_are_replayed_with_progress_and_can_be_stopped() {
 }
 
 #[tokio::test]
+async fn all_that_match_are_discarded_with_a_reason() {
+    let world = World::new();
+    for n in 1..=3 {
+        world.park(n, "call_requests", ORDER).await;
+    }
+    world.park(9, "rows", "broken").await;
+    let discards = ("POST", "/api/dead-letters/discards");
+    for body in [
+        json!({"matching": {"queue": "call_requests"}}),
+        json!({"matching": {"queue": "call_requests"}, "reason": " "}),
+        json!({"ids": [], "reason": "a flood"}),
+        json!({"reason": "a flood"}),
+    ] {
+        world.operate(discards, "", &body).await.expect_problem(422);
+    }
+    let order = json!({"matching": {"queue": "call_requests"}, "reason": "a flood"});
+    let begun = world.operate(discards, "", &order).await;
+    assert_eq!(begun.status, 201, "{}", begun.text);
+    let begun = begun.json();
+    assert_eq!(
+        (&begun["deed"], &begun["reason"], &begun["total"]),
+        (&json!("discard"), &json!("a flood"), &json!(3))
+    );
+    let workbench =
+        crate::support::workbench(&world.store, &(world.clock.clone() as std::sync::Arc<dyn Clock>));
+    for _ in 0..3 {
+        workbench.drive_all(10).await.unwrap();
+        world.clock.advance(SignedDuration::from_secs(1));
+    }
+    let id = begun["id"].as_str().unwrap();
+    let over = world.see(&format!("/api/dead-letters/replays/{id}")).await;
+    assert_eq!((&over["state"], &over["sent"]), (&json!("finished"), &json!(3)));
+    let left = world.see("/api/dead-letters").await["items"].clone();
+    assert_eq!(left.as_array().unwrap().iter().map(|one| &one["source"]).collect::<Vec<_>>(), ["rows"]);
+    let over = world.see("/api/dead-letters?state=discarded&size=1").await["items"][0]["id"].clone();
+    let told =
+        world.see(&format!("/api/dead-letters/{}", over.as_str().unwrap())).await["history"][1].clone();
+    assert_eq!(
+        (&told["what"], &told["reason"], &told["job_id"]),
+        (&json!("discarded"), &json!("a flood"), &json!(id))
+    );
+}
+
+#[tokio::test]
 async fn an_installation_without_a_workbench_says_so_and_lists_all_the_same() {
     let world = World::with(|api| {
         api.workbench = None;

@@ -165,7 +165,7 @@ pub(super) async fn stop(desk: &Desk, args: &StopReplay) -> Result<(), Stop> {
             writeln!(out, "{{\"id\":\"{id}\",\"state\":\"{state}\",\"sent\":{}}}", job.sent)?;
         } else {
             let how = if job.state == JobState::Stopped { "is stopped" } else { "was over already" };
-            writeln!(out, "Replay {id} {how}; it sent {} of {}.", job.sent, job.total)?;
+            writeln!(out, "{id} {how}; it did {} of {}.", job.sent, job.total)?;
         }
     }
     Ok(out.finish()?)

@@ -107,7 +107,7 @@ fn told(event: &Event) -> Told {
         What::Replayed { by, job: Some(job) } => format!("replay {job} wanted by {by}"),
         What::Sent => "a copy was sent back".to_owned(),
         What::Applied => "applied by its handler".to_owned(),
-        What::Discarded { by, reason } => format!("discarded by {by}: {reason}"),
+        What::Discarded { by, reason, job: _ } => format!("discarded by {by}: {reason}"),
     };
     Told { at: event.at, what: event.what.word(), text }
 }

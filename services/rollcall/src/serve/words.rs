@@ -43,6 +43,8 @@ pub(super) fn words(signal: &Signal) -> Option<String> {
         Signal::Retried { reason, .. } if is_routine(reason) => return None,
         Signal::Retried { source, reason } => format!("a message of {source} will come again: {reason}"),
         Signal::RequestFailed { endpoint, reason } => format!("{endpoint} was not answered: {reason}"),
+        // Each was told when it was set aside.
+        Signal::LettersWait { .. } => return None,
         Signal::CallStarted { .. }
         | Signal::CallRefused { .. }
         | Signal::CallThrottled { .. }

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 /// Each function; what hands it its work, if that is a queue or the stream;
 /// and whether it speaks to Connect.
-const FUNCTIONS: [(&str, Option<&str>, bool); 9] = [
+const FUNCTIONS: [(&str, Option<&str>, bool); 10] = [
     ("ingest", Some("uploads"), false),
     ("loader", Some("rows"), false),
     ("planner", None, true),
@@ -17,6 +17,7 @@ const FUNCTIONS: [(&str, Option<&str>, bool); 9] = [
     ("key-press", None, false),
     ("sweep", None, true),
     ("books", None, true),
+    ("letters", None, true),
     ("api", None, true),
 ];
 const INSTANCE: &str = "ROLLCALL_CONNECT_INSTANCE_ID";

@@ -4,10 +4,12 @@ use super::by_hand::{Desk, Question};
 use super::{Asked, Check};
 use serde_json::{Value, json};
 
-/// The three schedules, and the rule.
+/// The four schedules, and the rule.
 pub(super) async fn checks(desk: &Desk, prefix: &str) -> Vec<Check> {
     let mut checks = Vec::new();
-    for (name, function) in [("planner", "planner"), ("sweep", "sweep"), ("ledger", "books")] {
+    for (name, function) in
+        [("planner", "planner"), ("sweep", "sweep"), ("letters", "letters"), ("ledger", "books")]
+    {
         checks.push(schedule(desk, prefix, name, function).await);
     }
     checks.push(rule(desk, prefix).await);

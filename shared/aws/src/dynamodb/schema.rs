@@ -119,9 +119,22 @@ pub const AUDIT: Table = Table {
 pub const CONTROL: Table =
     Table { name: "control", partition: Key::text("key"), sort: None, indexes: &[], expires: None };
 
+/// One item a dead letter, its large contents in pieces beside it, and one item
+/// a replay or discard of many.
+pub const LETTERS: Table = Table {
+    name: "letters",
+    partition: Key::text("id"),
+    sort: Some(Key::text("part")),
+    // One part for what waits and one for what is over: messages are set aside
+    // a few a day, and a flood of more than the 1 000 a second that one part
+    // takes stays in its queue until there is room.
+    indexes: &[Index::by_time("list", Key::number("listed"), Key::text("place"))],
+    expires: None,
+};
+
 /// All tables.
 pub const TABLES: &[&Table] =
-    &[&RESIDENTS, &NUMBERS, &ATTEMPTS, &CALLBACKS, &CHECKS, &BATCHES, &AUDIT, &CONTROL];
+    &[&RESIDENTS, &NUMBERS, &ATTEMPTS, &CALLBACKS, &CHECKS, &BATCHES, &AUDIT, &LETTERS, &CONTROL];
 
 /// A table. All are paid by the request, not by capacity set aside: a register
 /// is loaded in a minute and then quiet for the rest of the day.

@@ -11,6 +11,8 @@ mod writer;
 
 pub use horizon::Horizon;
 pub use reader::Reader;
+#[cfg(feature = "sqs")]
+pub(crate) use shards::Source;
 pub use writer::Writer;
 
 /// The name of this port in faults.

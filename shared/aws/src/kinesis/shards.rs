@@ -6,12 +6,16 @@ use crate::fault::fault;
 use aws_sdk_kinesis::Client;
 use aws_sdk_kinesis::types::{Shard, ShardIteratorType};
 use jiff::Timestamp;
-use rollcall_ports::{Entry, Fault, Sequence};
+use rollcall_ports::{Entry, Fault, Replay, Sequence};
 use std::collections::BTreeSet;
+
+/// Answers in which records are looked for that are known to be there: each
+/// goes through 10 MB, or fewer where nothing is.
+const ANSWERS: u32 = 10;
 
 /// A stream that is read.
 #[derive(Clone, Debug)]
-pub(super) struct Source {
+pub(crate) struct Source {
     client: Client,
     stream: String,
 }
@@ -42,7 +46,7 @@ pub(super) enum Got {
 }
 
 impl Source {
-    pub(super) fn new(aws: &Aws, stream: &str) -> Self {
+    pub(crate) fn new(aws: &Aws, stream: &str) -> Self {
         Self { client: Client::new(&aws.shared), stream: stream.to_owned() }
     }
 
@@ -102,6 +106,46 @@ impl Source {
         }
     }
 
+    /// The records of `shard` from `first` to `last`, `most` at most, as far as
+    /// they are still kept.
+    pub(crate) async fn between(
+        &self,
+        shard: &str,
+        (first, last): (&Sequence, &Sequence),
+        most: u32,
+    ) -> Result<Vec<Entry>, Fault> {
+        let request = self.client.get_shard_iterator().stream_name(&self.stream).shard_id(shard);
+        let request = request.shard_iterator_type(ShardIteratorType::AtSequenceNumber);
+        let mut iterator = match request.starting_sequence_number(first.as_str()).send().await {
+            Ok(answer) => answer.shard_iterator,
+            Err(error)
+                if error.as_service_error().is_some_and(|e| {
+                    e.is_resource_not_found_exception() || e.is_invalid_argument_exception()
+                }) =>
+            {
+                None
+            }
+            Err(error) => return Err(fault(PORT, &error)),
+        };
+        let (mut found, wanted) = (Vec::new(), usize::try_from(most).unwrap_or(usize::MAX));
+        for _ in 0..ANSWERS {
+            let Some(current) = iterator else { break };
+            let page = match self.records(&current, most).await? {
+                Got::Page(page) => page,
+                // It is not a second old.
+                Got::Expired => return Err(Fault::Unanswered(PORT)),
+            };
+            let is_past = page.entries.last().is_some_and(|entry| entry.sequence >= *last);
+            found.extend(page.entries.into_iter().filter(|entry| (first..=last).contains(&&entry.sequence)));
+            if is_past || page.at_tip || found.len() >= wanted {
+                break;
+            }
+            iterator = page.next;
+        }
+        found.truncate(wanted);
+        Ok(found)
+    }
+
     /// Up to `most` records.
     pub(super) async fn records(&self, iterator: &str, most: u32) -> Result<Got, Fault> {
         // At most 10 000 in one answer (API reference, GetRecords).
@@ -120,8 +164,8 @@ impl Source {
                 .approximate_arrival_timestamp
                 .and_then(|at| Timestamp::from_nanosecond(at.as_nanos()).ok())
                 .unwrap_or(Timestamp::UNIX_EPOCH),
+            replay: record.partition_key.as_deref().and_then(Replay::of_partition_key),
             data: record.data.into_inner(),
-            replay: None,
         };
         Ok(Got::Page(Page {
             entries: answer.records.into_iter().map(entry).collect(),

@@ -1,150 +1,117 @@
-//! A dead letter as a message of SQS.
+//! What lies in a dead-letter queue of SQS, whoever put it there.
 
-use super::{DeadLetterQueue, text};
-use aws_sdk_sqs::types::{Message, MessageAttributeValue, MessageSystemAttributeName};
+use super::{Attributes, DeadLetterQueue, replay, text};
+use aws_sdk_sqs::types::{Message, MessageSystemAttributeName};
 use jiff::Timestamp;
-use rollcall_ports::{Cursor, DeadLetter};
+use rollcall_ports::{DeadLetter, Sequence};
 use serde::Deserialize;
 
-const SOURCE: &str = "source";
-const MESSAGE_ID: &str = "message_id";
-const REASON: &str = "reason";
-const HANDLER: &str = "handler";
-const PARKED_AT: &str = "parked_at";
-const RECEIVES: &str = "receives";
-const ENCODING: &str = "encoding";
-
-/// The SDK's own type; nothing here depends on its order.
-#[expect(clippy::disallowed_types, reason = "the SDK takes no other map")]
-type Attributes = std::collections::HashMap<String, MessageAttributeValue>;
-
-/// A letter that was found.
-pub(super) struct Found {
-    /// The id of this message in the dead-letter queue.
-    pub(super) id: String,
-    /// When it was sent, in milliseconds since 1970: here, or, if SQS moved
-    /// it, to its source.
-    pub(super) sent: i64,
-    pub(super) letter: DeadLetter,
+/// What a message of a dead-letter queue is.
+#[derive(Debug)]
+pub(crate) enum Found {
+    /// A letter.
+    Letter(DeadLetter),
+    /// Records of a stream that Lambda gave up on, and left where they are.
+    Records(Box<Records>),
 }
 
-/// Where a letter stands among all: by when it was parked, then by when it was
-/// sent, then by source and message.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Place {
-    parked_at: Timestamp,
-    sent: i64,
-    source: String,
-    message_id: String,
+/// Where records are that Lambda gave up on.
+#[derive(Debug)]
+pub(crate) struct Records {
+    pub(crate) shard: String,
+    pub(crate) first: Sequence,
+    pub(crate) last: Sequence,
+    pub(crate) size: u32,
+    /// Why.
+    pub(crate) reason: String,
+    /// What stands for them if the stream keeps them no longer.
+    pub(crate) place: DeadLetter,
 }
 
-impl Place {
-    pub(super) fn of(found: &Found) -> Self {
-        Self {
-            parked_at: found.letter.parked_at,
-            sent: found.sent,
-            source: found.letter.source.clone(),
-            message_id: found.letter.message_id.clone(),
-        }
-    }
-
-    pub(super) fn cursor(&self) -> Cursor {
-        Cursor(format!("{} {} {} {}", self.parked_at, self.sent, self.source, self.message_id))
-    }
-
-    pub(super) fn read(cursor: &Cursor) -> Option<Self> {
-        let mut parts = cursor.0.splitn(4, ' ');
-        Some(Self {
-            parked_at: parts.next()?.parse().ok()?,
-            sent: parts.next()?.parse().ok()?,
-            source: parts.next()?.to_owned(),
-            message_id: parts.next()?.to_owned(),
-        })
-    }
-}
-
-/// Body, attributes, and the size of both as SQS counts it.
-pub(super) fn write(letter: &DeadLetter) -> Option<(String, Attributes, usize)> {
-    let (body, encoding) = text::write(&letter.body);
-    let mut bytes = body.len();
-    let mut attributes = Attributes::new();
-    for (name, value) in [
-        (SOURCE, letter.source.clone()),
-        (MESSAGE_ID, letter.message_id.clone()),
-        (REASON, letter.reason.clone()),
-        (HANDLER, letter.handler.clone()),
-        (PARKED_AT, letter.parked_at.to_string()),
-        (RECEIVES, letter.receives.to_string()),
-        (ENCODING, encoding.map(text::Encoding::as_str).unwrap_or_default().to_owned()),
-    ] {
-        // SQS takes no empty value.
-        if value.is_empty() {
-            continue;
-        }
-        let value = text::attribute(&value);
-        bytes += name.len() + "String".len() + value.len();
-        let value = MessageAttributeValue::builder().data_type("String").string_value(value).build().ok()?;
-        attributes.insert(name.to_owned(), value);
-    }
-    Some((body, attributes, bytes))
-}
-
-/// The letter that a message of `queue` is.
-pub(super) fn read(queue: &DeadLetterQueue, message: Message) -> Option<Found> {
+/// What a message of `queue` is; `None` without the id that every one has.
+pub(crate) fn read(queue: &DeadLetterQueue, message: Message) -> Option<Found> {
     let id = message.message_id?;
-    let sent = message
-        .attributes
-        .as_ref()
-        .and_then(|attributes| attributes.get(&MessageSystemAttributeName::SentTimestamp)?.parse().ok())
-        .unwrap_or(0);
-    let sent_at = Timestamp::from_millisecond(sent).unwrap_or(Timestamp::UNIX_EPOCH);
-    let body = message.body.unwrap_or_default();
-    let attributes = message.message_attributes.unwrap_or_default();
-    let value = |name: &str| attributes.get(name).and_then(|value| value.string_value());
-    let letter = match (value(SOURCE), value(MESSAGE_ID)) {
-        (Some(source), Some(message_id)) => DeadLetter {
-            source: source.to_owned(),
-            message_id: message_id.to_owned(),
-            reason: value(REASON).unwrap_or_default().to_owned(),
-            handler: value(HANDLER).unwrap_or_default().to_owned(),
-            parked_at: value(PARKED_AT).and_then(|at| at.parse().ok()).unwrap_or(sent_at),
-            receives: value(RECEIVES).and_then(|times| times.parse().ok()).unwrap_or(0),
-            body: text::read(&body, value(ENCODING)),
-            replay: None,
-        },
-        _ => not_parked_by_us(queue, &id, sent_at, body),
+    let system = message.attributes.unwrap_or_default();
+    let sent = system.get(&MessageSystemAttributeName::SentTimestamp).and_then(|sent| sent.parse().ok());
+    let sent_at = sent.and_then(|sent| Timestamp::from_millisecond(sent).ok());
+    let letter = DeadLetter {
+        source: queue.source.clone(),
+        message_id: id,
+        reason: String::new(),
+        handler: "queue".to_owned(),
+        // When it was moved here SQS does not say; when it was sent has to do.
+        parked_at: sent_at.unwrap_or(Timestamp::UNIX_EPOCH),
+        receives: 0,
+        body: message.body.unwrap_or_default().into_bytes(),
+        replay: None,
     };
-    Some(Found { id, sent, letter })
+    let attributes = message.message_attributes.unwrap_or_default();
+    Some(told_by_attributes(&attributes, &letter).unwrap_or_else(|| told_by_body(queue, &attributes, letter)))
 }
 
-/// A message that SQS moved here, or that Lambda put here in place of stream
-/// records. Neither says when; when it was sent has to do.
-fn not_parked_by_us(queue: &DeadLetterQueue, id: &str, sent_at: Timestamp, body: String) -> DeadLetter {
-    let (message_id, reason, receives) = match serde_json::from_str::<Discarded>(&body) {
-        Ok(Discarded { context, batch }) => {
-            let times = context.invokes;
-            let reason = format!(
-                "handling {} record(s) from this place on failed {times} times ({}); the records are still \
-                 in the stream",
-                batch.size, context.condition
-            );
-            (format!("{}/{}", batch.shard, batch.start), reason, times)
-        }
-        Err(_) => {
-            let times = queue.max_receives;
-            (id.to_owned(), format!("received {times} times without success"), times)
-        }
-    };
-    DeadLetter {
-        source: queue.source.clone(),
-        message_id,
-        reason,
-        handler: "queue".to_owned(),
-        parked_at: sent_at,
-        receives,
-        body: body.into_bytes(),
-        replay: None,
+/// What the attributes say: of a message that a handler set aside here itself,
+/// as those of former versions did, or that EventBridge could not deliver
+/// (EventBridge User Guide, "Using dead-letter queues to process undelivered
+/// events").
+fn told_by_attributes(attributes: &Attributes, letter: &DeadLetter) -> Option<Found> {
+    let value = |name: &str| attributes.get(name).and_then(|value| value.string_value());
+    let letter = letter.clone();
+    if let Some(code) = value("ERROR_CODE") {
+        let condition = value("EXHAUSTED_RETRY_CONDITION").unwrap_or("not to be retried");
+        let event: Event = serde_json::from_slice(&letter.body).unwrap_or_default();
+        return Some(Found::Letter(DeadLetter {
+            message_id: event.id.unwrap_or(letter.message_id),
+            reason: format!("EventBridge could not put it on the stream: {code} ({condition})"),
+            handler: "events".to_owned(),
+            receives: value("RETRY_ATTEMPTS").and_then(|times| times.parse().ok()).unwrap_or(0),
+            ..letter
+        }));
     }
+    let (source, message_id) = (value("source")?, value("message_id")?);
+    Some(Found::Letter(DeadLetter {
+        source: source.to_owned(),
+        message_id: message_id.to_owned(),
+        reason: value("reason").unwrap_or_default().to_owned(),
+        handler: value("handler").unwrap_or_default().to_owned(),
+        parked_at: value("parked_at").and_then(|at| at.parse().ok()).unwrap_or(letter.parked_at),
+        receives: value("receives").and_then(|times| times.parse().ok()).unwrap_or(0),
+        body: text::read(&String::from_utf8_lossy(&letter.body), value("encoding")),
+        replay: None,
+    }))
+}
+
+/// A message that SQS moved here, or that Lambda put here in place of records.
+fn told_by_body(queue: &DeadLetterQueue, attributes: &Attributes, letter: DeadLetter) -> Found {
+    let Ok(Discarded { context, batch }) = serde_json::from_slice(&letter.body) else {
+        let times = queue.max_receives;
+        let reason = format!("received {times} times without success");
+        return Found::Letter(DeadLetter { reason, receives: times, replay: replay(attributes), ..letter });
+    };
+    let times = context.invokes;
+    let reason = format!("handling it failed {times} times ({})", context.condition);
+    let place = DeadLetter {
+        message_id: format!("{}/{}", batch.shard, batch.start),
+        reason: format!(
+            "handling {} record(s) from this place on failed {times} times ({}), and the stream keeps them no longer",
+            batch.size, context.condition
+        ),
+        receives: times,
+        ..letter
+    };
+    Found::Records(Box::new(Records {
+        first: Sequence::new(&batch.start),
+        last: Sequence::new(&batch.end),
+        shard: batch.shard,
+        size: batch.size.max(1),
+        reason,
+        place,
+    }))
+}
+
+/// An event of EventBridge.
+#[derive(Default, Deserialize)]
+struct Event {
+    id: Option<String>,
 }
 
 /// What Lambda sends to the on-failure destination of a Kinesis event source:
@@ -171,38 +138,55 @@ struct Batch {
     shard: String,
     #[serde(rename = "startSequenceNumber")]
     start: String,
+    #[serde(rename = "endSequenceNumber")]
+    end: String,
     #[serde(rename = "batchSize", default)]
     size: u32,
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Place, read};
+    use super::{Found, read};
     use crate::sqs::DeadLetterQueue;
-    use aws_sdk_sqs::types::{Message, MessageSystemAttributeName};
-    use rollcall_ports::Cursor;
+    use aws_sdk_sqs::types::{Message, MessageAttributeValue, MessageSystemAttributeName};
+    use rollcall_domain::ids::LetterId;
+    use rollcall_ports::{DeadLetter, Replay};
 
-    fn queue(source: &str, max_receives: u32) -> DeadLetterQueue {
-        DeadLetterQueue { source: source.to_owned(), url: "none".to_owned(), max_receives }
+    fn message(body: &str, attributes: &[(&str, &str)]) -> Message {
+        let message = Message::builder().message_id("m-1").body(body);
+        let message = message.attributes(MessageSystemAttributeName::SentTimestamp, "1795168800125");
+        let message = attributes.iter().fold(message, |message, (name, value)| {
+            let value = MessageAttributeValue::builder().data_type("String").string_value(*value);
+            message.message_attributes(*name, value.build().unwrap())
+        });
+        message.build()
     }
 
-    fn message(body: &str) -> Message {
-        let message = Message::builder().message_id("m-1").body(body);
-        message.attributes(MessageSystemAttributeName::SentTimestamp, "1795168800125").build()
+    fn found(source: &str, max_receives: u32, message: Message) -> Found {
+        let queue = DeadLetterQueue { source: source.to_owned(), url: "none".to_owned(), max_receives };
+        read(&queue, message).unwrap()
+    }
+
+    fn letter(source: &str, message: Message) -> DeadLetter {
+        match found(source, 5, message) {
+            Found::Letter(letter) => letter,
+            Found::Records(records) => panic!("expected a letter, found {records:?}"),
+        }
     }
 
     #[test]
     fn what_sqs_moved_is_told_as_the_embedded_queue_tells_it() {
-        let letter = read(&queue("rows", 5), message("{\"cut")).unwrap().letter;
+        let copy = Replay { letter: LetterId::of("rows", "9"), round: 2 };
+        let letter = letter("rows", message("{\"cut", &[("replay", &copy.to_string())]));
         assert_eq!((letter.source.as_str(), letter.message_id.as_str()), ("rows", "m-1"));
         assert_eq!(letter.reason, "received 5 times without success");
         assert_eq!((letter.receives, letter.handler.as_str()), (5, "queue"));
         assert_eq!(letter.parked_at.to_string(), "2026-11-20T10:00:00.125Z");
-        assert_eq!(letter.body, b"{\"cut");
+        assert_eq!((letter.body.as_slice(), letter.replay), (b"{\"cut".as_slice(), Some(copy)));
     }
 
     #[test]
-    fn what_lambda_discarded_is_told_by_its_place() {
+    fn what_lambda_gave_up_on_is_told_by_its_place() {
         let body = r#"{"requestContext":{"requestId":"c9b8fa9f-5a7f-xmpl-af9c-0c604cde93a5",
             "functionArn":"arn:aws:lambda:eu-west-2:111122223333:function:outcomes",
             "condition":"RetryAttemptsExhausted","approximateInvokeCount":11},
@@ -214,18 +198,47 @@ mod tests {
             "approximateArrivalOfFirstRecord":"2026-11-23T00:38:04.835Z",
             "approximateArrivalOfLastRecord":"2026-11-23T00:38:05.580Z","batchSize":2,
             "streamArn":"arn:aws:kinesis:eu-west-2:111122223333:stream/outcomes"}}"#;
-        let letter = read(&queue("outcomes", 0), message(body)).unwrap().letter;
+        let Found::Records(records) = found("outcomes", 0, message(body, &[])) else { panic!("a letter") };
+        assert_eq!((records.shard.as_str(), records.size), ("shardId-000000000001", 2));
+        assert!(records.first < records.last);
+        assert_eq!(records.reason, "handling it failed 11 times (RetryAttemptsExhausted)");
         let place = "shardId-000000000001/49601189658422359378836298521827638475320189012309704722";
-        assert_eq!(letter.message_id, place);
-        assert_eq!(letter.receives, 11);
-        assert!(letter.reason.contains("2 record(s)") && letter.reason.contains("RetryAttemptsExhausted"));
+        assert_eq!((records.place.message_id.as_str(), records.place.receives), (place, 11));
     }
 
     #[test]
-    fn a_place_is_read_from_its_cursor_and_nothing_else_is() {
-        let found = read(&queue("rows", 5), message("x")).unwrap();
-        let place = Place::of(&found);
-        assert_eq!(Place::read(&place.cursor()), Some(place));
-        assert_eq!(Place::read(&Cursor("17".to_owned())), None);
+    fn what_eventbridge_could_not_deliver_is_the_event_itself() {
+        let attributes = [
+            ("RULE_ARN", "arn:aws:events:eu-west-2:111122223333:rule/contact-events"),
+            ("ERROR_CODE", "NO_PERMISSIONS"),
+            ("ERROR_MESSAGE", "User: arn:… is not authorized"),
+            ("RETRY_ATTEMPTS", "0"),
+        ];
+        let letter =
+            letter("outcomes", message(r#"{"version":"0","id":"e-7","source":"aws.connect"}"#, &attributes));
+        assert_eq!((letter.source.as_str(), letter.message_id.as_str()), ("outcomes", "e-7"));
+        assert_eq!(
+            letter.reason,
+            "EventBridge could not put it on the stream: NO_PERMISSIONS (not to be retried)"
+        );
+        assert_eq!(letter.handler, "events");
+    }
+
+    #[test]
+    fn what_a_former_version_set_aside_itself_keeps_its_reason() {
+        let attributes = [
+            ("source", "rows"),
+            ("message_id", "m-9"),
+            ("reason", "not a message"),
+            ("handler", "loader"),
+            ("parked_at", "2026-11-23T09:00:00.5Z"),
+            ("receives", "2"),
+            ("encoding", "base64"),
+        ];
+        let letter = letter("uploads", message("AP8=", &attributes));
+        assert_eq!((letter.source.as_str(), letter.message_id.as_str()), ("rows", "m-9"));
+        assert_eq!((letter.body.as_slice(), letter.receives), ([0, 255].as_slice(), 2));
+        assert_eq!((letter.reason.as_str(), letter.handler.as_str()), ("not a message", "loader"));
+        assert_eq!(letter.parked_at.to_string(), "2026-11-23T09:00:00.5Z");
     }
 }

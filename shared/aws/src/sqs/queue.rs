@@ -9,15 +9,15 @@ use aws_sdk_sqs::types::{
 };
 use jiff::{SignedDuration, Timestamp};
 use rollcall_contracts::envelope::{Envelope, Message};
-use rollcall_ports::{Depth, Fault, Inbox, Receipt, Received, Sender, trace};
+use rollcall_ports::{Depth, Fault, Inbox, Receipt, Received, Replay, Sender, trace};
 use std::time::Duration;
 
 /// One queue: both ends of it. Cheap to clone.
 ///
 /// A standard queue: a message may come more than once, and in any order.
 /// Visibility timeout, retention and the move to the dead letters are set on
-/// the queue itself. Bodies are envelopes; a trace goes in the envelope, so no
-/// message attribute is used yet.
+/// the queue itself. Bodies are envelopes; a trace goes in the envelope. The one
+/// message attribute says which copy of a dead letter a message is.
 #[derive(Clone, Debug)]
 pub struct Queue {
     client: Client,
@@ -115,6 +115,7 @@ impl Queue {
             .wait_time_seconds(i32::try_from(wait.min(20)).unwrap_or(20))
             .message_system_attribute_names(MessageSystemAttributeName::ApproximateReceiveCount)
             .message_system_attribute_names(MessageSystemAttributeName::SentTimestamp)
+            .message_attribute_names(Replay::ATTRIBUTE)
             .send()
             .await
             .map_err(|error| fault(self.name, &error))?;
@@ -224,7 +225,7 @@ impl Inbox for Queue {
 
 /// What became of settling a message: a receipt that is void, or a message
 /// that is gone, is as good as done.
-fn settled<T, E: ProvideErrorMetadata>(
+pub(crate) fn settled<T, E: ProvideErrorMetadata>(
     name: &'static str,
     answer: Result<T, SdkError<E, aws_smithy_runtime_api::client::orchestrator::HttpResponse>>,
 ) -> Result<(), Fault> {
@@ -279,7 +280,7 @@ fn received(message: SqsMessage) -> Option<Received> {
         body: message.body.unwrap_or_default(),
         receives: u32::try_from(receives).unwrap_or(1),
         sent_at: Timestamp::from_millisecond(sent).unwrap_or(Timestamp::UNIX_EPOCH),
-        replay: None,
+        replay: message.message_attributes.as_ref().and_then(super::replay),
     })
 }
 

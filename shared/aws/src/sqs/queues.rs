@@ -1,4 +1,4 @@
-use super::{Letters, Queue, Waiting, client};
+use super::{Queue, Waiting, client};
 use crate::Aws;
 use crate::fault::fault;
 use rollcall_contracts::topology::{QueueSpec, Topology};
@@ -13,9 +13,12 @@ pub struct Queues {
     pub rows: QueueUrls,
     /// Orders to dial.
     pub call_requests: QueueUrls,
-    /// Where records of the outcome stream are set aside: by the outcomes
-    /// handler, and by Lambda as the event source's on-failure destination.
+    /// Where Lambda notes records of the outcome stream that it gave up on: the
+    /// event source's on-failure destination.
     pub outcomes_dead_letters: String,
+    /// Where EventBridge leaves contact events that it could not put on the
+    /// stream.
+    pub contact_events_dead_letters: String,
 }
 
 /// A queue and its dead letters, by URL.
@@ -44,8 +47,8 @@ const DEAD_LETTERS: &str = "dead-letters";
 
 impl Queues {
     /// Looks up the queues that are called `{prefix}` and then `uploads`,
-    /// `rows`, `call-requests`, each also with `-dead-letters` behind it, and
-    /// `outcomes-dead-letters`.
+    /// `rows`, `call-requests`, each also with `-dead-letters` behind it,
+    /// `outcomes-dead-letters` and `contact-events-dead-letters`.
     ///
     /// # Errors
     /// [`Fault::Refused`] when one of them does not exist or may not be used.
@@ -65,6 +68,7 @@ impl Queues {
             rows: both("rows").await?,
             call_requests: both("call-requests").await?,
             outcomes_dead_letters: url(format!("outcomes-{DEAD_LETTERS}")).await?,
+            contact_events_dead_letters: url(format!("contact-events-{DEAD_LETTERS}")).await?,
         })
     }
 
@@ -86,27 +90,21 @@ impl Queues {
         Queue::new(aws, "call_requests", &self.call_requests.queue, waiting)
     }
 
-    /// All dead letters, with the receive counts of `topology`.
+    /// All dead-letter queues, with the receive counts of `topology`.
     #[must_use]
-    pub fn letters(&self, aws: &Aws, topology: &Topology) -> Letters {
-        let of = |source: &str, urls: &QueueUrls, spec: QueueSpec| DeadLetterQueue {
+    pub fn dead_letters(&self, topology: &Topology) -> Vec<DeadLetterQueue> {
+        let of = |source: &str, url: &str, spec: Option<QueueSpec>| DeadLetterQueue {
             source: source.to_owned(),
-            url: urls.dead_letters.clone(),
-            max_receives: spec.max_receives,
+            url: url.to_owned(),
+            max_receives: spec.map_or(0, |spec| spec.max_receives),
         };
         let queues = &topology.queues;
-        Letters::new(
-            aws,
-            vec![
-                of("uploads", &self.uploads, queues.uploads),
-                of("rows", &self.rows, queues.rows),
-                of("call_requests", &self.call_requests, queues.call_requests),
-                DeadLetterQueue {
-                    source: "outcomes".to_owned(),
-                    url: self.outcomes_dead_letters.clone(),
-                    max_receives: 0,
-                },
-            ],
-        )
+        vec![
+            of("uploads", &self.uploads.dead_letters, Some(queues.uploads)),
+            of("rows", &self.rows.dead_letters, Some(queues.rows)),
+            of("call_requests", &self.call_requests.dead_letters, Some(queues.call_requests)),
+            of("outcomes", &self.outcomes_dead_letters, None),
+            of("outcomes", &self.contact_events_dead_letters, None),
+        ]
     }
 }

@@ -12,6 +12,7 @@ mod faults;
 mod files;
 mod kinesis;
 mod kinesis_shards;
+mod letters;
 mod notices;
 mod people;
 mod proxy;

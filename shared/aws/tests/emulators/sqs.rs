@@ -1,22 +1,19 @@
 //! Queues and dead letters on SQS.
 
-use crate::clock::LAGGING;
 use crate::scripted::{Reply, Scripted};
 use crate::support::{ministack, unique};
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::QueueAttributeName;
 use jiff::{SignedDuration, Timestamp};
-use rollcall_aws::Aws;
-use rollcall_aws::sqs::{DeadLetterQueue, Letters, Queue, Queues, Waiting};
+use rollcall_aws::sqs::{Queue, Queues, Waiting};
 use rollcall_contracts::envelope::{DecodeError, Envelope};
 use rollcall_contracts::messages::{CallRequest, Notice};
 use rollcall_contracts::topology::{QueueSpec, Topology};
 use rollcall_domain::ids::{RequestId, ResidentId};
-use rollcall_ports::suite::{self, queue::QueueUnderTest};
-use rollcall_ports::{DeadLetter, DeadLetters, Depth, Fault, Inbox, Receipt, Sender};
+use rollcall_ports::{Depth, Fault, Inbox, Receipt, Sender};
 use serde_json::{Value, json};
 
-const SPEC: QueueSpec = QueueSpec {
+pub(crate) const SPEC: QueueSpec = QueueSpec {
     batch_size: 10,
     visibility_timeout_seconds: 2,
     max_receives: 3,
@@ -42,12 +39,6 @@ pub(crate) async fn make(client: &Client, name: &str) -> (String, String) {
     (queue.queue_url.unwrap(), dead_url)
 }
 
-fn dead_letters(aws: &Aws, source: &str, url: &str) -> Letters {
-    let max_receives = SPEC.max_receives;
-    let queue = DeadLetterQueue { source: source.to_owned(), url: url.to_owned(), max_receives };
-    Letters::new(aws, vec![queue])
-}
-
 pub(crate) fn message(n: usize) -> Envelope<CallRequest> {
     let request = CallRequest {
         request: RequestId::derive(&["sqs", &n.to_string()]),
@@ -55,77 +46,6 @@ pub(crate) fn message(n: usize) -> Envelope<CallRequest> {
         expires_at: "2026-11-23T09:10:00Z".parse().unwrap(),
     };
     Envelope::new(request, "2026-11-23T09:00:00Z".parse().unwrap())
-}
-
-#[tokio::test]
-async fn a_queue_keeps_its_promises() {
-    let (client, aws) = (sdk().await, ministack().await);
-    let (url, dead) = make(&client, &unique("call-requests")).await;
-    let queue = Queue::new(&aws, "call_requests", &url, Waiting::Short);
-    let letters = dead_letters(&aws, "call_requests", &dead);
-    let under_test = QueueUnderTest {
-        sender: &queue,
-        inbox: &queue,
-        depth: &queue,
-        dead_letters: &letters,
-        spec: SPEC,
-        // The emulator hands nothing out twice, so more can be asked of it
-        // than of SQS itself.
-        duplicates: false,
-        tells_next: false,
-    };
-    suite::queue::all(&LAGGING, under_test).await;
-}
-
-#[tokio::test]
-async fn dead_letters_keep_their_promises() {
-    let (client, aws) = (sdk().await, ministack().await);
-    let mut queues = Vec::new();
-    for source in ["rows", "uploads"] {
-        let (_, dead) = make(&client, &unique(source)).await;
-        queues.push(DeadLetterQueue { source: source.to_owned(), url: dead, max_receives: 3 });
-    }
-    suite::dead_letters::all(&LAGGING, &Letters::new(&aws, queues)).await;
-}
-
-#[tokio::test]
-async fn a_letter_stays_where_it_is_and_says_where_it_is_from() {
-    let (client, aws) = (sdk().await, ministack().await);
-    let (_, dead) = make(&client, &unique("rows")).await;
-    let letters = dead_letters(&aws, "rows", &dead);
-    let letter = |body: Vec<u8>| DeadLetter {
-        source: "rows".to_owned(),
-        message_id: "m 1".to_owned(),
-        reason: "not a message\0".to_owned(),
-        handler: "loader".to_owned(),
-        parked_at: "2026-11-23T09:00:00.123456Z".parse().unwrap(),
-        receives: 2,
-        body,
-        replay: None,
-    };
-    letters.park(&letter(vec![b'x'; 1_048_000])).await.unwrap();
-    let refused = letters.park(&letter(vec![b'x'; 1_048_576])).await.unwrap_err();
-    assert!(matches!(&refused, Fault::Refused { reason, .. } if reason.contains("1 MiB")), "{refused}");
-    // In base64, three bytes take four.
-    let refused = letters.park(&letter(vec![0; 800_000])).await.unwrap_err();
-    assert!(matches!(refused, Fault::Refused { .. }));
-    let other = DeadLetter { source: "nowhere".to_owned(), ..letter(vec![]) };
-    assert!(matches!(letters.park(&other).await, Err(Fault::Refused { .. })));
-
-    for _ in 0..2 {
-        let listed = letters.list(None, 10).await.unwrap();
-        let [(_, listed)] = listed.as_slice() else { panic!("one letter, and visible again after a look") };
-        assert_eq!(listed.body.len(), 1_048_000);
-        assert_eq!(listed.parked_at, letter(vec![]).parked_at, "to the fraction");
-        assert_eq!(listed.reason, "not a message\u{FFFD}", "what SQS does not take is replaced");
-    }
-    let raw = client.receive_message().queue_url(&dead).message_attribute_names("All").send().await.unwrap();
-    let attributes = raw.messages().first().unwrap().message_attributes().unwrap().clone();
-    let names: std::collections::BTreeSet<&str> = attributes.keys().map(String::as_str).collect();
-    assert_eq!(
-        names.into_iter().collect::<Vec<_>>(),
-        ["handler", "message_id", "parked_at", "reason", "receives", "source"]
-    );
 }
 
 #[tokio::test]
@@ -245,13 +165,17 @@ async fn queues_are_found_by_their_names() {
     }
     assert!(matches!(Queues::named(&aws, &prefix).await, Err(Fault::Refused { .. })), "one is missing");
     let (_, outcomes) = make(&client, &format!("{prefix}outcomes")).await;
+    let (_, events) = make(&client, &format!("{prefix}contact-events")).await;
     let queues = Queues::named(&aws, &prefix).await.unwrap();
-    assert_eq!(queues.outcomes_dead_letters, outcomes);
+    assert_eq!((&queues.outcomes_dead_letters, &queues.contact_events_dead_letters), (&outcomes, &events));
     for (urls, found) in urls.iter().zip([&queues.uploads, &queues.rows, &queues.call_requests]) {
         assert_eq!((&urls.0, &urls.1), (&found.queue, &found.dead_letters));
     }
     let sender = queues.call_requests(&aws, Waiting::Short);
     assert_eq!(sender.send(&[message(1)]).await.unwrap(), Vec::<usize>::new());
     assert_eq!(queues.call_requests(&aws, Waiting::Long(1)).receive(10).await.unwrap().len(), 1);
-    assert_eq!(queues.letters(&aws, Topology::shipped()).count().await.unwrap(), 0);
+    let dead = queues.dead_letters(Topology::shipped());
+    let dead: Vec<_> = dead.iter().map(|queue| (queue.source.as_str(), queue.max_receives)).collect();
+    let expected = [("uploads", 5), ("rows", 5), ("call_requests", 150), ("outcomes", 0), ("outcomes", 0)];
+    assert_eq!(dead, expected);
 }

@@ -1,4 +1,4 @@
-//! The replay of many letters: which, how fast, and how far it is. It is
+//! The replay or discard of many letters: which, how fast, and how far it is. It is
 //! stored, so that whoever is killed in the middle of it goes on, and anybody
 //! can stop it.
 
@@ -17,11 +17,28 @@ pub const MOST_NAMED: usize = 500;
 /// sends what was due within it, one that comes after an hour does not storm.
 const CATCH_UP: SignedDuration = SignedDuration::from_secs(1);
 
-/// The replay of many letters.
+/// What a job does with its letters.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Deed {
+    /// It sends them back to where they came from.
+    #[default]
+    Replay,
+    /// It ends them: nobody needs them.
+    Discard {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// The replay or discard of many letters.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Job {
     /// Its id.
     pub id: JobId,
+    /// What is done.
+    #[serde(default)]
+    pub deed: Deed,
     /// Who wants it.
     pub by: String,
     /// Since when. Letters that are set aside later are not part of it.
@@ -34,7 +51,7 @@ pub struct Job {
     pub state: JobState,
     /// Letters that were meant at its start.
     pub total: u64,
-    /// Letters that were sent.
+    /// Letters that were sent, or discarded.
     pub sent: u64,
     /// Letters that were no longer open when their turn came.
     pub skipped: u64,
@@ -75,7 +92,7 @@ pub enum JobState {
 }
 
 impl Job {
-    /// A job that begins now; `per_minute` within 1 and [`FASTEST`].
+    /// A replay that begins now; `per_minute` within 1 and [`FASTEST`].
     #[must_use]
     pub fn begin(
         id: JobId,
@@ -86,6 +103,7 @@ impl Job {
     ) -> Self {
         Self {
             id,
+            deed: Deed::Replay,
             by: by.to_owned(),
             started_at: now,
             per_minute: per_minute.clamp(1, FASTEST),

@@ -74,6 +74,7 @@ impl Signals for Lines {
 const fn unit(unit: Unit) -> &'static str {
     match unit {
         Unit::Count => "Count",
+        Unit::Seconds => "Seconds",
         Unit::Milliseconds => "Milliseconds",
     }
 }

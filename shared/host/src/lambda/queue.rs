@@ -8,7 +8,7 @@ use crate::queue::{Settlement, Surroundings, deliver};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use rollcall_ports::trace::{self, Trace};
-use rollcall_ports::{Fault, Inbox, Receipt, Received, Signal};
+use rollcall_ports::{Fault, Inbox, Receipt, Received, Replay, Signal};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -126,13 +126,14 @@ impl Record {
         let number = |name: &str| self.attributes.get(name).and_then(|text| text.parse::<i64>().ok());
         let receives = number("ApproximateReceiveCount").and_then(|count| u32::try_from(count).ok());
         let sent_at = number("SentTimestamp").and_then(|at| Timestamp::from_millisecond(at).ok());
+        let mark = self.message_attributes.get(Replay::ATTRIBUTE).and_then(|it| it.string_value.as_deref());
         Received {
+            replay: mark.and_then(|mark| mark.parse().ok()),
             receives: receives.unwrap_or(1),
             sent_at: sent_at.unwrap_or(now),
             receipt: Receipt(self.receipt_handle),
             id: self.message_id,
             body: self.body,
-            replay: None,
         }
     }
 }

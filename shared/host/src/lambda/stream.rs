@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::{SignedDuration, Timestamp, Unit};
-use rollcall_ports::{Checkpoints, Fault, Sequence, Settled, Signal, trace};
+use rollcall_ports::{Checkpoints, Fault, Replay, Sequence, Settled, Signal, trace};
 use serde::Deserialize;
 use serde_json::Value;
 use std::sync::Arc;
@@ -40,6 +40,8 @@ struct Record {
 #[serde(rename_all = "camelCase")]
 struct Kinesis {
     sequence_number: String,
+    #[serde(default)]
+    partition_key: String,
     data: String,
     /// Seconds since 1970.
     approximate_arrival_timestamp: f64,
@@ -98,7 +100,8 @@ impl<H: StreamHandler> StreamFunction<H> {
             let odd = Odd { record, id: record.get("eventID"), index, invocation: of };
             return park((SOURCE, self.handler.name()), &odd, &self.around).await;
         };
-        let work = deliver(&self.handler, &read.event_id, (&data, None), &self.around);
+        let replay = Replay::of_partition_key(&read.kinesis.partition_key);
+        let work = deliver(&self.handler, &read.event_id, (&data, replay), &self.around);
         let work = trace::within(of.trace.clone(), work);
         window.within(self.around.clock.as_ref(), work).await.unwrap_or_else(|| {
             self.retried("cut_off_by_the_time_limit".to_owned());

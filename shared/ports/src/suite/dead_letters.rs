@@ -2,6 +2,7 @@
 
 use super::{Case, at, ok};
 use crate::{DeadLetter, DeadLetters};
+use jiff::SignedDuration;
 
 /// Runs the whole part.
 pub async fn all(case: &Case<'_>, letters: &dyn DeadLetters) {
@@ -10,12 +11,17 @@ pub async fn all(case: &Case<'_>, letters: &dyn DeadLetters) {
 
 /// Letters come in order, one for each message of a source, byte by byte.
 pub async fn each_message_once(case: &Case<'_>, letters: &dyn DeadLetters) {
-    let letter = |source: &str, n: u8| DeadLetter {
+    // Those of one moment have no order.
+    let (mut second, start) = (0, at("2026-11-23T09:00:00Z"));
+    let mut letter = |source: &str, n: u8| DeadLetter {
         source: source.to_owned(),
         message_id: format!("message {n}"),
         reason: "not a message: expected a JSON envelope".to_owned(),
         handler: "loader".to_owned(),
-        parked_at: at("2026-11-23T09:00:00Z"),
+        parked_at: {
+            second += 1;
+            start + SignedDuration::from_secs(second)
+        },
         receives: u32::from(n) + 1,
         body: match n {
             0 => Vec::new(),

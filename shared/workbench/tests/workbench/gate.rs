@@ -1,11 +1,13 @@
 //! Ports of which one call is interrupted.
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use rollcall_domain::ids::{JobId, LetterId, ResidentId};
 use rollcall_domain::letter::job::Job;
 use rollcall_domain::letter::{Filter, Letter};
 use rollcall_ports::{
-    Audit, AuditEntry, Cursor, Fault, Jobs, LetterGroup, Letters, Replay, Replays, Resent, Saved, Versioned,
+    Arrival, Arrivals, Audit, AuditEntry, Cursor, DeadLetter, DeadLetters, Fault, Jobs, LetterGroup, Letters,
+    Receipt, Replay, Replays, Resent, Saved, Versioned,
 };
 use std::future::pending;
 use std::sync::{Arc, Mutex};
@@ -27,14 +29,18 @@ pub(crate) type Cut = Option<(usize, Kind)>;
 
 /// Cuts one of the calls that pass it, and counts them.
 #[derive(Clone, Default)]
-pub(crate) struct Gate(Arc<Mutex<(usize, Cut)>>);
+pub(crate) struct Gate(Arc<Mutex<(usize, Cut, bool)>>);
 
 impl Gate {
     async fn pass<T>(&self, call: impl Future<Output = Result<T, Fault>>) -> Result<T, Fault> {
         let kind = {
             let mut gate = self.0.lock().unwrap();
             gate.0 += 1;
-            gate.1.filter(|(index, _)| *index == gate.0).map(|(_, kind)| kind)
+            // Whoever is dead asks nothing more, whatever else it had under way.
+            let dead = gate.2.then_some(Kind::CrashBefore);
+            let kind = dead.or(gate.1.filter(|(index, _)| *index == gate.0).map(|(_, kind)| kind));
+            gate.2 = matches!(kind, Some(Kind::CrashBefore | Kind::CrashAfter));
+            kind
         };
         match kind {
             None => call.await,
@@ -51,7 +57,7 @@ impl Gate {
 
     /// Cuts this call, counted from now.
     pub(crate) fn cut(&self, cut: Cut) {
-        *self.0.lock().unwrap() = (0, cut);
+        *self.0.lock().unwrap() = (0, cut, false);
     }
 
     pub(crate) fn calls(&self) -> usize {
@@ -121,5 +127,31 @@ impl Audit for Gated<dyn Audit> {
     }
     async fn recent(&self, before: Option<&Cursor>, most: u32) -> Result<Vec<(Cursor, AuditEntry)>, Fault> {
         self.1.pass(self.0.recent(before, most)).await
+    }
+}
+
+#[async_trait]
+impl Arrivals for Gated<dyn Arrivals> {
+    async fn receive(&self, most: u32) -> Result<Vec<Arrival>, Fault> {
+        self.1.pass(self.0.receive(most)).await
+    }
+    async fn delete(&self, receipt: &Receipt) -> Result<(), Fault> {
+        self.1.pass(self.0.delete(receipt)).await
+    }
+}
+
+#[async_trait]
+impl DeadLetters for Gated<dyn DeadLetters> {
+    async fn park(&self, letter: &DeadLetter) -> Result<(), Fault> {
+        self.1.pass(self.0.park(letter)).await
+    }
+    async fn applied(&self, replay: Replay, at: Timestamp) -> Result<(), Fault> {
+        self.1.pass(self.0.applied(replay, at)).await
+    }
+    async fn list(&self, after: Option<&Cursor>, most: u32) -> Result<Vec<(Cursor, DeadLetter)>, Fault> {
+        self.1.pass(self.0.list(after, most)).await
+    }
+    async fn count(&self) -> Result<u64, Fault> {
+        self.1.pass(self.0.count()).await
     }
 }

@@ -5,8 +5,8 @@ use crate::gate::{ALL, Cut};
 use crate::world::{World, done, id, run, words};
 use jiff::SignedDuration;
 use rollcall_domain::ids::JobId;
-use rollcall_domain::letter::job::{Job, JobState, Selection};
-use rollcall_domain::letter::{Filter, LetterState};
+use rollcall_domain::letter::job::{Deed, Job, JobState, Selection};
+use rollcall_domain::letter::{Filter, LetterState, Refusal};
 use rollcall_ports::Versioned;
 
 const LETTERS: usize = 3;
@@ -19,12 +19,24 @@ fn the_job(world: &World) -> Option<Versioned<Job>> {
     done(world.store.jobs().recent(10)).pop()
 }
 
+/// Begins a replay, or a discard.
+async fn begin(
+    world: &World,
+    selection: &Selection,
+    discards: bool,
+) -> Result<Versioned<Job>, rollcall_workbench::Stopped> {
+    if discards {
+        return world.workbench.start_discard("joe", selection.clone(), " a flood ").await;
+    }
+    Ok(world.workbench.start("joe", selection.clone(), 6_000).await?)
+}
+
 /// Starts a job and drives it with this cut, then drives it undisturbed; how
 /// many calls the first tries made.
-fn play(selection: &Selection, cut: Cut) -> (World, usize) {
+fn play(selection: &Selection, discards: bool, cut: Cut) -> (World, usize) {
     let world = World::with(LETTERS);
     world.gate.cut(cut);
-    let started = run(world.workbench.start("joe", selection.clone(), 6_000)).and_then(Result::ok);
+    let started = run(begin(&world, selection, discards)).and_then(Result::ok);
     if let Some(job) = &started {
         let _interrupted = run(world.workbench.drive(job.value.id, 100));
         world.clock.advance(SignedDuration::from_secs(1));
@@ -33,7 +45,7 @@ fn play(selection: &Selection, cut: Cut) -> (World, usize) {
     let calls = world.gate.calls();
     world.gate.cut(None);
     if the_job(&world).is_none() {
-        done(world.workbench.start("joe", selection.clone(), 6_000));
+        done(begin(&world, selection, discards));
     }
     for _ in 0..5 {
         world.clock.advance(SignedDuration::from_secs(31));
@@ -47,12 +59,12 @@ fn a_job_that_is_interrupted_anywhere_sends_each_letter_and_counts_it_once() {
     let named = Selection::Named((0..LETTERS).map(id).collect());
     let mut cases = 0;
     for selection in [all(), named] {
-        let (_, calls) = play(&selection, None);
+        let (_, calls) = play(&selection, false, None);
         assert!(calls >= 20, "{calls}");
         for index in 1..=calls {
             for kind in ALL {
                 let what = format!("{selection:?}, call {index} {kind:?}");
-                let (world, _) = play(&selection, Some((index, kind)));
+                let (world, _) = play(&selection, false, Some((index, kind)));
                 let job = the_job(&world).unwrap().value;
                 let counted = (job.state, job.total, job.sent, job.skipped);
                 assert_eq!(counted, (JobState::Finished, 3, 3, 0), "{what}");
@@ -69,6 +81,34 @@ fn a_job_that_is_interrupted_anywhere_sends_each_letter_and_counts_it_once() {
         }
     }
     assert!(cases >= 200, "{cases}");
+}
+
+#[test]
+fn a_discard_of_many_that_is_interrupted_anywhere_ends_each_letter_and_counts_it_once() {
+    let named = Selection::Named((0..LETTERS).map(id).collect());
+    for selection in [all(), named] {
+        let (_, calls) = play(&selection, true, None);
+        assert!(calls >= 17, "{calls}");
+        for index in 1..=calls {
+            for kind in ALL {
+                let what = format!("{selection:?}, call {index} {kind:?}");
+                let (world, _) = play(&selection, true, Some((index, kind)));
+                let job = the_job(&world).unwrap().value;
+                let counted = (job.state, job.total, job.sent, job.skipped);
+                assert_eq!(counted, (JobState::Finished, 3, 3, 0), "{what}");
+                assert_eq!(job.deed, Deed::Discard { reason: "a flood".to_owned() });
+                assert_eq!(world.handle_all(), 0, "{what}: nothing is sent");
+                for n in 0..LETTERS {
+                    assert_eq!(words(&world.letter(n).value), ["parked", "discarded"], "{what}");
+                }
+                assert_eq!(world.log(), ["joe letters.discard"], "{what}");
+            }
+        }
+    }
+    let world = World::with(1);
+    let answer = run(world.workbench.start_discard("joe", all(), " ")).unwrap();
+    assert_eq!(answer.map(drop), Err(rollcall_workbench::Stopped::Refused(Refusal::Reason)));
+    assert_eq!(world.log(), [""; 0]);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The workbench over a real store.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod collecting;
 mod gate;
 mod interrupted;
 mod jobs;

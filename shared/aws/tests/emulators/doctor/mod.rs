@@ -46,9 +46,9 @@ async fn where_all_is_well_nothing_else_is_said() {
     let [destinations] = others.as_slice() else { panic!("{others:#?}") };
     assert_eq!((destinations.name.as_str(), destinations.state), ("destinations", State::ByHand));
     assert!(checks.iter().all(|check| check.advice.is_empty() || check.state != State::Ok));
-    // 8 tables with protection and recovery, two that expire, 3 queues, 5 of dead letters, 3 of the bucket, 2 topics,
-    // 9 functions of which 4 are handed work, 3 schedules, the rule; stream, 6 of Connect, 2 quotas, destinations, account, clock.
-    assert_eq!(checks.len(), 26 + 8 + 3 + 2 + 13 + 4 + 1 + 6 + 3 + 2, "{checks:#?}");
+    // 9 tables with protection and recovery, two that expire, 3 queues, 5 of dead letters, 3 of the bucket, 2 topics,
+    // 10 functions of which 4 are handed work, 4 schedules, the rule; stream, 6 of Connect, 2 quotas, destinations, account, clock.
+    assert_eq!(checks.len(), 29 + 8 + 3 + 2 + 14 + 5 + 1 + 6 + 3 + 2, "{checks:#?}");
 }
 
 #[tokio::test]

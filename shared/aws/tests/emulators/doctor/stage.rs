@@ -189,8 +189,19 @@ fn question(request: &Request) -> Option<&'static str> {
 }
 
 fn of_path(path: &str) -> Option<&'static str> {
-    let names =
-        ["ingest", "loader", "planner", "dialer", "outcomes", "key-press", "sweep", "books", "api", "ledger"];
+    let names = [
+        "ingest",
+        "loader",
+        "planner",
+        "dialer",
+        "outcomes",
+        "key-press",
+        "sweep",
+        "books",
+        "letters",
+        "api",
+        "ledger",
+    ];
     let name = names
         .into_iter()
         .find(|name| path.trim_end_matches("?groupName=default").ends_with(&format!("-{name}")));
@@ -203,6 +214,7 @@ fn of_path(path: &str) -> Option<&'static str> {
         }),
         Some("planner") if path.starts_with("/schedules/") => Some("schedule planner"),
         Some("sweep") if path.starts_with("/schedules/") => Some("schedule sweep"),
+        Some("letters") if path.starts_with("/schedules/") => Some("schedule letters"),
         Some("ledger") if path.starts_with("/schedules/") => Some("schedule ledger"),
         Some(name) if path.starts_with("/2015-03-31/functions/") => Some(name),
         _ if path.starts_with("/phone-number") => Some("numbers"),
@@ -260,9 +272,12 @@ fn answers(prefix: &str) -> Value {
         "source of outcomes": work(&arn("kinesis", &format!("stream/{prefix}-outcomes"))),
         "schedule planner": schedule("planner"),
         "schedule sweep": schedule("sweep"),
+        "schedule letters": schedule("letters"),
         "schedule ledger": schedule("books"),
     });
-    for name in ["ingest", "loader", "planner", "dialer", "outcomes", "key-press", "sweep", "books", "api"] {
+    for name in
+        ["ingest", "loader", "planner", "dialer", "outcomes", "key-press", "sweep", "books", "letters", "api"]
+    {
         all[name] = function();
     }
     all["identity"] = identity("Mon, 23 Nov 2026 10:00:00 GMT");
