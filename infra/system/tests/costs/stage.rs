@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use rollcall_aws::Aws;
 use rollcall_aws::dynamodb::schema::create_tables;
 use rollcall_aws::dynamodb::{
-    Attempts, Audit, Batches, Callbacks, Checks, Dynamo, Escalations, Pace, Progress, Residents,
+    Attempts, Audit, Batches, Callbacks, Checks, Days, Dynamo, Escalations, Pace, Progress, Residents,
     Suppressions, Switch,
 };
 use rollcall_aws::kinesis::Horizon;
@@ -86,6 +86,7 @@ impl Stage {
             callbacks: Arc::new(Callbacks::new(&dynamo)),
             escalations: Arc::new(Escalations::new(&dynamo)),
             checks: Arc::new(Checks::new(&dynamo)),
+            days: Arc::new(Days::new(&dynamo)),
             suppressions: Arc::new(Suppressions::new(&dynamo)),
             batches: Arc::new(Batches::new(&dynamo, Arc::clone(&port))),
             audit: Arc::new(Audit::new(&dynamo)),
