@@ -89,11 +89,9 @@ impl FromRef<Api> for Bench {
 
 impl Bench {
     fn workbench(&self) -> Result<&Workbench, Problem> {
-        self.workbench.as_deref().ok_or_else(|| {
-            Problem::not_here(
-                "Dead letters can be listed here, but not be worked on.",
-            )
-        })
+        self.workbench
+            .as_deref()
+            .ok_or_else(|| Problem::not_here("Dead letters can be listed here, but not be worked on."))
     }
 }
 
