@@ -48,6 +48,7 @@ pub const TABLE: &[Rule] = &[
     rule("GET", "/api/config", PUBLIC),
     rule("GET", "/api/contacts/{contact_id}/resident", DESK),
     rule("GET", "/api/dead-letters", OPERATORS),
+    rule("POST", "/api/dead-letters/discards", OPERATORS),
     rule("GET", "/api/dead-letters/groups", OPERATORS),
     rule("GET", "/api/dead-letters/replays", OPERATORS),
     rule("POST", "/api/dead-letters/replays", OPERATORS),

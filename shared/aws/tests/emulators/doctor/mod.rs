@@ -72,7 +72,7 @@ async fn what_is_missing_is_seen_to_be() {
     queue.send().await.unwrap();
     let checks = stage.examine(&ten()).await.unwrap();
     let missing = checks.iter().filter(|check| check.found == "there is none").count();
-    assert_eq!(missing, 8 + 2 + 5 + 1 + 2 + 9 + 3 + 1 + 1, "{checks:#?}");
+    assert_eq!(missing, 9 + 2 + 5 + 1 + 2 + 10 + 4 + 1 + 1, "{checks:#?}");
 }
 
 #[tokio::test]
