@@ -203,6 +203,13 @@ test("whoever is deleted is gone, once the reason is chosen and the question ans
 test("whoever is erased is gone for good, once the reason is chosen and the name typed again", async () => {
   const { page } = await signedIn(browser, service.operator, UNDISTURBED);
   await page.getByRole("rowheader").getByRole("link").last().click();
+  const saved = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Save all data" }).click();
+  const file = await saved;
+  const [, id] = new URL(page.url()).pathname.split("/residents/");
+  expect(file.suggestedFilename()).toBe(`resident-${id}.json`);
+  const kept = JSON.parse(readFileSync(await file.path(), "utf8")) as { classes: { class: string; items: unknown[] }[] };
+  expect(kept.classes.find((one) => one.class === "register")?.items.length).toBe(1);
   await page.getByRole("button", { name: "Erase" }).click();
   const name = (await page.getByRole("heading", { level: 1 }).innerText()).trim();
   const dialog = page.getByRole("dialog");

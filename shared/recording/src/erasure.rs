@@ -15,15 +15,15 @@
 
 mod export;
 mod lists;
+mod suppressions;
 
-use crate::{Learned, Recorder};
+use crate::Recorder;
 use jiff::Timestamp;
 use rollcall_domain::callback::{Callback, ROLLCALL};
 use rollcall_domain::erasure::{Class, Erasure, ErasureReason, Traces};
 use rollcall_domain::escalation::HowEnded;
 use rollcall_domain::ids::{CallbackId, ResidentId};
 use rollcall_domain::resident::Resident;
-use rollcall_domain::suppression::{Entry, Subject};
 use rollcall_ports::{
     Audit, AuditEntry, Batches, Erasures, Fault, Forgotten, Letters, Removed, Saved, Shelf, Telephony,
     Uploads, Versioned, Whose, call_ids,
@@ -293,41 +293,6 @@ impl Eraser {
             .is_some_and(|settled| settled.value.to_stop().next().is_none() && !settled.value.is_queued()))
     }
 
-    /// The entry of the person goes. That of the number stays for as long as
-    /// nobody may be rung on it, which outlasts the record: without a word of
-    /// the staff.
-    async fn leave_the_list(&self, erasure: &Erasure) -> Result<Step, Fault> {
-        let mut subjects = vec![Subject::Resident(erasure.resident)];
-        subjects.extend(erasure.traces.as_ref().map(|traces| Subject::Number(traces.number)));
-        for subject in subjects {
-            if !self.is_off_the_list(subject).await? {
-                return Ok(Step::Waits("others keep changing the suppression list"));
-            }
-        }
-        Ok(Step::Clean)
-    }
-
-    async fn is_off_the_list(&self, subject: Subject) -> Result<bool, Fault> {
-        let list = &self.recorder.suppressions;
-        for _ in 0..TRIES {
-            let Some(mut stored) = list.of(&[subject]).await?.into_iter().next().flatten() else {
-                return Ok(true);
-            };
-            if let Subject::Resident(_) = subject {
-                let _read_again_either_way: Saved = list.remove(&stored).await?;
-                continue;
-            }
-            if !is_bare(&stored.value) {
-                strip(&mut stored.value);
-                let Saved::Done(version) = list.put(&stored).await? else { continue };
-                stored.version = version;
-            }
-            // Those who have the number carry a copy of the entry.
-            return Ok(self.recorder.suppressor().settle(&stored).await? == Learned::Applied);
-        }
-        Ok(false)
-    }
-
     /// Whether a list that was there before has brought them back meanwhile.
     async fn is_back(&self, erasure: &Erasure) -> Result<Step, Fault> {
         let Some(found) = self.recorder.residents.get(erasure.resident).await? else {
@@ -387,17 +352,4 @@ impl Eraser {
         let _whoever_else_wrote_did_the_same: Saved = self.erasures.save(&looked).await?;
         Ok(looked.value)
     }
-}
-
-/// Whether an entry says nothing but its ground.
-fn is_bare(entry: &Entry) -> bool {
-    entry.suppression.reason.is_none() && entry.suppression.by == ROLLCALL
-}
-
-/// Takes the words of the staff off an entry, of which the records of those who
-/// have the number are to be told.
-fn strip(entry: &mut Entry) {
-    entry.suppression.reason = None;
-    ROLLCALL.clone_into(&mut entry.suppression.by);
-    entry.settled = false;
 }

@@ -5,11 +5,14 @@ import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { lazy, Suspense, useState } from "react";
 import { useParams } from "react-router";
+import { answer, api } from "../../api/client";
 import { useIs } from "../../app/context";
+import { saveFile } from "../../ui/download";
 import { Failure } from "../../ui/Failure";
 import { Notes } from "../../ui/Notes";
 import { usePage } from "../../ui/page";
 import { StateLabel } from "../../ui/StateLabel";
+import { useDeed } from "../../ui/use-deed";
 import { Waiting } from "../../ui/Waiting";
 import { Attempts } from "./Attempts";
 import type { Changing } from "./Change";
@@ -48,7 +51,7 @@ function Head({ record, reload }: { record: Record | undefined; reload: () => vo
   const [changing, setChanging] = useState<Changing>();
   return (
     <>
-      <Header variant="h1" description={record && <StateLabel state={record.resident.state} />} actions={record && <Actions enabled={record.resident.enabled} ask={setChanging} />}>
+      <Header variant="h1" description={record && <StateLabel state={record.resident.state} />} actions={record && <Actions id={record.resident.id} enabled={record.resident.enabled} ask={setChanging} />}>
         {record ? fullName(record.resident) : "Resident"}
       </Header>
       <Suspense>{record && changing && <Change what={changing} record={record} reload={reload} onDone={() => setChanging(undefined)} />}</Suspense>
@@ -56,7 +59,7 @@ function Head({ record, reload }: { record: Record | undefined; reload: () => vo
   );
 }
 
-function Actions({ enabled, ask }: { enabled: boolean; ask: (what: Changing) => void }) {
+function Actions({ id, enabled, ask }: { id: string; enabled: boolean; ask: (what: Changing) => void }) {
   const mayCorrect = useIs("Uploaders", "Operators");
   const isOperator = useIs("Operators");
   return (
@@ -65,9 +68,23 @@ function Actions({ enabled, ask }: { enabled: boolean; ask: (what: Changing) => 
       {mayCorrect && <Button onClick={() => ask("correct")}>Correct</Button>}
       {mayCorrect && <Button onClick={() => ask("switch")}>{enabled ? "Switch off" : "Switch on"}</Button>}
       {isOperator && <Button onClick={() => ask("suppress")}>Suppress</Button>}
+      {isOperator && <AllThatIsKept id={id} />}
       {isOperator && <Button onClick={() => ask("delete")}>Delete</Button>}
       {isOperator && <Button onClick={() => ask("erase")}>Erase</Button>}
     </SpaceBetween>
+  );
+}
+
+/** What somebody may ask for: everything that is kept of them, as one file named by the id. */
+function AllThatIsKept({ id }: { id: string }) {
+  const saving = useDeed();
+  const save = () => saving.run(async () =>
+    saveFile(`resident-${id}.json`, await answer(api.GET("/api/residents/{id}/subject-access", { params: { path: { id } }, parseAs: "blob" }))));
+  return (
+    <>
+      <Button iconName="download" loading={saving.busy} loadingText="Preparing the file" onClick={() => void save()}>Save all data</Button>
+      {saving.failure !== undefined && <Failure failure={saving.failure} />}
+    </>
   );
 }
 

@@ -145,9 +145,8 @@ impl Journal {
     }
 }
 
-/// Leaves of a number what the simulated Connect asks of it again: the country
-/// and kind, by which it refuses some. A file that grows for weeks must hold
-/// nobody's number, or whoever is erased would stand in it.
+/// Leaves of a number what the simulated Connect asks of it again. Whoever is
+/// erased must not stand in a file that grows for weeks.
 fn mask(number: &mut String) {
     *number = number.chars().enumerate().map(|(place, sign)| if place < KEPT { sign } else { '0' }).collect();
 }
@@ -155,7 +154,6 @@ fn mask(number: &mut String) {
 fn open(dir: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).append(true).create(true);
-    // It tells how people lived and what they pressed, by their ids.
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(dir.join(FILE))
@@ -331,9 +329,8 @@ mod tests {
             text.replace_range(at + KEPT..at + 13, "0000000");
         }
         let mut without = emission;
-        if let Emission::StreamRecord { data, .. } = &mut without {
-            *data = text.into_bytes();
-        }
+        let Emission::StreamRecord { data, .. } = &mut without else { return without };
+        *data = text.into_bytes();
         without
     }
 
@@ -345,7 +342,7 @@ mod tests {
         simulator.on_input(move |input| journal.asked(input));
         simulator.start_outbound(at(1), &request(123)).unwrap();
         let written = std::fs::read_to_string(dir.path().join(FILE)).unwrap();
-        assert!(written.contains("+447700000000") && !written.contains("900123"), "{written}");
+        assert!(written.contains("+447700000") && !written.contains("900123"), "{written}");
     }
 
     #[test]

@@ -46,9 +46,8 @@ pub(super) enum Part {
     Stops,
     /// The same with starting it again, after the first change.
     Starts,
-    /// The same with the all-clear of the one open case.
+    /// The same with the all-clear of the one open case, or the erasure of ann.
     Clears,
-    /// The same with the erasure of ann.
     Erases,
 }
 
