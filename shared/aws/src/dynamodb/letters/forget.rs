@@ -26,7 +26,7 @@ impl Letters {
     /// When the table did not behave.
     pub async fn forget(&self, resident: ResidentId) -> Result<u64, Fault> {
         let all = Filter { which: Which::All, ..Filter::default() };
-        let mut walk = Walk::over(self, &all, behind(None)?, FORGET);
+        let mut walk = Walk::over(self, &all, &behind(None)?, FORGET);
         let (id, mut forgotten) = (resident.to_string(), 0);
         while let Some(entry) = walk.next().await? {
             if self.names(entry.id, &id).await? {
