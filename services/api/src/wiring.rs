@@ -10,7 +10,7 @@ use rollcall_api::overview::{Board, Parts, Rest};
 use rollcall_api::security::Limits;
 use rollcall_api::session::{Live, Shown, SignIn, Softphone};
 use rollcall_aws::compose::Compose;
-use rollcall_aws::sqs::Statuses;
+use rollcall_aws::sqs::{Queues, Statuses};
 use rollcall_host::lambda::Start;
 use rollcall_ports::{Clock, Stores};
 use rollcall_workbench::Workbench;
@@ -41,13 +41,7 @@ pub(crate) async fn function(start: &Start) -> Result<HttpFunction, Vec<String>>
         rest: Rest::ON_AWS,
     });
     let (batches, uploads, audit) = (aws.batches(&clock), aws.uploads(), aws.audit());
-    let workbench = Workbench {
-        letters: letters.clone(),
-        replays: aws.replays(&all),
-        jobs: aws.letter_jobs(),
-        audit: audit.clone(),
-        clock: clock.clone(),
-    };
+    let workbench = workbench(&mut aws, &all, &clock);
     let foresight = foresight::foresight(&mut aws, start);
     let parts = aws.ready(());
     let others = Origins::read(&Start::var);
@@ -92,6 +86,17 @@ pub(crate) async fn function(start: &Start) -> Result<HttpFunction, Vec<String>>
         others: Arc::new(others),
     };
     Ok(HttpFunction(api.router()))
+}
+
+/// What operators do with dead letters.
+fn workbench(aws: &mut Compose, queues: &Queues, clock: &Arc<dyn Clock>) -> Workbench {
+    Workbench {
+        letters: aws.letters(),
+        replays: aws.replays(queues),
+        jobs: aws.letter_jobs(),
+        audit: aws.audit(),
+        clock: clock.clone(),
+    }
 }
 
 /// How people get in, and what they find; `files` is where they send lists to.

@@ -37,7 +37,7 @@ impl Collector {
         // Side by side: a place in which nothing is waits before it says so.
         let emptied = join_all(self.from.iter().map(|from| self.empty(from.as_ref(), until))).await;
         let (collected, trouble): (Vec<u64>, Vec<Option<Fault>>) = emptied.into_iter().unzip();
-        trouble.into_iter().flatten().next().map_or(Ok(collected.iter().sum()), Err)
+        trouble.into_iter().flatten().next().map_or_else(|| Ok(collected.iter().sum()), Err)
     }
 
     /// How many were collected from one place, and the first fault.

@@ -103,7 +103,8 @@ pub async fn blanking((shelf, uploads): (&dyn Shelf, &dyn Uploads), upload: &Upl
     ];
     let mut expected = bytes.to_vec();
     for Place { start, end, space } in &places {
-        let part = expected.get_mut(*start as usize..*end as usize).unwrap_or_default();
+        let at = |place: u64| usize::try_from(place).unwrap_or(usize::MAX);
+        let part = expected.get_mut(at(*start)..at(*end)).unwrap_or_default();
         for (offset, byte) in part.iter_mut().enumerate() {
             *byte = space.get(offset % space.len()).copied().unwrap_or_default();
         }

@@ -29,7 +29,7 @@ impl Letters {
         most: u32,
     ) -> Result<Vec<(Cursor, Versioned<Letter>)>, Fault> {
         let most = usize::try_from(most).unwrap_or(usize::MAX);
-        let mut walk = Walk::over(self, filter, behind(after)?, FIND).of_few(most);
+        let mut walk = Walk::over(self, filter, &behind(after)?, FIND).of_few(most);
         let mut found = Vec::new();
         while found.len() < most {
             let wanted = (most - found.len()).min(AT_ONCE);
@@ -49,7 +49,7 @@ impl Letters {
 
     /// How many match.
     pub(super) async fn counted(&self, filter: &Filter) -> Result<u64, Fault> {
-        let mut walk = Walk::over(self, filter, behind(None)?, TALLY);
+        let mut walk = Walk::over(self, filter, &behind(None)?, TALLY);
         let mut entries = Vec::new();
         let mut count = 0;
         while let Some(entry) = walk.next().await? {
@@ -69,7 +69,7 @@ impl Letters {
     pub(super) async fn grouped(&self, most: u32) -> Result<Vec<LetterGroup>, Fault> {
         let mut groups: BTreeMap<[String; 3], LetterGroup> = BTreeMap::new();
         let waiting = Filter::default();
-        let mut walk = Walk::over(self, &waiting, behind(None)?, GROUPS);
+        let mut walk = Walk::over(self, &waiting, &behind(None)?, GROUPS);
         while let Some(entry) = walk.next().await? {
             let Entry { source, cause, kind, parked_at, .. } = entry;
             let group = groups.entry([source.clone(), cause.clone(), kind.clone()]).or_insert(LetterGroup {
@@ -144,13 +144,8 @@ struct List {
 }
 
 impl<'a> Walk<'a> {
-    pub(super) fn over(
-        letters: &'a Letters,
-        filter: &'a Filter,
-        behind: String,
-        operation: Operation,
-    ) -> Self {
-        let list = |list: &u8| List { list: *list, held: VecDeque::new(), behind: Some(behind.clone()) };
+    pub(super) fn over(letters: &'a Letters, filter: &'a Filter, behind: &str, operation: Operation) -> Self {
+        let list = |list: &u8| List { list: *list, held: VecDeque::new(), behind: Some(behind.to_owned()) };
         let lists = lists(filter.which).iter().map(list).collect();
         Self { letters, filter, operation, lists, page: PAGE, last: None }
     }

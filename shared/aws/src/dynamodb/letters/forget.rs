@@ -28,7 +28,7 @@ impl Letters {
     pub(super) async fn delete_about(&self, resident: ResidentId) -> Result<u64, Fault> {
         let ids = self.ids_of(resident).await?;
         let all = Filter { which: Which::All, ..Filter::default() };
-        let mut walk = Walk::over(self, &all, behind(None)?, FORGET);
+        let mut walk = Walk::over(self, &all, &behind(None)?, FORGET);
         let mut forgotten = 0;
         while let Some(entry) = walk.next().await? {
             if self.names(entry.id, &ids).await? {
