@@ -14,7 +14,7 @@ use rollcall_domain::ids::ResidentId;
 use rollcall_domain::resident::Resident;
 use rollcall_local::machine::Machine;
 use rollcall_ports::Versioned;
-use rollcall_recording::erasure::{Asked, Progress};
+use rollcall_recording::erasure::{Progress};
 use serde::Serialize;
 use std::io::{BufRead, IsTerminal, Write};
 
@@ -40,8 +40,8 @@ pub(crate) fn run(args: &Erase) -> Result<(), Stop> {
             confirm(&stored.value)?;
         }
         match machine.services().eraser.erase(id, stored.as_ref(), (&by(), reason)).await? {
-            Asked::Begun(progress) => Ok(progress),
-            Asked::Changed => Err(Stop::failed("somebody else changed the record at this moment; try again")),
+            Some(progress) => Ok(progress),
+            None => Err(Stop::failed("somebody else changed the record at this moment; try again")),
         }
     })?;
     show(&machine, &progress, args.directory.json)?;

@@ -68,15 +68,6 @@ pub struct Progress {
     pub waits: Option<&'static str>,
 }
 
-/// What became of the wish to erase somebody.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Asked {
-    /// It is written down, now or before, and goes on until it is done.
-    Begun(Progress),
-    /// Somebody wrote the record meanwhile; nothing was done.
-    Changed,
-}
-
 /// What one step came to.
 enum Step {
     Clean,
@@ -88,7 +79,8 @@ enum Step {
 impl Eraser {
     /// Erases somebody in the name of the account `by`, as far as that can be
     /// done now. `stored` is the record as it was read; `None` for somebody who
-    /// was taken off the register before.
+    /// was taken off the register before. `None`: somebody else asked at this
+    /// very moment, and nothing was done here.
     ///
     /// # Errors
     /// When a store did not behave before the erasure was written down; from
@@ -98,13 +90,13 @@ impl Eraser {
         id: ResidentId,
         stored: Option<&Versioned<Resident>>,
         (by, reason): (&str, ErasureReason),
-    ) -> Result<Asked, Fault> {
+    ) -> Result<Option<Progress>, Fault> {
         let known = self.erasures.get(id).await?;
         if let Some(known) = &known
             && (known.value.done_at.is_none() || stored.is_none())
         {
             // Asked again: it is in the log already.
-            return self.progress(known.clone()).await.map(Asked::Begun);
+            return self.progress(known.clone()).await.map(Some);
         }
         let now = self.recorder.clock.now();
         let version = stored.map_or(0, |stored| stored.version);
@@ -127,9 +119,9 @@ impl Eraser {
         match self.erasures.save(&begun).await? {
             Saved::Done(version) => begun.version = version,
             // Somebody else asked at this very moment.
-            Saved::Changed => return Ok(Asked::Changed),
+            Saved::Changed => return Ok(None),
         }
-        self.progress(begun).await.map(Asked::Begun)
+        self.progress(begun).await.map(Some)
     }
 
     /// Goes on with the erasure of somebody; `None` if there is none.

@@ -11,7 +11,7 @@ use axum::http::StatusCode;
 use jiff::Timestamp;
 use rollcall_domain::erasure::{Erasure, ErasureReason};
 use rollcall_domain::ids::ResidentId;
-use rollcall_recording::erasure::{Asked, Eraser, Progress};
+use rollcall_recording::erasure::{Eraser, Progress};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use utoipa::ToSchema;
@@ -163,7 +163,7 @@ pub(crate) async fn erase(
         return Err(Problem::invalid(vec![FieldError::new("confirm", "", expected)]));
     }
     let asked = eraser.erase(stored.value.id, Some(&stored), (&caller.name, reason.into())).await?;
-    let Asked::Begun(Progress { erasure, waits }) = asked else { return Err(Problem::changed()) };
+    let Some(Progress { erasure, waits }) = asked else { return Err(Problem::changed()) };
     let status = if erasure.done_at.is_some() { StatusCode::OK } else { StatusCode::ACCEPTED };
     Ok((status, Json(Shown::of(&erasure, waits))))
 }

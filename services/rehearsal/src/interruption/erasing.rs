@@ -79,7 +79,7 @@ fn everywhere(stage: &Stage) {
 fn asked(stage: &Stage) {
     let resident = ask(stage.store.residents().get(id("ann"))).unwrap().unwrap().value;
     let traces = Traces::of(&resident, true);
-    let erasure = Erasure::asked(id("ann"), ("joe", stage.clock.now()), ErasureReason::Asked, Some(traces));
+    let erasure = Erasure::asked(id("ann"), ("joe", stage.clock.now()), ErasureReason::Some(traces));
     assert_eq!(ask(stage.store.erasures().save(&Versioned::new(erasure))).unwrap(), Saved::Done(1));
     stage.gone.borrow_mut().push(resident);
 }
@@ -89,12 +89,12 @@ pub(super) async fn erase(stage: &Stage, gate: &Gate) {
     let ports = stage.ports(gate);
     let eraser = compose(&ports, &stage.policy).eraser;
     loop {
-        let done: Result<Asked, Fault> = async {
+        let done: Result<Fault> = async {
             let stored = ports.residents.get(id("ann")).await?;
             eraser.erase(id("ann"), stored.as_ref(), ("joe", ErasureReason::Asked)).await
         }
         .await;
-        if let Ok(Asked::Begun(_)) = done {
+        if let Ok(Some(_)) = done {
             return std::future::pending().await;
         }
         stage.sleep(1).await;

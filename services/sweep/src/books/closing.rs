@@ -204,7 +204,7 @@ impl Books {
                 if deed.at < end {
                     return Ok(found);
                 }
-                if deed.action == "resident.delete" {
+                if matches!(deed.action.as_str(), "resident.delete" | "resident.erase") {
                     found.extend(deed.resident);
                 }
             }
