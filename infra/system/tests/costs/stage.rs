@@ -18,6 +18,7 @@ use rollcall_connect_sim::flow::{CHECK_CALL, Flow};
 use rollcall_connect_sim::{AgentPlan, Period, Place, SimConfig, Simulator};
 use rollcall_contracts::upload::{Arrived, Form, UploadRef};
 use rollcall_domain::policy::Policy;
+use rollcall_embedded::Store;
 use rollcall_host::{Handler, Verdict};
 use rollcall_local::bell::Bell;
 use rollcall_local::telephony::SimulatedConnect;
@@ -80,6 +81,7 @@ impl Stage {
         let connect = SimulatedConnect::new(simulator, Place::default(), Arc::clone(&port), Bell::default());
         let metered_requests = Queue::new(&metered, "call_requests", &requests, Waiting::Short);
         let progress = Progress::new(&dynamo);
+        let nobody = Store::in_memory(Arc::clone(&port)).unwrap();
         let ports = Ports {
             residents: Arc::new(Residents::new(&dynamo)),
             attempts: Arc::new(Attempts::new(&dynamo)),
@@ -92,6 +94,10 @@ impl Stage {
             audit: Arc::new(Audit::new(&dynamo)),
             pace: Arc::new(Pace::new(&dynamo)),
             switch: Arc::new(Switch::new(&dynamo)),
+            // Nobody is erased here, and on AWS nobody can be yet.
+            erasures: nobody.erasures(),
+            letters: nobody.letters(),
+            shelf: Arc::new(nobody.uploads()),
             uploads: Arc::new(Bucket::new(&metered, &name)),
             rows: Arc::new(Queue::new(&metered, "rows", &rows, Waiting::Short)),
             requests: Arc::new(metered_requests.clone()),
