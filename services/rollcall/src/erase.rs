@@ -5,7 +5,7 @@ use crate::dialing::by;
 use crate::directory::{look, zone};
 use crate::output::Output;
 use crate::runtime::runtime;
-use crate::stop::Stop;
+use crate::stop::{self, Stop};
 use crate::times;
 use crate::why::find;
 use jiff::Timestamp;
@@ -14,7 +14,7 @@ use rollcall_domain::ids::ResidentId;
 use rollcall_domain::resident::Resident;
 use rollcall_local::machine::Machine;
 use rollcall_ports::Versioned;
-use rollcall_recording::erasure::{Progress};
+use rollcall_recording::erasure::Progress;
 use serde::Serialize;
 use std::io::{BufRead, IsTerminal, Write};
 
@@ -63,7 +63,9 @@ async fn whom(machine: &Machine, text: &str) -> Result<(ResidentId, Option<Versi
 /// Asks for what only somebody knows who means this person.
 fn confirm(resident: &Resident) -> Result<(), Stop> {
     if std::io::stdin().is_terminal() {
-        eprint!("This cannot be undone. Type the reference or the whole name of {}: ", resident.id);
+        let question =
+            format!("This cannot be undone. Type the reference or the whole name of {}:", resident.id);
+        stop::tell(&question);
     }
     let mut typed = String::new();
     std::io::stdin().lock().read_line(&mut typed).map_err(|_| Stop::unusable("nothing could be read"))?;

@@ -14,7 +14,6 @@ use rollcall_domain::escalation::Escalation;
 use rollcall_domain::suppression::{Entry, Ground, Subject};
 use rollcall_local::compose;
 use rollcall_ports::{CheckResult, Clock as _, DeadLetter, Fault, Saved, Uploads as _, Versioned};
-use rollcall_recording::erasure::Asked;
 use std::io::Cursor;
 
 /// A row of which no resident can be made tells of ann.

@@ -246,6 +246,9 @@ impl rollcall_ports::Letters for Collected {
     async fn groups(&self, most: u32) -> Result<Vec<LetterGroup>, Fault> {
         self.letters.groups(most).await
     }
+    async fn forget(&self, resident: ResidentId) -> Result<u64, Fault> {
+        self.letters.forget(resident).await
+    }
 }
 
 fn urls(queue: &str, dead: &str) -> Queues {
