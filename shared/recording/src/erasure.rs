@@ -70,6 +70,7 @@ pub struct Progress {
 
 /// What became of the wish to erase somebody.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "one at a time, and nearly always the large one")]
 pub enum Asked {
     /// It is written down, now or before, and goes on until it is done.
     Begun(Progress),
