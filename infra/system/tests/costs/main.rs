@@ -31,9 +31,9 @@ const PEOPLE: u32 = 200;
 #[tokio::test(flavor = "multi_thread")]
 async fn what_it_costs() {
     let mut figures = Map::new();
-    lists(&mut figures).await;
+    Box::pin(lists(&mut figures)).await;
     Box::pin(ticks(&mut figures)).await;
-    calls(&mut figures).await;
+    Box::pin(calls(&mut figures)).await;
     let path = std::env::var_os("CARGO_TARGET_DIR");
     let target = path.map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target"),

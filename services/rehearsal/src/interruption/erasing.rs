@@ -14,6 +14,7 @@ use rollcall_domain::escalation::Escalation;
 use rollcall_domain::suppression::{Entry, Ground, Subject};
 use rollcall_local::compose;
 use rollcall_ports::{CheckResult, Clock as _, DeadLetter, Fault, Saved, Uploads as _, Versioned};
+use rollcall_recording::erasure::Progress;
 use std::io::Cursor;
 
 /// A row of which no resident can be made tells of ann.
@@ -78,7 +79,7 @@ fn everywhere(stage: &Stage) {
 fn asked(stage: &Stage) {
     let resident = ask(stage.store.residents().get(id("ann"))).unwrap().unwrap().value;
     let traces = Traces::of(&resident, true);
-    let erasure = Erasure::asked(id("ann"), ("joe", stage.clock.now()), ErasureReason::Some(traces));
+    let erasure = Erasure::asked(id("ann"), ("joe", stage.clock.now()), ErasureReason::Asked, Some(traces));
     assert_eq!(ask(stage.store.erasures().save(&Versioned::new(erasure))).unwrap(), Saved::Done(1));
     stage.gone.borrow_mut().push(resident);
 }
@@ -88,7 +89,7 @@ pub(super) async fn erase(stage: &Stage, gate: &Gate) {
     let ports = stage.ports(gate);
     let eraser = compose(&ports, &stage.policy).eraser;
     loop {
-        let done: Result<Fault> = async {
+        let done: Result<Option<Progress>, Fault> = async {
             let stored = ports.residents.get(id("ann")).await?;
             eraser.erase(id("ann"), stored.as_ref(), ("joe", ErasureReason::Asked)).await
         }

@@ -369,13 +369,10 @@ impl Stage {
     }
 
     async fn arrive(&self, data: Vec<u8>) {
-        let data = match self.held.borrow_mut().as_mut() {
-            Some(held) => {
-                held.push(data);
-                return;
-            }
-            None => data,
-        };
+        if let Some(held) = self.held.borrow_mut().as_mut() {
+            held.push(data);
+            return;
+        }
         self.feed(&data).await;
     }
 

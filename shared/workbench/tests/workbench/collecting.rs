@@ -75,6 +75,9 @@ struct Scene {
     gate: Gate,
 }
 
+/// What is left to be collected, what became of each letter, and how many wait.
+type End = (Vec<String>, Vec<(LetterState, Vec<&'static str>)>, u64);
+
 impl Scene {
     fn set() -> Self {
         let world = World::with(1);
@@ -102,8 +105,7 @@ impl Scene {
         run(self.collector.collect(self.world.clock.now() + SignedDuration::from_secs(20)))
     }
 
-    /// What is left to be collected, and what became of each letter.
-    fn end(&self) -> (Vec<String>, Vec<(LetterState, Vec<&'static str>)>, u64) {
+    fn end(&self) -> End {
         let left = self.queues.iter().flat_map(|queue| queue.0.lock().unwrap().clone());
         let left = left.map(|(arrival, _)| arrival.receipt.0).collect();
         let letters = (0..4).map(|n| self.world.letter(n).value);

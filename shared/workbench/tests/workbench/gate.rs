@@ -38,7 +38,7 @@ impl Gate {
             gate.0 += 1;
             // Whoever is dead asks nothing more, whatever else it had under way.
             let dead = gate.2.then_some(Kind::CrashBefore);
-            let kind = dead.or(gate.1.filter(|(index, _)| *index == gate.0).map(|(_, kind)| kind));
+            let kind = dead.or_else(|| gate.1.filter(|(index, _)| *index == gate.0).map(|(_, kind)| kind));
             gate.2 = matches!(kind, Some(Kind::CrashBefore | Kind::CrashAfter));
             kind
         };
