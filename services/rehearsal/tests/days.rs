@@ -108,16 +108,14 @@ fn mild_days_break_no_rule() {
     }
 }
 
-/// The message that names the upload could not be read five times.
+/// Now and then the message that names the upload cannot be read five times.
 #[test]
 fn a_list_that_was_set_aside_is_loaded_once_an_operator_replays_it() {
-    let report = rehearse(&scenario(20, 2, 26, Faults::Harsh));
-    assert_eq!(
-        (report.calls_started, report.dead_letters),
-        (0, 1),
-        "this seed no longer shows it: {report:#?}"
-    );
-    assert_eq!((report.residents, report.ledger.not_due), (20, 20), "loaded on the last evening");
+    let report = (1..600)
+        .map(|seed| rehearse(&scenario(3, 1, seed, Faults::Harsh)))
+        .find(|report| report.calls_started == 0 && report.dead_letters == 1)
+        .unwrap();
+    assert_eq!((report.residents, report.ledger.not_due), (3, 3), "loaded in the evening: {report:#?}");
 }
 
 #[test]

@@ -20,9 +20,13 @@ use std::io::Cursor;
 /// A row of which no resident can be made tells of ann.
 const LIST: &str = "firstName,lastName,number\nann,Example,12\nbob,Example,07700 900102\n";
 
-/// What of ann is anywhere.
+/// What of ann is anywhere, where she is erased. An interrupted dial leaves one
+/// more attempt of hers, which is right otherwise.
 pub(super) fn kept(stage: &Stage) -> String {
     let (store, ann) = (&stage.store, id("ann"));
+    if ask(store.erasures().get(ann)).unwrap().is_none() {
+        return "not erased".to_owned();
+    }
     let (dials, _) = ask(store.attempts().of_resident(ann, None, 100)).unwrap();
     let days = ask(store.checks().of(ann, date(2026, 1, 1), date(2026, 12, 31))).unwrap();
     let list = ask(store.suppressions().of(&[Subject::Resident(ann)])).unwrap();

@@ -129,9 +129,7 @@ impl Class {
             }
             Self::Batches => "to account for every line of a list, by its number",
             Self::Residue => "nothing: what storage keeps of deleted data until it is overwritten",
-            Self::Accounts => {
-                "to prove that everybody was accounted for each day: an id and where it stood, not looked up one by one"
-            }
+            Self::Accounts => "to prove that everybody was accounted for each day: where you stood, by an id",
             Self::Audit => "to prove who looked at your record or changed it, and when",
             Self::Erasures => "to prove that you were erased, by whom, when and why",
         }

@@ -4,7 +4,9 @@ use super::Known;
 use crate::db::DbError;
 use crate::residents::digits;
 use crate::values::time_at;
+use rollcall_domain::day::DayPart;
 use rollcall_domain::erasure::Class;
+use rollcall_domain::ids::ResidentId;
 use rollcall_ports::Whose;
 use rusqlite::{Connection, ToSql};
 use serde_json::json;
@@ -37,16 +39,34 @@ pub(super) fn of(connection: &Connection, class: Class, whose: &Whose<'_>) -> Re
             let rows = statement.query_map([number], |row| time_at(row, 0))?;
             rows.map(|at| Ok(json!({"last_rang_at": at?}).to_string())).collect()
         }
+        Class::Accounts => accounts(connection, whose.resident),
         Class::Register
         | Class::Suppressions
         | Class::Days
         | Class::Lists
         | Class::Batches
         | Class::Residue
-        | Class::Accounts
         | Class::Audit
         | Class::Erasures => Ok(Vec::new()),
     }
+}
+
+/// Where the accounts of days have them. Reads all parts of all days.
+fn accounts(connection: &Connection, resident: ResidentId) -> Result<Vec<String>, DbError> {
+    let query = "SELECT day_parts.day, people FROM day_parts JOIN days
+                 ON days.day = day_parts.day AND days.data ->> '$.taking' = day_parts.taking
+                 WHERE days.data ->> '$.account' IS NOT NULL ORDER BY day_parts.day, part";
+    let mut statement = connection.prepare(query)?;
+    let mut rows = statement.query([])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let people: Vec<u8> = row.get(1)?;
+        let people = DayPart::people_of(&people).ok_or(DbError::Unreadable("day"))?;
+        let day: String = row.get(0)?;
+        let theirs = people.into_iter().filter(|(id, _)| *id == resident);
+        found.extend(theirs.map(|(_, state)| json!({"day": day, "state": state}).to_string()));
+    }
+    Ok(found)
 }
 
 fn texts(connection: &Connection, query: &str, key: &dyn ToSql) -> Result<Vec<String>, DbError> {

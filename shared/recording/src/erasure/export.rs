@@ -83,9 +83,10 @@ impl Eraser {
             | Class::Letters
             | Class::Stream
             | Class::Attempts
+            | Class::Accounts
             | Class::Numbers => self.kept(class, resident).await?,
-            // Nobody can read the one; the other is read by the day, not by the person.
-            Class::Residue | Class::Accounts => Vec::new(),
+            // Nobody can read it.
+            Class::Residue => Vec::new(),
         })
     }
 
