@@ -1,5 +1,5 @@
 //! The ports on Amazon's services: one module a service, one feature a module;
-//! dead letters come from two services ([`arrivals`]) and go back there ([`replays`]).
+//! dead letters come from two services (`arrivals`) and go back there (`replays`).
 //!
 //! The only crate that names an SDK. `Aws` holds what all clients share; an
 //! adapter is built from it once, at the start of a program. Errors become

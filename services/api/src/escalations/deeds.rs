@@ -91,6 +91,7 @@ pub(crate) async fn all_clear(
 #[serde(deny_unknown_fields)]
 #[schema(as = EscalationNote)]
 pub(crate) struct NoteGiven {
+    #[schema(min_length = 1, max_length = 1000, pattern = r"\S")]
     text: String,
 }
 

@@ -11,7 +11,7 @@ use crate::Api;
 use crate::audit::Deeds;
 use crate::extract::{Json, Path};
 use crate::overview::Board;
-use crate::problem::{FieldError, Problem};
+use crate::problem::Problem;
 use axum::extract::{FromRef, State};
 use jiff::civil::Date;
 use rollcall_domain::day::{DayAccount, DayRecord, today};
@@ -53,15 +53,14 @@ impl FromRef<Api> for Ledgers {
 /// came of holding it against the books a day later.
 #[utoipa::path(get, path = "/api/ledger/{date}", tag = "ledger", params(("date" = Date, Path)), responses(
     (status = 200, description = "The account, or why there is none.", body = DayShown),
-    (status = 422, description = "A day that is still to come.")))]
+    (status = 404, description = "A day that is still to come.")))]
 pub(crate) async fn ledger(
     State(ledgers): State<Ledgers>,
     Path(day): Path<Date>,
 ) -> Result<Json<DayShown>, Problem> {
     let today = today(&ledgers.policy, ledgers.clock.now());
     if day > today {
-        let expected = format!("{today}, or a day before");
-        return Err(Problem::invalid(vec![FieldError::new("date", day.to_string(), expected)]));
+        return Err(Problem::not_found("This day is still to come; expected today, or a day before."));
     }
     let stored = ledgers.days.get(day).await?.map(|stored| stored.value);
     let mut shown = DayShown::of(day, stored, &ledgers.policy);

@@ -143,7 +143,7 @@ async fn a_day_without_an_account_says_why() {
     let today = world.day("2026-11-23").await;
     assert_eq!((&today["status"], &today["ledger"]["total"]), (&json!("live"), &json!(3)));
     let token = world.token(&[Group::Agents]);
-    world.get("/api/ledger/2026-11-24", &token).await.expect_problem(422);
+    world.get("/api/ledger/2026-11-24", &token).await.expect_problem(404);
     world.get("/api/ledger/yesterday", &token).await.expect_problem(404);
     world.get("/api/ledger/2026-11-22/export", &token).await.expect_problem(404);
 }
