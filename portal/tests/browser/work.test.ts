@@ -140,13 +140,13 @@ test("what somebody else changed meanwhile is not overwritten", async () => {
   await one.page.getByRole("dialog").getByLabel("First name").fill("Philippa");
   await other.page.getByRole("button", { name: "Correct" }).click();
   await other.page.getByRole("dialog").getByLabel("Last name").fill("Quarrington");
-  await other.page.getByRole("button", { name: "Save" }).click();
+  await other.page.getByRole("dialog").getByRole("button", { name: "Save" }).click();
   await heading(other.page, /Quarrington$/);
 
-  await one.page.getByRole("button", { name: "Save" }).click();
+  await one.page.getByRole("dialog").getByRole("button", { name: "Save" }).click();
   await one.page.getByText("This record has changed meanwhile").waitFor();
   await one.page.locator("main h1", { hasText: "Quarrington" }).waitFor({ state: "attached" });
-  await one.page.getByRole("button", { name: "Save" }).click();
+  await one.page.getByRole("dialog").getByRole("button", { name: "Save" }).click();
   await heading(one.page, "Philippa Quarrington");
   await Promise.all([one, other].map(({ page }) => page.context().close()));
 });
