@@ -4,35 +4,17 @@
 //! Whoever does not ask again leaves what the sweep finds.
 
 use crate::desk::{JOE, callback_path};
-use crate::interrupted::{ALL, Cut, Gate, Gated, Kind};
 use crate::line::{Leg, Line};
 use crate::support::World;
-use async_trait::async_trait;
 use rollcall_domain::callback::{Callback, Try};
-use rollcall_domain::ids::{CallbackId, ContactId};
-use rollcall_domain::pace::Staffing;
+use rollcall_domain::ids::CallbackId;
 use rollcall_domain::policy::Policy;
-use rollcall_ports::{Audit, CallOrder, Callbacks, Clock, Described, Fault, Residents, Started, Telephony};
+use rollcall_ports::suite::gate::{Cut, Gate, Gated, Kind};
+use rollcall_ports::{Audit, Callbacks, Clock, Residents, Telephony};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
-
-#[async_trait]
-impl Telephony for Gated<dyn Telephony> {
-    async fn start(&self, order: &CallOrder) -> Result<Started, Fault> {
-        self.1.pass(self.0.start(order)).await
-    }
-    async fn staffing(&self) -> Result<Staffing, Fault> {
-        self.1.pass(self.0.staffing()).await
-    }
-    async fn describe(&self, contact: &ContactId) -> Result<Described, Fault> {
-        self.1.pass(self.0.describe(contact)).await
-    }
-    async fn stop(&self, contact: &ContactId) -> Result<(), Fault> {
-        self.1.pass(self.0.stop(contact)).await
-    }
-}
 
 /// One deed, on a promise of which this is known.
 struct Wish {
@@ -91,7 +73,7 @@ async fn play(wish: &Wish, cut: Cut, asks_again: bool) -> (End, usize, bool) {
         world.record_of(id, "leg", Try::SpokenTo(world.clock.now())).await;
     }
     gate.cut(cut);
-    let dies = cut.is_some_and(|(_, kind)| matches!(kind, Kind::CrashBefore | Kind::CrashAfter));
+    let dies = cut.is_some_and(|(_, kind)| kind.is_crash());
     let first = attempt(&world, id, wish, if dies { 50 } else { 10_000 }).await;
     let calls = gate.calls();
     gate.cut(None);
@@ -133,7 +115,7 @@ async fn a_deed_that_is_interrupted_anywhere_and_asked_again_is_done_once_and_lo
         assert!(calls >= 4, "{what}: {calls}");
         assert!(!undisturbed.callback.unsettled && undisturbed.to_review.is_empty(), "{what}");
         for index in 1..=calls {
-            for kind in ALL {
+            for kind in Kind::ALL {
                 let (end, ..) = play(&wish, Some((index, kind)), true).await;
                 assert_eq!(end, undisturbed, "{what}, call {index} {kind:?}");
                 cases += 1;

@@ -23,6 +23,7 @@ pub mod dead_letters;
 pub mod deposits;
 pub mod erasures;
 pub mod escalations;
+pub mod gate;
 pub mod letters;
 mod manual_clock;
 pub mod notices;

@@ -1,11 +1,11 @@
 //! Every interruption of the collector: what arrived is a letter once, whatever
 //! happens to whoever collects it.
 
-use crate::gate::{ALL, Cut, Gate, Gated};
 use crate::world::{World, done, id, run, words};
 use async_trait::async_trait;
 use jiff::SignedDuration;
 use rollcall_domain::letter::LetterState;
+use rollcall_ports::suite::gate::{Cut, Gate, Gated, Kind};
 use rollcall_ports::{
     Arrival, Arrivals, Clock, DeadLetter, DeadLetters, Fault, Receipt, Replay, Signal, Signals,
 };
@@ -141,7 +141,7 @@ fn a_collector_that_is_interrupted_anywhere_loses_and_doubles_nothing() {
     assert_eq!(undisturbed, (vec!["unread".to_owned()], letters, 4));
     assert!(calls >= 11, "{calls}");
     for index in 1..=calls {
-        for kind in ALL {
+        for kind in Kind::ALL {
             let (scene, _) = play(Some((index, kind)));
             assert_eq!(scene.end(), undisturbed, "call {index} {kind:?}");
         }

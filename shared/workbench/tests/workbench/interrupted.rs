@@ -3,10 +3,10 @@
 //! looks, and asks again if nothing came of it; the end is the same as if
 //! nothing had happened, with no deed that the log does not have.
 
-use crate::gate::{ALL, Cut};
 use crate::world::{ORDER, World, done, id, run, words};
 use jiff::SignedDuration;
 use rollcall_domain::letter::{Letter, LetterState, Refusal};
+use rollcall_ports::suite::gate::{Cut, Kind};
 use rollcall_workbench::Stopped;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -85,7 +85,7 @@ fn a_deed_that_is_interrupted_anywhere_is_done_once_and_logged() {
         assert!(calls >= 3, "{wish:?}: {calls}");
         assert_eq!(handled, usize::from(wish == Wish::Replay));
         for index in 1..=calls {
-            for kind in ALL {
+            for kind in Kind::ALL {
                 let (end, _, handled) = play(wish, Some((index, kind)));
                 assert_eq!(end, undisturbed, "{wish:?}, call {index} {kind:?}");
                 let copies = if wish == Wish::Replay { 1..=2 } else { 0..=0 };

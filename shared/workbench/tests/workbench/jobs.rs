@@ -1,13 +1,13 @@
 //! Replays of many: each letter once, at the pace, until somebody stops it,
 //! whatever happens to the driver.
 
-use crate::gate::{ALL, Cut};
 use crate::world::{World, done, id, run, words};
 use jiff::SignedDuration;
 use rollcall_domain::ids::JobId;
 use rollcall_domain::letter::job::{Deed, Job, JobState, Selection};
 use rollcall_domain::letter::{Filter, LetterState, Refusal};
 use rollcall_ports::Versioned;
+use rollcall_ports::suite::gate::{Cut, Kind};
 
 const LETTERS: usize = 3;
 
@@ -62,7 +62,7 @@ fn a_job_that_is_interrupted_anywhere_sends_each_letter_and_counts_it_once() {
         let (_, calls) = play(&selection, false, None);
         assert!(calls >= 20, "{calls}");
         for index in 1..=calls {
-            for kind in ALL {
+            for kind in Kind::ALL {
                 let what = format!("{selection:?}, call {index} {kind:?}");
                 let (world, _) = play(&selection, false, Some((index, kind)));
                 let job = the_job(&world).unwrap().value;
@@ -90,7 +90,7 @@ fn a_discard_of_many_that_is_interrupted_anywhere_ends_each_letter_and_counts_it
         let (_, calls) = play(&selection, true, None);
         assert!(calls >= 17, "{calls}");
         for index in 1..=calls {
-            for kind in ALL {
+            for kind in Kind::ALL {
                 let what = format!("{selection:?}, call {index} {kind:?}");
                 let (world, _) = play(&selection, true, Some((index, kind)));
                 let job = the_job(&world).unwrap().value;

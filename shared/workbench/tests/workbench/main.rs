@@ -2,7 +2,6 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod collecting;
-mod gate;
 mod interrupted;
 mod jobs;
 mod world;

@@ -1,11 +1,11 @@
 //! A store in memory, letters in it, and a handler that settles what is sent
 //! back.
 
-use crate::gate::{Gate, Gated};
 use rollcall_domain::ids::LetterId;
 use rollcall_domain::letter::Letter;
 use rollcall_embedded::Store;
 use rollcall_ports::suite::ManualClock;
+use rollcall_ports::suite::gate::{Gate, Gated};
 use rollcall_ports::{Audit, Clock, DeadLetter, Inbox, Jobs, Letters, Replays, Versioned};
 use rollcall_workbench::Workbench;
 use std::pin::pin;
