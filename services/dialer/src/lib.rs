@@ -64,6 +64,29 @@ pub struct Dialer {
     pub topology: &'static Topology,
 }
 
+impl Dialer {
+    /// Over the stores of `recorder`, with the bounds that are shipped.
+    #[must_use]
+    pub fn over(recorder: Recorder, switch: Arc<dyn Switch>, telephony: Arc<dyn Telephony>) -> Self {
+        let Recorder { residents, attempts, pace, clock, signals, policy, .. } = recorder.clone();
+        let topology = Topology::shipped();
+        let staffing = StaffingCache::new(topology.bounds.staffing_cache_seconds);
+        Self {
+            residents,
+            attempts,
+            pace,
+            switch,
+            telephony,
+            staffing,
+            recorder,
+            clock,
+            signals,
+            policy,
+            topology,
+        }
+    }
+}
+
 /// Either go on with a value, or this is the end of the message.
 enum Next<T> {
     Go(T),

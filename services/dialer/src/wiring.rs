@@ -1,6 +1,5 @@
 use rollcall_aws::compose::Compose;
-use rollcall_contracts::topology::Topology;
-use rollcall_dialer::{Dialer, StaffingCache};
+use rollcall_dialer::Dialer;
 use rollcall_host::lambda::{QueueFunction, Start};
 use rollcall_recording::Recorder;
 
@@ -10,22 +9,7 @@ pub(crate) async fn function(start: &Start) -> Result<QueueFunction<Dialer>, Vec
     let stores = aws.stores();
     let switch = stores.switch.clone();
     let Start { policy, clock, signals } = start.clone();
-    let recorder = Recorder::over(stores, clock, signals, policy);
-    let Recorder { residents, attempts, pace, clock, signals, policy, .. } = recorder.clone();
-    let topology = Topology::shipped();
-    let handler = Dialer {
-        residents,
-        attempts,
-        pace,
-        switch,
-        telephony: aws.telephony(),
-        staffing: StaffingCache::new(topology.bounds.staffing_cache_seconds),
-        recorder,
-        clock,
-        signals,
-        policy,
-        topology,
-    };
+    let handler = Dialer::over(Recorder::over(stores, clock, signals, policy), switch, aws.telephony());
     let (inbox, around) = (aws.queue("call_requests"), start.around(aws.letters()));
     aws.ready(QueueFunction { handler, inbox, around })
 }

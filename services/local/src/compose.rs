@@ -1,6 +1,6 @@
 use rollcall_contracts::messages::{CallRequest, RowsChunk};
 use rollcall_contracts::topology::Topology;
-use rollcall_dialer::{Dialer, StaffingCache};
+use rollcall_dialer::Dialer;
 use rollcall_domain::policy::Policy;
 use rollcall_ingest::Ingest;
 use rollcall_loader::Loader;
@@ -8,7 +8,8 @@ use rollcall_outcomes::{KeyPress, Outcomes};
 use rollcall_planner::Planner;
 use rollcall_ports::{
     Attempts, Audit, Batches, Callbacks, Checks, Clock, Days, Depth, Erasures, Escalations, EvidenceHorizon,
-    Letters, Notices, Pace, Residents, Sender, Shelf, Signals, Suppressions, Switch, Telephony, Uploads,
+    Letters, Notices, Pace, Residents, Sender, Shelf, Signals, Stores, Suppressions, Switch, Telephony,
+    Uploads,
 };
 use rollcall_recording::Recorder;
 use rollcall_recording::erasure::Eraser;
@@ -111,12 +112,12 @@ pub fn compose(ports: &Ports, policy: &Arc<Policy>) -> Services {
     let Ports { uploads, residents, suppressions, batches, clock, signals, .. } = ports.clone();
     let loader =
         Loader { uploads, residents, suppressions, batches, clock, signals, policy: Arc::clone(policy) };
-    let Ports { attempts, signals, clock, .. } = ports.clone();
+    let Ports { attempts, switch, telephony, signals, clock, .. } = ports.clone();
     Services {
         ingest,
         loader,
         planner: planner(ports, policy, topology),
-        dialer: dialer(ports, policy, topology, recorder.clone()),
+        dialer: Dialer::over(recorder.clone(), switch, telephony),
         outcomes: Outcomes { attempts, recorder: recorder.clone(), signals },
         key_press: KeyPress { recorder: recorder.clone(), clock },
         sweep: sweep(ports, policy, topology, recorder),
@@ -126,21 +127,11 @@ pub fn compose(ports: &Ports, policy: &Arc<Policy>) -> Services {
 }
 
 fn recorder(ports: &Ports, policy: &Arc<Policy>) -> Recorder {
-    let Ports { attempts, callbacks, escalations, residents, checks, suppressions, .. } = ports.clone();
-    let Ports { pace, clock, signals, .. } = ports.clone();
-    let policy = Arc::clone(policy);
-    Recorder {
-        attempts,
-        callbacks,
-        escalations,
-        residents,
-        checks,
-        suppressions,
-        pace,
-        clock,
-        signals,
-        policy,
-    }
+    let Ports { residents, attempts, callbacks, escalations, checks, days, .. } = ports.clone();
+    let Ports { pace, switch, suppressions, clock, signals, .. } = ports.clone();
+    let stores =
+        Stores { residents, attempts, callbacks, escalations, checks, days, pace, switch, suppressions };
+    Recorder::over(stores, clock, signals, Arc::clone(policy))
 }
 
 /// Erases people over these ports.
@@ -155,25 +146,6 @@ fn planner(ports: &Ports, policy: &Arc<Policy>, topology: &'static Topology) -> 
         ports.clone();
     let (ordered, policy) = (requests_depth, Arc::clone(policy));
     Planner { residents, requests, ordered, pace, switch, telephony, clock, signals, policy, topology }
-}
-
-fn dialer(ports: &Ports, policy: &Arc<Policy>, topology: &'static Topology, recorder: Recorder) -> Dialer {
-    let Ports { residents, attempts, pace, switch, telephony, clock, signals, .. } = ports.clone();
-    let staffing = StaffingCache::new(topology.bounds.staffing_cache_seconds);
-    let policy = Arc::clone(policy);
-    Dialer {
-        residents,
-        attempts,
-        pace,
-        switch,
-        telephony,
-        staffing,
-        recorder,
-        clock,
-        signals,
-        policy,
-        topology,
-    }
 }
 
 fn sweep(ports: &Ports, policy: &Arc<Policy>, topology: &'static Topology, recorder: Recorder) -> Sweep {

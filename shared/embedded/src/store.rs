@@ -27,7 +27,8 @@ use rollcall_contracts::topology::{QueueSpec, Topology};
 use rollcall_domain::batch::{Batch, Tally};
 use rollcall_ports::{
     Accounts, Attempts, Audit, Batches, Callbacks, Checkpoints, Checks, Clock, DeadLetters, Erasures,
-    Escalations, Fault, Jobs, Notices, Pace, QueueStatus, Queues, Replays, Residents, Suppressions, Switch,
+    Escalations, Fault, Jobs, Notices, Pace, QueueStatus, Queues, Replays, Residents, Stores, Suppressions,
+    Switch,
 };
 use rusqlite::Connection;
 use std::future::Future;
@@ -175,6 +176,22 @@ impl Store {
     #[must_use]
     pub fn dead_letters(&self) -> Arc<dyn DeadLetters> {
         Arc::new(Letters(Arc::clone(&self.db)))
+    }
+
+    /// The stores in which residents and calls to them are kept.
+    #[must_use]
+    pub fn stores(&self) -> Stores {
+        Stores {
+            residents: self.residents(),
+            attempts: self.attempts(),
+            callbacks: self.callbacks(),
+            escalations: self.escalations(),
+            checks: self.checks(),
+            days: self.days(),
+            pace: self.pace(),
+            switch: self.switch(),
+            suppressions: self.suppressions(),
+        }
     }
 
     /// What was set aside, as people work on it.

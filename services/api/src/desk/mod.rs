@@ -26,7 +26,7 @@ use rollcall_domain::ids::CallbackId;
 use rollcall_domain::policy::Policy;
 use rollcall_domain::resident::Resident;
 use rollcall_domain::staff::Deed;
-use rollcall_ports::{Described, Saved, Signal, Softphone, Telephony, Versioned};
+use rollcall_ports::{Described, Saved, Signal, Softphone, Stores, Telephony, Versioned};
 use rollcall_recording::Recorder;
 use shown::Owed;
 use std::sync::Arc;
@@ -66,20 +66,11 @@ pub(crate) struct Desk {
 
 impl FromRef<Api> for Recorder {
     fn from_ref(api: &Api) -> Self {
-        let Api { attempts, callbacks, escalations, residents, checks, suppressions, .. } = api.clone();
-        let Api { pace, clock, signals, policy, .. } = api.clone();
-        Self {
-            attempts,
-            callbacks,
-            escalations,
-            residents,
-            checks,
-            suppressions,
-            pace,
-            clock,
-            signals,
-            policy,
-        }
+        let Api { residents, attempts, callbacks, escalations, checks, days, .. } = api.clone();
+        let Api { pace, switch, suppressions, clock, signals, policy, .. } = api.clone();
+        let stores =
+            Stores { residents, attempts, callbacks, escalations, checks, days, pace, switch, suppressions };
+        Self::over(stores, clock, signals, policy)
     }
 }
 

@@ -1,6 +1,6 @@
 use rollcall_aws::compose::Compose;
 use rollcall_contracts::topology::Topology;
-use rollcall_dialer::{Dialer, StaffingCache};
+use rollcall_dialer::Dialer;
 use rollcall_foresight::Asked;
 use rollcall_host::lambda::Start;
 use rollcall_ingest::Ingest;
@@ -17,7 +17,7 @@ pub(super) fn foresight(aws: &mut Compose, start: &Start) -> Arc<dyn Foresight> 
     let Start { policy, clock, signals } = start.clone();
     let Stores { suppressions, switch, .. } = aws.stores();
     let recorder = Recorder::over(aws.stores(), clock, signals, policy);
-    let Recorder { residents, attempts, pace, clock, signals, policy, .. } = recorder.clone();
+    let Recorder { residents, attempts, clock, signals, policy, .. } = recorder.clone();
     let (uploads, batches) = (aws.uploads(), aws.batches(&clock));
     let ingest = Ingest {
         uploads: uploads.clone(),
@@ -28,29 +28,9 @@ pub(super) fn foresight(aws: &mut Compose, start: &Start) -> Arc<dyn Foresight> 
         signals: signals.clone(),
         topology,
     };
-    let loader = Loader {
-        uploads,
-        residents: residents.clone(),
-        suppressions,
-        batches,
-        clock: clock.clone(),
-        signals: signals.clone(),
-        policy: policy.clone(),
-    };
-    let outcomes =
-        Outcomes { attempts: attempts.clone(), recorder: recorder.clone(), signals: signals.clone() };
-    let dialer = Dialer {
-        residents,
-        attempts,
-        pace,
-        switch,
-        telephony: aws.telephony(),
-        staffing: StaffingCache::new(topology.bounds.staffing_cache_seconds),
-        recorder,
-        clock,
-        signals,
-        policy,
-        topology,
-    };
+    let loader =
+        Loader { uploads, residents, suppressions, batches, clock, signals: signals.clone(), policy };
+    let outcomes = Outcomes { attempts, recorder: recorder.clone(), signals };
+    let dialer = Dialer::over(recorder, switch, aws.telephony());
     Asked { ingest, loader, dialer, outcomes }.shared()
 }

@@ -8,7 +8,6 @@ use rollcall_domain::attempt::{Attempt, End, EndReason, Facts, Key};
 use rollcall_domain::callback::{Callback, Try};
 use rollcall_domain::ids::{CallbackId, ContactId, ResidentId};
 use rollcall_domain::pace::Staffing;
-use rollcall_domain::policy::Policy;
 use rollcall_ports::{CallOrder, Clock, Described, Fault, Started, Telephony, Versioned};
 use rollcall_recording::{Learned, Recorder};
 use std::collections::BTreeMap;
@@ -101,18 +100,8 @@ impl World {
     }
 
     pub(crate) fn recorder(&self) -> Recorder {
-        Recorder {
-            attempts: self.store.attempts(),
-            callbacks: self.store.callbacks(),
-            escalations: self.store.escalations(),
-            residents: self.store.residents(),
-            checks: self.store.checks(),
-            suppressions: self.store.suppressions(),
-            pace: self.store.pace(),
-            clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
-            signals: Arc::clone(&self.heard) as Arc<dyn rollcall_ports::Signals>,
-            policy: Arc::new(Policy::default()),
-        }
+        let clock = Arc::clone(&self.clock) as Arc<dyn Clock>;
+        crate::support::recorder(&self.store, &clock, &self.heard)
     }
 
     /// A promise as it is stored.
