@@ -1,11 +1,11 @@
 //! Who stood where at the end of a day.
 
 use super::Ledgers;
-use super::shown::State as Ended;
 use crate::auth::Caller;
 use crate::extract::{Json, Path, Query};
 use crate::paging::{Page, Paging, seal};
 use crate::problem::Problem;
+use crate::residents::shown::State as Ended;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -83,21 +83,18 @@ pub(crate) async fn export(
     let mut text = String::from("\u{feff}");
     let columns = ["First name", "Last name", "At the end of the day", "Reference", "Id"];
     text.push_str(&csv_line(Delimiter::Comma, columns));
-    for state in DayState::ALL {
-        let mut from = Some((0, 0));
-        while let Some(place) = from {
-            let (found, next) = ledgers.some(&closed, state.into(), (place, PART)).await?;
-            for one in ledgers.named(&found).await? {
-                let id = one.id.to_string();
-                let (first, last) = if one.registered {
-                    (one.first_name.as_str(), one.last_name.as_str())
-                } else {
-                    ("", "No longer on the register")
-                };
-                let reference = one.reference.as_deref().unwrap_or_default();
-                text.push_str(&csv_line(Delimiter::Comma, [first, last, words(state), reference, &id]));
-            }
-            from = next;
+    let mut everybody = ledgers.everybody(&closed).await?;
+    everybody.sort_by_key(|(_, state)| *state);
+    for some in everybody.chunks(PART) {
+        for (one, (_, state)) in ledgers.named(some).await?.iter().zip(some) {
+            let id = one.id.to_string();
+            let (first, last) = if one.registered {
+                (one.first_name.as_str(), one.last_name.as_str())
+            } else {
+                ("", "No longer on the register")
+            };
+            let reference = one.reference.as_deref().unwrap_or_default();
+            text.push_str(&csv_line(Delimiter::Comma, [first, last, words(*state), reference, &id]));
         }
     }
     let name = format!("attachment; filename=\"ledger-{day}.csv\"");
@@ -124,6 +121,24 @@ fn place(cursor: &Cursor) -> Result<Place, Problem> {
 }
 
 impl Ledgers {
+    /// Everybody, in the order of the parts.
+    async fn everybody(
+        &self,
+        (record, account): &(DayRecord, DayAccount),
+    ) -> Result<Vec<(ResidentId, DayState)>, Problem> {
+        let mut everybody = Vec::new();
+        for part in 0..account.parts {
+            everybody.extend(self.people_of(record, part).await?);
+        }
+        Ok(everybody)
+    }
+
+    async fn people_of(&self, record: &DayRecord, part: u32) -> Result<Vec<(ResidentId, DayState)>, Problem> {
+        let of = PartOf { day: record.day, taking: record.taking, part };
+        // A part that is missing was found to be when the account was checked.
+        Ok(self.days.part(of).await?.map(|part| part.people).unwrap_or_default())
+    }
+
     async fn some(
         &self,
         (record, account): &(DayRecord, DayAccount),
@@ -132,9 +147,7 @@ impl Ledgers {
     ) -> Result<Part, Problem> {
         let mut found = Vec::new();
         while part < account.parts {
-            let of = PartOf { day: record.day, taking: record.taking, part };
-            // A part that is missing was found to be when the account was checked.
-            let people = self.days.part(of).await?.map(|part| part.people).unwrap_or_default();
+            let people = self.people_of(record, part).await?;
             for (index, one) in people.iter().enumerate().skip(nth) {
                 if Ended::from(one.1) != state {
                     continue;

@@ -1,12 +1,12 @@
 //! The account of a day as it is shown.
 
 use crate::overview::DayLedger;
+use crate::residents::shown::State;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rollcall_domain::day::{DayAccount, DayCheck, DayRecord, Difference};
-use rollcall_domain::ledger::DayState;
 use rollcall_domain::policy::Policy;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -70,44 +70,6 @@ pub(crate) struct Differs {
     written: State,
     /// Where the books have them; null where nothing of that day stands there.
     found: Option<State>,
-}
-
-/// Where somebody stood at the end of a day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[schema(as = EndOfDay)]
-pub(crate) enum State {
-    /// Said they are well.
-    Well,
-    /// Wanted to talk; the callback was open.
-    CallbackOpen,
-    /// An agent spoke to them.
-    SpokenTo,
-    /// Missed: neither reached nor escalated.
-    Trying,
-    /// Not reached, and somebody had been told.
-    Escalated,
-    /// A pause held.
-    Paused,
-    /// Not called at all.
-    Excluded,
-    /// No check was due.
-    NotDue,
-}
-
-impl From<DayState> for State {
-    fn from(state: DayState) -> Self {
-        match state {
-            DayState::Well => Self::Well,
-            DayState::CallbackOpen => Self::CallbackOpen,
-            DayState::SpokenTo => Self::SpokenTo,
-            DayState::Trying => Self::Trying,
-            DayState::Escalated => Self::Escalated,
-            DayState::Paused => Self::Paused,
-            DayState::Excluded => Self::Excluded,
-            DayState::NotDue => Self::NotDue,
-        }
-    }
 }
 
 impl DayShown {

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// Where somebody stands on a day.
+/// Where somebody stands on a day, or stood at its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum State {
@@ -23,7 +23,7 @@ pub(crate) enum State {
     CallbackOpen,
     /// An agent spoke to them today.
     SpokenTo,
-    /// A check is due and they are being tried.
+    /// A check is due and they are being tried. Of a day that is over: missed, neither reached nor escalated.
     Trying,
     /// Not reached, and somebody has been told.
     Escalated,

@@ -7,6 +7,7 @@ use crate::stop::Stop;
 use crate::times;
 use jiff::civil::Date;
 use rollcall_domain::day::{DayAccount, DayCheck, DayRecord};
+use rollcall_domain::ids::ResidentId;
 use rollcall_domain::ledger::DayState;
 use rollcall_local::machine::Machine;
 use rollcall_ports::PartOf;
@@ -59,30 +60,36 @@ pub(super) async fn residents(machine: &Machine, day: Date, json: bool) -> Resul
     if !json {
         write!(out, "{}", csv_line(Delimiter::Comma, ["state", "id", "first name", "last name"]))?;
     }
-    for state in DayState::ALL {
-        for part in 0..account.parts {
-            let of = PartOf { day, taking: record.taking, part };
-            let part = machine.ports().days.part(of).await?.ok_or_else(|| {
-                Stop::failed(format_args!("part {part} of the account of {day} is missing"))
-            })?;
-            for (id, _) in part.people.iter().filter(|(_, found)| *found == state) {
-                let known = machine.ports().residents.get(*id).await?;
-                let name = known
-                    .as_ref()
-                    .map_or(("", ""), |one| (one.value.first_name.as_str(), one.value.last_name.as_str()));
-                let id = id.to_string();
-                if json {
-                    let line = Person { state: word(state), id, first_name: name.0, last_name: name.1 };
-                    serde_json::to_writer(&mut out, &line).map_err(std::io::Error::from)?;
-                    writeln!(out)?;
-                } else {
-                    write!(out, "{}", csv_line(Delimiter::Comma, [word(state), &id, name.0, name.1]))?;
-                }
+    let mut everybody = Vec::new();
+    for part in 0..account.parts {
+        let of = PartOf { day, taking: record.taking, part };
+        let found = machine.ports().days.part(of).await?;
+        let missing = || Stop::failed(format_args!("part {part} of the account of {day} is missing"));
+        everybody.extend(found.ok_or_else(missing)?.people);
+    }
+    everybody.sort_by_key(|(_, state)| *state);
+    for some in everybody.chunks(NAMED) {
+        let ids: Vec<ResidentId> = some.iter().map(|(id, _)| *id).collect();
+        let known = machine.ports().residents.get_each(&ids).await?;
+        for ((id, state), known) in some.iter().zip(known) {
+            let known = known.as_ref();
+            let name =
+                known.map_or(("", ""), |one| (one.value.first_name.as_str(), one.value.last_name.as_str()));
+            let id = id.to_string();
+            if json {
+                let line = Person { state: word(*state), id, first_name: name.0, last_name: name.1 };
+                serde_json::to_writer(&mut out, &line).map_err(std::io::Error::from)?;
+                writeln!(out)?;
+            } else {
+                write!(out, "{}", csv_line(Delimiter::Comma, [word(*state), &id, name.0, name.1]))?;
             }
         }
     }
     Ok(out.finish()?)
 }
+
+/// People of whom names are asked at a time.
+const NAMED: usize = 500;
 
 async fn find(machine: &Machine, day: Date) -> Result<(DayRecord, DayAccount), Stop> {
     let Some(record) = machine.services().books.day(day).await? else {
