@@ -1,4 +1,3 @@
-import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import ContentLayout from "@cloudscape-design/components/content-layout";
 import Header from "@cloudscape-design/components/header";
@@ -6,7 +5,6 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { DialingBanner, StopDialing, useTurned } from "../dialing/Dialing";
 import { usePage } from "../ui/page";
-import { sentence } from "../ui/words";
 import { DiscardMany, type Found } from "./operations/DiscardMany";
 import { Groups } from "./operations/Groups";
 import { Letters } from "./operations/Letters";
@@ -18,7 +16,7 @@ import { useOperations } from "./operations/use-operations";
 /** What waits, and what could not be dealt with: seen by cause, looked for, mended, sent back. */
 export default function Operations() {
   usePage("Operations");
-  const { dialing: told, queues, groups, replays, listOnly, mark, reload } = useOperations();
+  const { dialing: told, queues, groups, replays, mark, reload } = useOperations();
   const [dialing, onTurned] = useTurned(told);
   const [meant, setMeant] = useState<Meant>();
   const [unneeded, setUnneeded] = useState<Found>();
@@ -39,10 +37,10 @@ export default function Operations() {
     <ContentLayout header={<Header variant="h1" description="Whether work flows, and what has got stuck." actions={actions}>Operations</Header>}>
       <SpaceBetween size="l">
         {dialing && <DialingBanner dialing={dialing} reload={reload} onTurned={onTurned} />}
-        <Queues loaded={queues} listOnly={listOnly !== undefined} />
-        {listOnly ? <Alert type="info">{sentence(listOnly.detail ?? "Letters can be listed here, and no more.")}</Alert> : <Groups loaded={groups} replay={(query, letters) => setMeant({ query, letters })} />}
+        <Queues loaded={queues} />
+        <Groups loaded={groups} replay={(query, letters) => setMeant({ query, letters })} />
         <Replays replays={replays.value ?? []} started={started} onChange={reload} />
-        <Letters groups={groups.value?.items ?? []} listOnly={listOnly !== undefined} mark={mark} replay={setMeant} discard={setUnneeded} onMoved={reload} />
+        <Letters groups={groups.value?.items ?? []} mark={mark} replay={setMeant} discard={setUnneeded} onMoved={reload} />
       </SpaceBetween>
       {meant && <ReplayMany meant={meant} onClose={() => setMeant(undefined)} onStarted={begun} />}
       {unneeded && <DiscardMany found={unneeded} onClose={() => setUnneeded(undefined)} onStarted={begun} />}

@@ -349,19 +349,6 @@ test.each(Object.entries(LOOKS))("in a window that is %s", async (look, options)
   expect(complaints).toEqual([]);
 });
 
-test("where letters can only be listed, that is what is offered", async () => {
-  const { page } = await operations();
-  const refusal = { status: 501, contentType: "application/problem+json", body: JSON.stringify({ status: 501, detail: "dead letters can be listed here, but not yet be worked on" }) };
-  await page.route(/\/api\/dead-letters\/(groups|replays)$/, (route) => route.fulfill(refusal));
-  await page.goto("/operations?queue=rows");
-  await page.getByText("Dead letters can be listed here, but not yet be worked on.").waitFor();
-  await list(page).getByRole("rowheader").first().waitFor();
-  expect(await list(page).getByRole("button", { name: /Replay|Discard|Search/ }).count()).toBe(0);
-  expect(await list(page).getByRole("checkbox").count()).toBe(0);
-  await settled(page);
-  await inspect(page, "light-operations-list-only");
-});
-
 test("only operators get to it, by link or by the API", async () => {
   const { page } = await signedIn(browser, service.agent, "/overview", { baseURL: service.at });
   await heading(page, "Overview");

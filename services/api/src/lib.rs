@@ -56,8 +56,8 @@ use cors::Origins;
 use overview::Board;
 use rollcall_domain::policy::Policy;
 use rollcall_ports::{
-    Attempts, Audit, Batches, Callbacks, Checks, Clock, Days, DeadLetters, Deposits, Escalations, Foresight,
-    Intake, Pace, Queues, Residents, Signals, Softphone, Suppressions, Switch, Telephony, Uploads,
+    Attempts, Audit, Batches, Callbacks, Checks, Clock, Days, Deposits, Escalations, Foresight, Intake, Pace,
+    Queues, Residents, Signals, Softphone, Suppressions, Switch, Telephony, Uploads,
 };
 use rollcall_recording::erasure::Eraser;
 use rollcall_workbench::Workbench;
@@ -105,14 +105,12 @@ pub struct Api {
     /// Agents' phones, where they are worked through this service; `None`
     /// elsewhere.
     pub softphone: Option<Arc<dyn Softphone>>,
-    /// What was set aside.
-    pub dead_letters: Arc<dyn DeadLetters>,
-    /// Works on what was set aside; `None` where that cannot be done yet.
-    pub workbench: Option<Arc<Workbench>>,
+    /// Works on what was set aside.
+    pub workbench: Arc<Workbench>,
     /// Erases people; `None` where that cannot be done yet.
     pub eraser: Option<Arc<Eraser>>,
-    /// Tells what would come of a message; `None` where nobody can.
-    pub foresight: Option<Arc<dyn Foresight>>,
+    /// Tells what would come of a message.
+    pub foresight: Arc<dyn Foresight>,
     /// How full the queues are.
     pub queues: Arc<dyn Queues>,
     /// Where happenings go.

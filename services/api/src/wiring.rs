@@ -24,8 +24,7 @@ pub(crate) async fn function(start: &Start) -> Result<HttpFunction, Vec<String>>
         aws.stores();
     let Start { policy, clock, signals } = start.clone();
     let (all, telephony, deposits) = (aws.queues(), aws.telephony(), aws.deposits(&clock));
-    let letters = aws.letters();
-    let queues = Arc::new(Statuses::new(&aws.aws(), &all, letters.clone()));
+    let queues = Arc::new(Statuses::new(&aws.aws(), &all, aws.letters()));
     let people = people(&clock, deposits.origin());
     let board = Board::new(Parts {
         attempts: attempts.clone(),
@@ -69,10 +68,9 @@ pub(crate) async fn function(start: &Start) -> Result<HttpFunction, Vec<String>>
         suppressions,
         telephony,
         softphone: None,
-        dead_letters: letters,
-        workbench: Some(Arc::new(workbench)),
+        workbench: Arc::new(workbench),
         eraser: None,
-        foresight: Some(foresight),
+        foresight,
         queues,
         signals,
         limits: Arc::new(Limits::new(Limits::USUAL, clock.clone())),

@@ -28,8 +28,6 @@ const SIZE = 25;
 
 interface Props {
   groups: readonly LetterGroup[];
-  /** Nothing can be done with them here. */
-  listOnly: boolean;
   /** Changes when letters have moved. */
   mark: string;
   replay: (meant: Meant) => void;
@@ -38,16 +36,13 @@ interface Props {
 }
 
 /** The letters themselves: looked for, chosen, replayed, discarded. */
-export function Letters({ groups, listOnly, mark, replay, discard, onMoved }: Props) {
-  const address = useAddress();
-  // A plain list takes no questions.
-  const query = listOnly ? EVERYTHING : address.query;
-  const { key, ask } = address;
+export function Letters({ groups, mark, replay, discard, onMoved }: Props) {
+  const { key, query, ask } = useAddress();
   const narrow = useMedia(NARROW);
   const arrival = useArrival();
   const paging = usePaging(LETTERS);
   const time = useServiceTime();
-  const loaded = useLoad(`letters ${key} ${listOnly} ${paging.cursor} ${time === undefined && query.when !== undefined}`, (signal) => {
+  const loaded = useLoad(`letters ${key} ${paging.cursor} ${time === undefined && query.when !== undefined}`, (signal) => {
     const now = new Date(time?.at(performance.now()) ?? Date.now());
     const asked = { ...asSearch(query, now), size: SIZE, ...(paging.cursor !== undefined && { cursor: paging.cursor }) };
     return answer(api.GET("/api/dead-letters", { params: { query: asked }, signal }));
@@ -68,28 +63,24 @@ export function Letters({ groups, listOnly, mark, replay, discard, onMoved }: Pr
         loaded={loaded}
         things="dead letters"
         trackBy="id"
-        columnDefinitions={narrow ? STACKED : listOnly ? COLUMNS.slice(0, -1) : COLUMNS}
+        columnDefinitions={narrow ? STACKED : COLUMNS}
         paging={paging}
-        {...(!listOnly && {
-          selectionType: "multi",
-          selectedItems: chosen,
-          onSelectionChange: ({ detail }) => setChosen(detail.selectedItems),
-          ariaLabels: { selectionGroupLabel: "Letters that are chosen", allItemsSelectionLabel: () => "Choose all of this page", itemSelectionLabel: (_, it) => `Choose ${nameOf(it)}` },
-          filter: <Filters key={key} query={query} kinds={groups.map(({ kind }) => kind)} queues={groups.map(({ source }) => source)} ask={ask} />,
-        } satisfies Partial<TableProps<Letter>>)}
+        selectionType="multi"
+        selectedItems={chosen}
+        onSelectionChange={({ detail }) => setChosen(detail.selectedItems)}
+        ariaLabels={{ selectionGroupLabel: "Letters that are chosen", allItemsSelectionLabel: () => "Choose all of this page", itemSelectionLabel: (_, it) => `Choose ${nameOf(it)}` }}
+        filter={<Filters key={key} query={query} kinds={groups.map(({ kind }) => kind)} queues={groups.map(({ source }) => source)} ask={ask} />}
         header={
           <Header
             variant="h2"
-            description={listOnly ? "Messages that could not be dealt with, the oldest first." : "The oldest first. Open one to see why it was set aside, mend it and replay it."}
+            description="The oldest first. Open one to see why it was set aside, mend it and replay it."
             actions={
-              !listOnly && (
-                <SpaceBetween direction="horizontal" size="xs">
-                  {isNarrow(query) && <Button disabled={nothing} onClick={() => discard({ query, letters: matching })}>Discard all that match</Button>}
-                  <Button disabled={open.length === 0} onClick={() => setDiscarding(open)}>Discard chosen</Button>
-                  <Button disabled={open.length === 0} onClick={() => replay({ ids: open.map(({ id }) => id), letters: open.length })}>{open.length > 0 ? `Replay ${whole.format(open.length)} chosen` : "Replay chosen"}</Button>
-                  <Button disabled={nothing} onClick={() => replay({ query, letters: matching })}>{isNarrow(query) ? "Replay all that match" : "Replay all"}</Button>
-                </SpaceBetween>
-              )
+              <SpaceBetween direction="horizontal" size="xs">
+                {isNarrow(query) && <Button disabled={nothing} onClick={() => discard({ query, letters: matching })}>Discard all that match</Button>}
+                <Button disabled={open.length === 0} onClick={() => setDiscarding(open)}>Discard chosen</Button>
+                <Button disabled={open.length === 0} onClick={() => replay({ ids: open.map(({ id }) => id), letters: open.length })}>{open.length > 0 ? `Replay ${whole.format(open.length)} chosen` : "Replay chosen"}</Button>
+                <Button disabled={nothing} onClick={() => replay({ query, letters: matching })}>{isNarrow(query) ? "Replay all that match" : "Replay all"}</Button>
+              </SpaceBetween>
             }
           >
             Dead letters
@@ -113,7 +104,7 @@ export function Letters({ groups, listOnly, mark, replay, discard, onMoved }: Pr
   );
 }
 
-const NAME = (it: Letter) => (it.version === 0 ? nameOf(it) : <PageLink href={`/operations/letters/${it.id}`}>{nameOf(it)}</PageLink>);
+const NAME = (it: Letter) => <PageLink href={`/operations/letters/${it.id}`}>{nameOf(it)}</PageLink>;
 
 /** Where there is no room for columns, all of it in one. */
 const STACKED: TableProps.ColumnDefinition<Letter>[] = [

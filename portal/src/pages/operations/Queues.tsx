@@ -11,22 +11,22 @@ import { EVERYTHING } from "./query";
 import { addressOf } from "./use-address";
 import { queueLabel, queueMeaning } from "./words";
 
-const columns = (listOnly: boolean): TableProps.ColumnDefinition<Queue>[] => [
+const COLUMNS: TableProps.ColumnDefinition<Queue>[] = [
   { id: "name", header: "Queue", isRowHeader: true, minWidth: 150, cell: (it) => <>{queueLabel(it.name)}<Box color="text-body-secondary" fontSize="body-s">{queueMeaning(it.name)}</Box></> },
   { id: "waiting", header: "Waiting", minWidth: 90, cell: (it) => (it.waiting == null ? "Not known" : whole.format(it.waiting)) },
-  { id: "dead", header: "Could not be dealt with", minWidth: 150, cell: (it) => <Dead queue={it} listOnly={listOnly} /> },
+  { id: "dead", header: "Could not be dealt with", minWidth: 150, cell: (it) => <Dead {...it} /> },
 ];
 
 /** How full the queues are. */
-export function Queues({ loaded, listOnly }: { loaded: Loaded<{ items: Queue[] }>; listOnly: boolean }) {
-  return <ListTable loaded={loaded} things="queues" trackBy="name" columnDefinitions={columns(listOnly)} header={<Header variant="h2">Queues</Header>} empty="There are no queues." />;
+export function Queues({ loaded }: { loaded: Loaded<{ items: Queue[] }> }) {
+  return <ListTable loaded={loaded} things="queues" trackBy="name" columnDefinitions={COLUMNS} header={<Header variant="h2">Queues</Header>} empty="There are no queues." />;
 }
 
-function Dead({ queue: { name, dead_letters: dead }, listOnly }: { queue: Queue; listOnly: boolean }) {
+function Dead({ name, dead_letters: dead }: Queue) {
   if (dead === 0) return <StatusIndicator type="success">None</StatusIndicator>;
   return (
     <StatusIndicator type="warning">
-      {listOnly ? count(dead, "message") : <PageLink href={addressOf({ ...EVERYTHING, queue: name })}>{count(dead, "message")}</PageLink>}
+      <PageLink href={addressOf({ ...EVERYTHING, queue: name })}>{count(dead, "message")}</PageLink>
     </StatusIndicator>
   );
 }

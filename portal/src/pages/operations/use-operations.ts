@@ -1,6 +1,5 @@
 import { useEffect } from "react";
 import { answer, api } from "../../api/client";
-import { Refusal } from "../../api/problem";
 import type { Dialing, LetterGroup, Queue, Replay } from "../../api/types";
 import { type Loaded, useLoad } from "../../api/use-load";
 import { useRenewal } from "../../ui/renewal";
@@ -14,8 +13,6 @@ export interface Operations {
   queues: Loaded<{ items: Queue[] }>;
   groups: Loaded<{ items: LetterGroup[] }>;
   replays: Loaded<Replay[]>;
-  /** Letters can be listed here and no more: what stands in the way. */
-  listOnly: Refusal | undefined;
   /** Changes when letters have moved: what shows them looks again. */
   mark: string;
   reload: () => void;
@@ -27,7 +24,6 @@ export function useOperations(): Operations {
   const queues = useLoad("queues", async (signal) => ({ items: await answer(api.GET("/api/queues", { signal })) }));
   const groups = useLoad("groups", async (signal) => ({ items: await answer(api.GET("/api/dead-letters/groups", { signal })) }));
   const replays = useLoad("replays", (signal) => answer(api.GET("/api/dead-letters/replays", { signal })));
-  const listOnly = groups.failure instanceof Refusal && groups.failure.status === 501 ? groups.failure : undefined;
   const isRunning = replays.value?.some(({ state }) => state === "running") ?? false;
 
   const [ask, again, look, watch] = [dialing.reload, queues.reload, groups.reload, replays.reload];
@@ -35,12 +31,11 @@ export function useOperations(): Operations {
     const timer = setInterval(() => {
       ask();
       again();
-      if (listOnly) return;
       look();
       watch();
     }, RENEW_MS);
     return () => clearInterval(timer);
-  }, [ask, again, look, watch, listOnly]);
+  }, [ask, again, look, watch]);
   useEffect(() => {
     if (!isRunning) return undefined;
     const timer = setInterval(watch, WATCH_MS);
@@ -55,7 +50,6 @@ export function useOperations(): Operations {
     queues,
     groups,
     replays,
-    listOnly,
     mark: `${waiting} ${sent}`,
     reload: () => {
       ask();

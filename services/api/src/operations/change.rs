@@ -43,7 +43,7 @@ pub(crate) async fn edit(
     Json(Edit { message, reason }): Json<Edit>,
 ) -> Result<Tagged<Json<LetterDetail>>, Problem> {
     let seen = (LetterId::from_uuid(id), version);
-    Ok(detail(&bench.workbench()?.edit(&caller.name, seen, (&message, &reason)).await?))
+    Ok(detail(&bench.workbench.edit(&caller.name, seen, (&message, &reason)).await?))
 }
 
 /// Sends a letter back to where it came from. It says of itself what becomes of
@@ -60,7 +60,7 @@ pub(crate) async fn replay(
     IfMatch(version): IfMatch,
 ) -> Result<Tagged<Json<LetterDetail>>, Problem> {
     let seen = (LetterId::from_uuid(id), version);
-    Ok(detail(&bench.workbench()?.replay(&caller.name, seen).await?))
+    Ok(detail(&bench.workbench.replay(&caller.name, seen).await?))
 }
 
 /// Why a letter is not needed.
@@ -87,7 +87,7 @@ pub(crate) async fn discard(
     Json(Discard { reason }): Json<Discard>,
 ) -> Result<Tagged<Json<LetterDetail>>, Problem> {
     let seen = (LetterId::from_uuid(id), version);
-    Ok(detail(&bench.workbench()?.discard(&caller.name, seen, &reason).await?))
+    Ok(detail(&bench.workbench.discard(&caller.name, seen, &reason).await?))
 }
 
 fn detail(letter: &Versioned<Letter>) -> Tagged<Json<LetterDetail>> {

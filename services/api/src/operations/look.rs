@@ -31,11 +31,7 @@ pub(crate) async fn dead_letters(
 ) -> Result<Json<Page<Letter>>, Problem> {
     let (from, size) = (paging.cursor(LETTERS)?, paging.size()?);
     let more = size.saturating_add(1);
-    if bench.workbench.is_none() && wanted.is_plain() {
-        let found = bench.letters.list(from.as_ref(), more).await?;
-        return Ok(Json(Page::of(LETTERS, size, found, Letter::from)));
-    }
-    let found = bench.workbench()?.letters.find(&wanted.filter(), from.as_ref(), more).await?;
+    let found = bench.workbench.letters.find(&wanted.filter(), from.as_ref(), more).await?;
     Ok(Json(Page::of(LETTERS, size, found, |letter| Letter::from(&letter))))
 }
 
@@ -44,7 +40,7 @@ pub(crate) async fn dead_letters(
 #[utoipa::path(get, path = "/api/dead-letters/groups", tag = "dead-letters", operation_id = "letter_groups", responses(
     (status = 200, description = "The groups, 500 at most.", body = [Group])))]
 pub(crate) async fn groups(State(bench): State<Bench>) -> Result<Json<Vec<Group>>, Problem> {
-    let groups = bench.workbench()?.letters.groups(MOST_GROUPS).await?;
+    let groups = bench.workbench.letters.groups(MOST_GROUPS).await?;
     Ok(Json(groups.into_iter().map(Group::from).collect()))
 }
 
@@ -56,7 +52,7 @@ pub(crate) async fn dead_letter(
     State(bench): State<Bench>,
     Path(id): Path<Uuid>,
 ) -> Result<Tagged<Json<LetterDetail>>, Problem> {
-    let letter = bench.workbench()?.letter(LetterId::from_uuid(id)).await?;
+    let letter = bench.workbench.letter(LetterId::from_uuid(id)).await?;
     Ok(Tagged(letter.version, Json((&letter).into())))
 }
 
@@ -108,7 +104,7 @@ pub(crate) async fn reveal(
     Path(id): Path<Uuid>,
     Json(Reveal { purpose }): Json<Reveal>,
 ) -> Result<Json<Revealed>, Problem> {
-    let letter = bench.workbench()?.letter(LetterId::from_uuid(id)).await?;
+    let letter = bench.workbench.letter(LetterId::from_uuid(id)).await?;
     let detail = format!("{} {}", letter.value.id, purpose.word());
     bench.deeds.note(&caller, "letter.view", None, detail).await?;
     Ok(Json((&letter.value).into()))
@@ -172,13 +168,10 @@ pub(crate) async fn dry_run(
     Path(id): Path<Uuid>,
     Json(DryRun { message }): Json<DryRun>,
 ) -> Result<Json<Foretold>, Problem> {
-    let letter = bench.workbench()?.letter(LetterId::from_uuid(id)).await?.value;
-    let Some(foresight) = &bench.foresight else {
-        return Err(Problem::not_here("Nobody here can tell what would come of a message."));
-    };
+    let letter = bench.workbench.letter(LetterId::from_uuid(id)).await?.value;
     if message.as_ref().is_some_and(|message| message.len() > LARGEST_EDIT) {
         return Err(Problem::too_large(format!("message: at most {LARGEST_EDIT} bytes.")));
     }
     let body = message.as_ref().map_or(letter.body.as_bytes(), |message| message.as_bytes());
-    Ok(Json(foresight.foresee(&letter.source, body).await?.into()))
+    Ok(Json(bench.foresight.foresee(&letter.source, body).await?.into()))
 }

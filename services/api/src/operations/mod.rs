@@ -2,8 +2,7 @@
 //!
 //! What is in a message is masked: only [`look::reveal`] shows it, for a
 //! purpose, and the log keeps who looked. What may become of a letter is said by
-//! the domain and done by the workbench; where an installation has none, this
-//! says so (501) and pretends nothing.
+//! the domain and done by the workbench.
 
 mod change;
 mod look;
@@ -17,7 +16,7 @@ use crate::extract::Json;
 use crate::problem::{FieldError, Problem};
 use axum::extract::{FromRef, State};
 use rollcall_domain::letter::Refusal;
-use rollcall_ports::{DeadLetters, Foresight, QueueStatus, Queues};
+use rollcall_ports::{Foresight, QueueStatus, Queues};
 use rollcall_workbench::{Stopped, Workbench};
 use serde::Serialize;
 use std::sync::Arc;
@@ -67,31 +66,18 @@ pub(crate) async fn queues(State(queues): State<Arc<dyn Queues>>) -> Result<Json
     Ok(Json(queues.statuses().await?.into_iter().map(Queue::from).collect()))
 }
 
-/// Dead letters, as far as this installation has them.
+/// Dead letters, and what operators do with them.
 #[derive(Clone)]
 pub(crate) struct Bench {
-    letters: Arc<dyn DeadLetters>,
-    workbench: Option<Arc<Workbench>>,
-    foresight: Option<Arc<dyn Foresight>>,
+    workbench: Arc<Workbench>,
+    foresight: Arc<dyn Foresight>,
     deeds: Deeds,
 }
 
 impl FromRef<Api> for Bench {
     fn from_ref(api: &Api) -> Self {
-        Self {
-            letters: Arc::clone(&api.dead_letters),
-            workbench: api.workbench.clone(),
-            foresight: api.foresight.clone(),
-            deeds: Deeds::from_ref(api),
-        }
-    }
-}
-
-impl Bench {
-    fn workbench(&self) -> Result<&Workbench, Problem> {
-        self.workbench
-            .as_deref()
-            .ok_or_else(|| Problem::not_here("Dead letters can be listed here, but not be worked on."))
+        let Api { workbench, foresight, .. } = api.clone();
+        Self { workbench, foresight, deeds: Deeds::from_ref(api) }
     }
 }
 

@@ -144,7 +144,7 @@ pub(crate) async fn start(
     caller: Caller,
     Json(Order { per_minute, ids, matching }): Json<Order>,
 ) -> Result<(StatusCode, Json<Replaying>), Problem> {
-    let workbench = bench.workbench()?;
+    let workbench = &bench.workbench;
     let mut errors = Vec::new();
     if !(1..=FASTEST).contains(&per_minute) {
         errors.push(FieldError::new("per_minute", "", format!("1 to {FASTEST}")));
@@ -165,7 +165,7 @@ pub(crate) async fn discard(
     caller: Caller,
     Json(DiscardOrder { reason, ids, matching }): Json<DiscardOrder>,
 ) -> Result<(StatusCode, Json<Replaying>), Problem> {
-    let workbench = bench.workbench()?;
+    let workbench = &bench.workbench;
     let selection = selected(ids, matching, Vec::new())?;
     let job = workbench.start_discard(&caller.name, selection, &reason).await?;
     Ok((StatusCode::CREATED, Json(job.value.into())))
@@ -197,7 +197,7 @@ fn selected(
 #[utoipa::path(get, path = "/api/dead-letters/replays", tag = "dead-letters", operation_id = "replays", responses(
     (status = 200, description = "The latest 50.", body = [Replaying])))]
 pub(crate) async fn list(State(bench): State<Bench>) -> Result<Json<Vec<Replaying>>, Problem> {
-    let jobs = bench.workbench()?.jobs.recent(LATEST).await?;
+    let jobs = bench.workbench.jobs.recent(LATEST).await?;
     Ok(Json(jobs.into_iter().map(|job| job.value.into()).collect()))
 }
 
@@ -209,7 +209,7 @@ pub(crate) async fn one(
     State(bench): State<Bench>,
     Path(id): Path<Uuid>,
 ) -> Result<Json<Replaying>, Problem> {
-    let found = bench.workbench()?.jobs.get(JobId::from_uuid(id)).await?;
+    let found = bench.workbench.jobs.get(JobId::from_uuid(id)).await?;
     let job = found.ok_or_else(|| Problem::not_found("There is no such replay or discard."))?;
     Ok(Json(job.value.into()))
 }
@@ -224,6 +224,6 @@ pub(crate) async fn stop(
     caller: Caller,
     Path(id): Path<Uuid>,
 ) -> Result<Json<Replaying>, Problem> {
-    let job = bench.workbench()?.stop(&caller.name, JobId::from_uuid(id)).await?;
+    let job = bench.workbench.stop(&caller.name, JobId::from_uuid(id)).await?;
     Ok(Json(job.value.into()))
 }

@@ -5,9 +5,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use rollcall_contracts::letters::{expected, label, schema};
-use rollcall_domain::ids::LetterId;
 use rollcall_domain::letter::{Content, Event, LetterState, What, cause_of};
-use rollcall_ports::{DeadLetter, LetterGroup, Versioned};
+use rollcall_ports::{LetterGroup, Versioned};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -73,32 +72,6 @@ impl From<&Versioned<rollcall_domain::letter::Letter>> for Letter {
             edits: u32::try_from(edits).unwrap_or(u32::MAX),
             bytes: letter.body.as_bytes().len() as u64,
             version: *version,
-        }
-    }
-}
-
-impl From<DeadLetter> for Letter {
-    /// Where no history is kept.
-    fn from(letter: DeadLetter) -> Self {
-        let label = label(&letter.body);
-        Self {
-            id: *LetterId::of(&letter.source, &letter.message_id).as_uuid(),
-            kind: label.kind.to_owned(),
-            kind_version: label.version,
-            trace_id: label.trace,
-            cause: cause_of(&letter.reason),
-            state: Standing::Open,
-            first_parked_at: letter.parked_at,
-            parked_at: letter.parked_at,
-            receives: letter.receives,
-            replays: 0,
-            edits: 0,
-            bytes: letter.body.len() as u64,
-            version: 0,
-            source: letter.source,
-            message_id: letter.message_id,
-            reason: letter.reason,
-            handler: letter.handler,
         }
     }
 }

@@ -48,11 +48,6 @@ pub(crate) struct Wanted {
 }
 
 impl Wanted {
-    /// Whether nothing is said, so that a plain list answers.
-    pub(super) fn is_plain(&self) -> bool {
-        self.filter() == Filter::default()
-    }
-
     pub(super) fn filter(&self) -> Filter {
         let which = match self.state {
             None | Some(Standing::Waiting) => Which::Waiting,

@@ -291,31 +291,3 @@ async fn all_that_match_are_discarded_with_a_reason() {
         (&json!("discarded"), &json!("a flood"), &json!(id))
     );
 }
-
-#[tokio::test]
-async fn an_installation_without_a_workbench_says_so_and_lists_all_the_same() {
-    let world = World::with(|api| {
-        api.workbench = None;
-        api.foresight = None;
-    });
-    let id = world.park(1, "call_requests", BROKEN).await;
-    let all = world.see("/api/dead-letters").await;
-    assert_eq!((&all["items"][0]["id"], &all["items"][0]["kind"]), (&json!(id), &json!("call_request")));
-    for (method, path, body) in [
-        ("GET", "/api/dead-letters?queue=rows".to_owned(), Value::Null),
-        ("GET", "/api/dead-letters/groups".to_owned(), Value::Null),
-        ("GET", path(&id, ""), Value::Null),
-        ("POST", path(&id, "/reveal"), json!({"purpose": "mend"})),
-        ("POST", path(&id, "/dry-run"), json!({"message": null})),
-        ("PUT", path(&id, "/message"), json!({"message": ORDER, "reason": "why"})),
-        ("POST", path(&id, "/replay"), Value::Null),
-        ("POST", path(&id, "/discard"), json!({"reason": "why"})),
-        ("GET", "/api/dead-letters/replays".to_owned(), Value::Null),
-        ("POST", "/api/dead-letters/replays".to_owned(), json!({"matching": {}})),
-    ] {
-        let answer = world.operate((method, &path), "\"1\"", &body).await;
-        answer.expect_problem(501);
-        assert_eq!(answer.json()["type"], "urn:rollcall:problem:not-here");
-    }
-    assert_eq!(world.heard.lines(), Vec::<String>::new(), "nothing failed");
-}

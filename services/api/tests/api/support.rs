@@ -216,10 +216,9 @@ fn api(store: &Store, clock: &Arc<ManualClock>, issuer: &Arc<Issuer>, heard: &Ar
         suppressions: store.suppressions(),
         telephony: Arc::new(TwoAgents),
         softphone: None,
-        dead_letters: store.dead_letters(),
-        workbench: Some(Arc::new(workbench(store, &clock))),
+        workbench: Arc::new(workbench(store, &clock)),
         eraser: Some(Arc::new(eraser(store, &clock, heard))),
-        foresight: Some(Arc::new(Unforeseen)),
+        foresight: Arc::new(Unforeseen),
         queues: store.queues(),
         signals: Arc::<Heard>::clone(heard),
         clock: Arc::clone(&clock),
@@ -253,18 +252,7 @@ pub(crate) fn workbench(store: &Store, clock: &Arc<dyn Clock>) -> Workbench {
 /// All that it takes to erase people from a store.
 pub(crate) fn eraser(store: &Store, clock: &Arc<dyn Clock>, heard: &Arc<Heard>) -> Eraser {
     Eraser {
-        recorder: Recorder {
-            attempts: store.attempts(),
-            callbacks: store.callbacks(),
-            escalations: store.escalations(),
-            residents: store.residents(),
-            checks: store.checks(),
-            suppressions: store.suppressions(),
-            pace: store.pace(),
-            clock: Arc::clone(clock),
-            signals: Arc::<Heard>::clone(heard),
-            policy: Arc::new(Policy::default()),
-        },
+        recorder: recorder(store, clock, heard),
         erasures: store.erasures(),
         letters: store.letters(),
         uploads: Arc::new(store.uploads()),
@@ -273,6 +261,12 @@ pub(crate) fn eraser(store: &Store, clock: &Arc<dyn Clock>, heard: &Arc<Heard>) 
         telephony: Arc::new(TwoAgents),
         audit: store.audit(),
     }
+}
+
+/// Writes down what is learnt of calls, over a store.
+pub(crate) fn recorder(store: &Store, clock: &Arc<dyn Clock>, heard: &Arc<Heard>) -> Recorder {
+    let signals = Arc::<Heard>::clone(heard);
+    Recorder::over(store.stores(), Arc::clone(clock), signals, Arc::new(Policy::default()))
 }
 
 /// Foresees that a readable message applies.
