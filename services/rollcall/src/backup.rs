@@ -8,7 +8,9 @@ use crate::output::Output;
 use crate::runtime::runtime;
 use crate::stop::Stop;
 use crate::{dialing, directory};
-use rollcall_embedded::{BackedUp, BackupError, Store};
+use rollcall_domain::erasure::Erasure;
+use rollcall_embedded::{BackedUp, BackupError, Store, erasures_in};
+use rollcall_local::machine::Machine;
 use serde::Serialize;
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
@@ -74,29 +76,81 @@ pub(crate) fn restore(args: &Restore) -> Result<(), Stop> {
     }
     let done = Store::check_backup(from)
         .map_err(|error| Stop::unusable(format_args!("{}: {error}; use another backup", from.display())))?;
+    let erased = erased_in(&args.erased)?;
     let part = begin(to)?;
     let failed = |error: &dyn std::fmt::Display| {
         Stop::failed(format_args!("{} cannot be restored to {}: {error}", from.display(), to.display()))
     };
     copy_rest(from, &part).map_err(|error| failed(&error))?;
     Store::back_up(from, &part).map_err(|error| failed(&error))?;
-    {
+    let anew = {
         let policy = directory::policy(&part).map_err(Stop::Unusable)?;
         let machine = directory::open(&part, policy, directory::unheard())?;
-        runtime()?.block_on(dialing::stop(&machine, WHY_STOPPED))?;
-    }
+        runtime()?.block_on(async {
+            dialing::stop(&machine, WHY_STOPPED).await?;
+            erase_anew(&machine, &erased).await
+        })?
+    };
     finish(&part, to)?;
-    let done = Done::of(&done, from, to);
+    let done = Done { erased_anew: Some(anew), ..Done::of(&done, from, to) };
     show(&done, args.json, |done| {
+        let erased = match (args.erased.is_empty(), anew) {
+            (true, _) => "Whoever was erased after the backup is in it still: give the directory that was in use \
+                          before, or a later backup,\nby --erased DIR, or run `rollcall erase` again for each."
+                .to_owned(),
+            (false, 0) => "Nobody had to be erased anew.".to_owned(),
+            (false, some) => format!("{some} were erased anew; `rollcall serve` finishes what is under way."),
+        };
         format!(
             "{} is restored to {}: {}.\nDialing is STOPPED there: whoever was called after the backup would be called \
-             again. Once that is no\nharm, start it with `rollcall dialing start --reason TEXT --data-dir {}`.",
+             again. Once that is no\nharm, start it with `rollcall dialing start --reason TEXT --data-dir {}`.\n{erased}",
             done.from,
             done.to,
             done.figures(),
             done.to
         )
     })
+}
+
+/// Who was erased in any of these directories.
+fn erased_in(dirs: &[PathBuf]) -> Result<Vec<Erasure>, Stop> {
+    let mut all = Vec::new();
+    for dir in dirs {
+        if !directory::holds_a_register(dir) {
+            return Err(Stop::unusable(format_args!("--erased: {} holds no register", dir.display())));
+        }
+        all.extend(erasures_in(dir).map_err(|error| {
+            Stop::unusable(format_args!(
+                "--erased: who was erased in {} cannot be read: {error}; name a later backup",
+                dir.display()
+            ))
+        })?);
+    }
+    Ok(all)
+}
+
+/// Erases, in the name of whoever did so first, those who are there as they
+/// were before; answers how many. Whoever came by a list after they had been
+/// erased is here for good reason.
+async fn erase_anew(machine: &Machine, erased: &[Erasure]) -> Result<u64, Stop> {
+    let eraser = &machine.services().eraser;
+    let mut anew = 0;
+    for erasure in erased {
+        let stored = machine.ports().residents.get(erasure.resident).await?;
+        let known = machine.ports().erasures.get(erasure.resident).await?;
+        let is_from_before =
+            stored.as_ref().is_none_or(|stored| stored.value.registered_at <= erasure.asked_at);
+        let is_done = stored.is_none() && known.is_some_and(|known| known.value.asked_at >= erasure.asked_at);
+        if is_done || !is_from_before {
+            continue;
+        }
+        let whose = (erasure.by.as_str(), erasure.reason);
+        if eraser.erase(erasure.resident, stored.as_ref(), whose).await?.is_none() {
+            return Err(Stop::failed("somebody else changed a record that is to be erased; try again"));
+        }
+        anew += 1;
+    }
+    Ok(anew)
 }
 
 /// What was done.
@@ -107,12 +161,22 @@ struct Done {
     residents: u64,
     upload_files: u64,
     bytes: u64,
+    /// How many were erased in what was restored; not told of a backup.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    erased_anew: Option<u64>,
 }
 
 impl Done {
     fn of(done: &BackedUp, from: &Path, to: &Path) -> Self {
         let (from, to) = (from.display().to_string(), to.display().to_string());
-        Self { from, to, residents: done.residents, upload_files: done.files, bytes: done.bytes }
+        Self {
+            from,
+            to,
+            residents: done.residents,
+            upload_files: done.files,
+            bytes: done.bytes,
+            erased_anew: None,
+        }
     }
 
     fn figures(&self) -> String {

@@ -120,7 +120,10 @@ fn show(machine: &Machine, progress: &Progress, json: bool) -> Result<(), Stop> 
                     "`rollcall serve` looks once more at {at} for news of calls that were under way."
                 )?;
             }
-            writeln!(out, "Backups still hold them: whoever restores one runs this command again.")?;
+            writeln!(
+                out,
+                "Backups still hold them: whoever restores one names this directory by --erased, or runs this again."
+            )?;
         }
         None => {
             let waits = progress.waits.unwrap_or("a store did not answer");

@@ -8,6 +8,7 @@
 use crate::Store;
 use crate::open::{DATABASE, OpenError, UPLOADS, create_dir, for_the_owner_only};
 use crate::uploads::file_name;
+use rollcall_domain::erasure::Erasure;
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 use std::fs::{File, OpenOptions};
@@ -97,6 +98,31 @@ impl Store {
         }
         Ok(done)
     }
+}
+
+/// Who was erased in the store of a directory, or was being erased.
+///
+/// # Errors
+/// When that cannot be read.
+pub fn erasures_in(dir: &Path) -> Result<Vec<Erasure>, BackupError> {
+    // Without the right to write, the log of who writes could not be read.
+    let connection = Connection::open_with_flags(dir.join(DATABASE), OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    connection.busy_timeout(crate::open::BUSY)?;
+    // A store that nobody has opened since people can be erased has none.
+    let is_there: bool = connection.query_row(
+        "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'erasures')",
+        [],
+        |row| row.get(0),
+    )?;
+    if !is_there {
+        return Ok(Vec::new());
+    }
+    let mut named = connection.prepare("SELECT data FROM erasures ORDER BY rowid")?;
+    let texts = named.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
+    let read = |text: &String| {
+        serde_json::from_str(text).map_err(|_| BackupError::Damaged("an erasure cannot be read".to_owned()))
+    };
+    texts.iter().map(read).collect()
 }
 
 fn copy_database(from: &Path, to: &Path) -> Result<BackedUp, BackupError> {

@@ -39,7 +39,7 @@ mod switch;
 mod uploads;
 mod values;
 
-pub use backup::{BackedUp, BackupError};
+pub use backup::{BackedUp, BackupError, erasures_in};
 pub use db::Durability;
 pub use notices::ToldNotice;
 pub use open::OpenError;

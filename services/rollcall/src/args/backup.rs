@@ -31,7 +31,8 @@ pub(crate) struct Backup {
 /// of it. What was done after the backup is not known in it: whoever was called
 /// since would be called again. So dialing is stopped there; start it with
 /// `rollcall dialing start` once that is no harm, at the latest a day after the
-/// last call that was made without it.
+/// last call that was made without it. Whoever was erased after the backup is in
+/// it still: with --erased they are erased anew.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Exit status: 0 the directory can be served; 1 it could not be made; 2 what was given \
@@ -44,6 +45,9 @@ pub(crate) struct Restore {
     /// The data directory to be made: it must not be there, or be empty
     #[arg(long, value_name = "DIR", default_value = "./data")]
     pub(crate) data_dir: PathBuf,
+    /// Erase anew whoever was erased in DIR: the directory that was in use before, or a later backup; can be repeated
+    #[arg(long, value_name = "DIR")]
+    pub(crate) erased: Vec<PathBuf>,
     /// Report as one JSON object
     #[arg(long)]
     pub(crate) json: bool,

@@ -100,3 +100,60 @@ fn what_cannot_be_copied_or_restored_is_refused_with_what_to_do() {
     let told = place.run(&["restore", "copy", "--data-dir", "new", "--json"]).with(0).json();
     assert_eq!((&told["residents"], &told["upload_files"]), (&1.into(), &1.into()));
 }
+
+#[test]
+fn whoever_was_erased_after_a_backup_is_erased_in_what_is_restored_of_it() {
+    let place = Place::new();
+    let ada = "firstName,lastName,number,reference\nWilhelmina,Quackenbush,+447700900101,R-1\n";
+    let bob = "firstName,lastName,number,reference\nBob,Example,+447700900102,R-2\n";
+    place.import(ada).with(0);
+    place.import(bob).with(0);
+    place.run(&["backup", "copy"]).with(0);
+    let erase = |who| place.run(&["erase", who, "--reason", "asked", "--yes"]).with(0);
+    let told = erase("R-1").out;
+    assert!(told.contains("Backups still hold them: whoever restores one names this directory"), "{told}");
+    erase("R-2");
+    // Came back by a list, for good reason.
+    place.import(bob).with(0);
+
+    let names = |dir| {
+        let all = place.run(&["residents", "--json", "--data-dir", dir]).with(0).lines();
+        all.iter().map(|one| one["first_name"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let plain = place.run(&["restore", "copy", "--data-dir", "plain"]).with(0).out;
+    assert!(plain.contains("Whoever was erased after the backup is in it still"), "{plain}");
+    assert_eq!(names("plain").len(), 2);
+
+    let nowhere = ["restore", "copy", "--data-dir", "new", "--erased", "nowhere"];
+    let refused = place.run(&nowhere).with(2).err;
+    assert!(refused.contains("--erased: nowhere holds no register"), "{refused}");
+    assert!(!place.path("new").exists() && !place.path("new.part").exists(), "nothing was begun");
+
+    // The same directory twice, and one in which nobody was erased: no harm.
+    let mut command = vec!["restore", "copy", "--data-dir", "new", "--json"];
+    for dir in ["data", "data", "plain"] {
+        command.extend(["--erased", dir]);
+    }
+    assert_eq!(place.run(&command).with(0).json()["erased_anew"], 2);
+    assert_eq!(names("new"), Vec::<String>::new());
+    for entry in walk(&place.path("new")) {
+        let bytes = std::fs::read(&entry).unwrap();
+        let found = bytes.windows(11).any(|part| part == b"Quackenbush" || part == b"47700900101");
+        assert!(!found, "{}", entry.display());
+    }
+    let log = std::fs::read(place.path("plain/rollcall.sqlite")).unwrap();
+    assert!(log.windows(11).any(|part| part == b"Quackenbush"), "what is looked for can be found");
+
+    // Of a later backup the one who came back stays.
+    place.run(&["backup", "later"]).with(0);
+    let later = place.run(&["restore", "later", "--data-dir", "newest", "--erased", "data"]).with(0).out;
+    assert!(later.contains("Nobody had to be erased anew."), "{later}");
+    assert_eq!(names("newest"), names("data"));
+    assert_eq!(names("newest").len(), 1);
+}
+
+/// Every file of a directory.
+fn walk(dir: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { walk(&path) } else { vec![path] }).collect()
+}
