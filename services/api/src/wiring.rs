@@ -1,5 +1,3 @@
-mod foresight;
-
 use rollcall_api::Api;
 use rollcall_api::assets::Assets;
 use rollcall_api::auth::Verifier;
@@ -11,6 +9,7 @@ use rollcall_api::security::Limits;
 use rollcall_api::session::{Live, Shown, SignIn, Softphone};
 use rollcall_aws::compose::Compose;
 use rollcall_aws::sqs::{Queues, Statuses};
+use rollcall_foresight::on_aws;
 use rollcall_host::lambda::Start;
 use rollcall_ports::{Clock, Stores};
 use rollcall_workbench::Workbench;
@@ -41,7 +40,7 @@ pub(crate) async fn function(start: &Start) -> Result<HttpFunction, Vec<String>>
     });
     let (batches, uploads, audit) = (aws.batches(&clock), aws.uploads(), aws.audit());
     let workbench = workbench(&mut aws, &all, &clock);
-    let foresight = foresight::foresight(&mut aws, start);
+    let foresight = on_aws(&mut aws, policy.clone(), clock.clone(), signals.clone());
     let parts = aws.ready(());
     let others = Origins::read(&Start::var);
     let (shown, verifier, others) = match (people, others, parts) {

@@ -1,8 +1,14 @@
 //! What would come of a message: each queue's and the stream's own handler is
-//! asked. The one-machine program asks the handlers that it runs; the API's
-//! function on AWS has them only to be asked, and may do nothing that they do.
+//! asked. The one-machine program asks the handlers that it runs; whoever asks
+//! on AWS has them only for that, and may do nothing that they do.
 //!
 //! Absent on purpose: any decision; those are the handlers'.
+
+#[cfg(feature = "aws")]
+mod aws;
+
+#[cfg(feature = "aws")]
+pub use aws::on_aws;
 
 use async_trait::async_trait;
 use rollcall_dialer::Dialer;

@@ -16,8 +16,8 @@ pub(crate) use backup::{Backup, Restore};
 pub(crate) use erase::{Erase, Export};
 pub(crate) use ledger::Ledger;
 pub(crate) use letters::{
-    Author, DeadLetters, DiscardLetters, DryRun, EditLetter, LettersCommand, ListLetters, ReplayLetters,
-    ShowLetter, SomeLetters, StopReplay,
+    Author, DeadLetters, DiscardLetters, DryRun, EditLetter, LettersCommand, LettersPlace, ListLetters,
+    ReplayLetters, ShowLetter, SomeLetters, StopReplay,
 };
 pub(crate) use suppressions::{Suppress, Unsuppress};
 

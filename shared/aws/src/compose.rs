@@ -11,10 +11,13 @@ use std::sync::Arc;
 #[cfg(feature = "dynamodb")]
 use crate::dynamodb::{self, Dynamo};
 
+/// Answers a setting by its name.
+type Var = dyn Fn(&str) -> Option<String> + Send + Sync;
+
 /// Builds adapters.
 pub struct Compose {
     aws: Aws,
-    var: fn(&str) -> Option<String>,
+    var: Box<Var>,
     problems: Vec<String>,
     #[cfg(feature = "dynamodb")]
     dynamo: Option<Dynamo>,
@@ -22,10 +25,10 @@ pub struct Compose {
 
 impl Compose {
     /// From the settings that `var` answers by their names.
-    pub async fn new(var: fn(&str) -> Option<String>) -> Self {
+    pub async fn new(var: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Self {
         Self {
             aws: Aws::from_env().await,
-            var,
+            var: Box::new(var),
             problems: Vec::new(),
             #[cfg(feature = "dynamodb")]
             dynamo: None,

@@ -1,6 +1,5 @@
 //! What can be said of dead letters.
 
-use super::Directory;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
@@ -15,7 +14,8 @@ set aside again; 2 what was given (options, ids, the new message) cannot be used
 /// Messages are set aside because no repeat could help. Each tells where it
 /// came from, which service set it aside, and why. Here they are looked at,
 /// mended, sent back to where they came from, or discarded. Can be run while
-/// `serve` runs; a message that is sent back is handled by it.
+/// `serve` runs; a message that is sent back is handled by it, or, with --aws, by
+/// the functions.
 #[derive(Debug, Args)]
 #[command(after_help = STATUS)]
 pub(crate) struct DeadLetters {
@@ -33,6 +33,20 @@ pub(crate) enum LettersCommand {
     /// Stop a replay of many, whoever began it
     Stop(StopReplay),
     Discard(DiscardLetters),
+}
+
+/// Where the letters are.
+#[derive(Debug, Args)]
+pub(crate) struct LettersPlace {
+    /// The directory that holds the register
+    #[arg(long, value_name = "DIR", default_value = "./data")]
+    pub(crate) data_dir: PathBuf,
+    /// Those on AWS, deployed with this Prefix, by your own credentials; see infra/DEPLOY.md
+    #[arg(long, value_name = "PREFIX", conflicts_with = "data_dir")]
+    pub(crate) aws: Option<String>,
+    /// Print JSON instead of text
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// Which letters; all that is given must hold.
@@ -67,7 +81,7 @@ pub(crate) struct ListLetters {
     #[arg(long)]
     pub(crate) groups: bool,
     #[command(flatten)]
-    pub(crate) directory: Directory,
+    pub(crate) place: LettersPlace,
 }
 
 /// Show one letter and what became of it
@@ -80,7 +94,7 @@ pub(crate) struct ShowLetter {
     #[arg(long, value_name = "PURPOSE")]
     pub(crate) reveal: Option<String>,
     #[command(flatten)]
-    pub(crate) directory: Directory,
+    pub(crate) place: LettersPlace,
 }
 
 /// Say what would come of letters if they were replayed now; nothing is done
@@ -96,7 +110,7 @@ pub(crate) struct DryRun {
     #[arg(long, value_name = "FILE")]
     pub(crate) file: Option<PathBuf>,
     #[command(flatten)]
-    pub(crate) directory: Directory,
+    pub(crate) place: LettersPlace,
 }
 
 /// Write a letter anew; what it was is kept
@@ -117,7 +131,7 @@ pub(crate) struct EditLetter {
     #[command(flatten)]
     pub(crate) by: Author,
     #[command(flatten)]
-    pub(crate) directory: Directory,
+    pub(crate) place: LettersPlace,
 }
 
 /// Send letters back to where they came from
@@ -141,7 +155,7 @@ pub(crate) struct ReplayLetters {
     #[command(flatten)]
     pub(crate) by: Author,
     #[command(flatten)]
-    pub(crate) directory: Directory,
+    pub(crate) place: LettersPlace,
 }
 
 /// Which replay.
@@ -153,7 +167,7 @@ pub(crate) struct StopReplay {
     #[command(flatten)]
     pub(crate) by: Author,
     #[command(flatten)]
-    pub(crate) directory: Directory,
+    pub(crate) place: LettersPlace,
 }
 
 /// End letters that are not needed; their history stays
@@ -170,7 +184,7 @@ pub(crate) struct DiscardLetters {
     #[command(flatten)]
     pub(crate) by: Author,
     #[command(flatten)]
-    pub(crate) directory: Directory,
+    pub(crate) place: LettersPlace,
 }
 
 /// Who does it, for the history and the audit log.

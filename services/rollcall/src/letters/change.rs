@@ -16,7 +16,7 @@ pub(super) async fn edit(desk: &Desk, args: &EditLetter) -> Result<(), Stop> {
     let seen = (letter.value.id, letter.version);
     desk.workbench.edit(&args.by.who(), seen, (&message, &args.reason)).await?;
     let mut out = Output::take();
-    if args.directory.json {
+    if args.place.json {
         writeln!(out, "{{\"id\":\"{}\",\"edited\":true}}", letter.value.id)?;
     } else {
         let id = short(letter.value.id);
@@ -34,7 +34,7 @@ pub(super) async fn discard(desk: &Desk, args: &DiscardLetters) -> Result<(), St
     }
     let letters = if args.letters.is_empty() {
         let open = Which::Only(LetterState::Open);
-        let filter = args.which.filter(open, desk.machine.clock().now())?;
+        let filter = args.which.filter(open, desk.clock.now())?;
         let mut found = Vec::new();
         desk.each(&filter, async |letter| {
             found.push((letter.value.id, letter.version));
@@ -59,7 +59,7 @@ pub(super) async fn discard(desk: &Desk, args: &DiscardLetters) -> Result<(), St
         }
     }
     let mut out = Output::take();
-    if args.directory.json {
+    if args.place.json {
         writeln!(out, "{{\"total\":{total},\"discarded\":{discarded}}}")?;
     } else {
         writeln!(out, "Discarded {discarded} of {total}.")?;

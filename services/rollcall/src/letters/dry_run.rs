@@ -27,26 +27,25 @@ pub(super) async fn run(desk: &Desk, args: &DryRun) -> Result<(), Stop> {
     if draft.is_some() && args.letters.len() != 1 {
         return Err(Stop::unusable("--file stands for what is in one letter; name that letter"));
     }
-    let foresight = desk.machine.foresight();
     let mut out = Output::take();
     let (mut told, mut malformed) = (0_u64, 0_u64);
     let mut tell = async |letter: &Letter| {
         let body = draft.as_ref().map_or(letter.body.as_bytes(), |draft| draft.as_bytes());
-        let foreseen = tell_one(&mut out, (letter, body), foresight.as_ref(), args.directory.json).await?;
+        let foreseen = tell_one(&mut out, (letter, body), desk.foresight.as_ref(), args.place.json).await?;
         told += 1;
         malformed += u64::from(foreseen.prospect == Prospect::ParksAgain);
         Ok::<(), Stop>(())
     };
     if args.letters.is_empty() {
         let open = Which::Only(LetterState::Open);
-        let filter = args.which.filter(open, desk.machine.clock().now())?;
+        let filter = args.which.filter(open, desk.clock.now())?;
         desk.each(&filter, async |letter| tell(&letter.value).await).await?;
     } else {
         for letter in desk.named(&args.letters).await? {
             tell(&letter.value).await?;
         }
     }
-    if told == 0 && !args.directory.json {
+    if told == 0 && !args.place.json {
         writeln!(out, "No letter matches.")?;
     }
     out.finish()?;

@@ -70,16 +70,16 @@ pub(super) fn short(id: LetterId) -> String {
 
 pub(super) async fn run(desk: &Desk, args: &ListLetters) -> Result<(), Stop> {
     if args.groups {
-        return groups(desk, args.directory.json).await;
+        return groups(desk, args.place.json).await;
     }
-    let filter = args.which.filter(standing(&args.state)?, desk.machine.clock().now())?;
+    let filter = args.which.filter(standing(&args.state)?, desk.clock.now())?;
     let mut out = Output::take();
-    let zone = zone(desk.machine.policy());
+    let zone = zone(&desk.policy);
     let mut count = 0_u64;
     desk.each(&filter, async |Versioned { value: letter, .. }| {
         count += 1;
         let shown = Shown::of(&letter);
-        if args.directory.json {
+        if args.place.json {
             serde_json::to_writer(&mut out, &shown).map_err(std::io::Error::from)?;
             writeln!(out)?;
         } else {
@@ -95,7 +95,7 @@ pub(super) async fn run(desk: &Desk, args: &ListLetters) -> Result<(), Stop> {
         Ok(())
     })
     .await?;
-    if !args.directory.json && count == 0 {
+    if !args.place.json && count == 0 {
         let all = args.which.is_empty() && args.state == "waiting";
         writeln!(out, "{}", if all { "Nothing was set aside." } else { "No letter matches." })?;
     }
@@ -115,7 +115,7 @@ struct Group<'a> {
 
 async fn groups(desk: &Desk, json: bool) -> Result<(), Stop> {
     let groups = desk.workbench.letters.groups(MOST_GROUPS).await?;
-    let (mut out, zone) = (Output::take(), zone(desk.machine.policy()));
+    let (mut out, zone) = (Output::take(), zone(&desk.policy));
     if !json && groups.is_empty() {
         writeln!(out, "Nothing was set aside.")?;
     }

@@ -1,5 +1,6 @@
 //! `rollcall dead-letters`.
 
+mod aws;
 mod change;
 mod dry_run;
 mod list;
@@ -7,14 +8,17 @@ mod replay;
 mod show;
 mod which;
 
-use crate::args::{Author, DeadLetters, Directory, LettersCommand};
-use crate::directory::look;
+use crate::args::{Author, DeadLetters, LettersCommand, LettersPlace};
+use crate::directory::{is_served, look};
 use crate::runtime::runtime;
 use crate::stop::Stop;
+use rollcall_domain::policy::Policy;
 use rollcall_host::settings::{ProcessVars, Vars};
-use rollcall_local::machine::Machine;
+use rollcall_ports::{Clock, Foresight};
 use rollcall_workbench::{Stopped, Workbench};
+use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Letters read at a time.
 const PAGE: u32 = 200;
@@ -25,17 +29,17 @@ const PAGE: u32 = 200;
 /// [`Stop::Unusable`] when what was given cannot be used, [`Stop::Failed`] when
 /// it could not be done, or not all of it.
 pub(crate) fn run(args: &DeadLetters) -> Result<(), Stop> {
-    let directory = match &args.command {
-        LettersCommand::List(args) => &args.directory,
-        LettersCommand::Show(args) => &args.directory,
-        LettersCommand::DryRun(args) => &args.directory,
-        LettersCommand::Edit(args) => &args.directory,
-        LettersCommand::Replay(args) => &args.directory,
-        LettersCommand::Stop(args) => &args.directory,
-        LettersCommand::Discard(args) => &args.directory,
+    let place = match &args.command {
+        LettersCommand::List(args) => &args.place,
+        LettersCommand::Show(args) => &args.place,
+        LettersCommand::DryRun(args) => &args.place,
+        LettersCommand::Edit(args) => &args.place,
+        LettersCommand::Replay(args) => &args.place,
+        LettersCommand::Stop(args) => &args.place,
+        LettersCommand::Discard(args) => &args.place,
     };
-    let desk = Desk::open(directory)?;
     runtime()?.block_on(async {
+        let desk = Desk::open(place).await?;
         match &args.command {
             LettersCommand::List(args) => list::run(&desk, args).await,
             LettersCommand::Show(args) => show::run(&desk, args).await,
@@ -48,17 +52,36 @@ pub(crate) fn run(args: &DeadLetters) -> Result<(), Stop> {
     })
 }
 
-/// The machine of a directory, and its workbench.
+/// What it takes to work on letters.
 struct Desk {
-    machine: Arc<Machine>,
     workbench: Workbench,
+    foresight: Arc<dyn Foresight>,
+    clock: Arc<dyn Clock>,
+    policy: Arc<Policy>,
+    /// Another process carries out what is wanted of many.
+    is_driven: bool,
+    /// How often it is looked how far something is.
+    look: Duration,
 }
 
 impl Desk {
-    fn open(directory: &Directory) -> Result<Self, Stop> {
-        let machine = look(&directory.data_dir)?;
-        let workbench = machine.workbench();
-        Ok(Self { machine, workbench })
+    async fn open(place: &LettersPlace) -> Result<Self, Stop> {
+        match &place.aws {
+            Some(prefix) => aws::open(prefix).await,
+            None => Self::of_a_directory(&place.data_dir),
+        }
+    }
+
+    fn of_a_directory(dir: &Path) -> Result<Self, Stop> {
+        let machine = look(dir)?;
+        Ok(Self {
+            workbench: machine.workbench(),
+            foresight: machine.foresight(),
+            clock: Arc::clone(&machine.ports().clock),
+            policy: Arc::clone(machine.policy()),
+            is_driven: is_served(dir),
+            look: Duration::from_millis(200),
+        })
     }
 }
 

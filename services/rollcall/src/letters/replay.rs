@@ -3,7 +3,6 @@
 use super::Desk;
 use super::list::short;
 use crate::args::{ReplayLetters, StopReplay};
-use crate::directory::is_served;
 use crate::output::{Output, plain};
 use crate::stop::{Stop, tell};
 use rollcall_domain::ids::{JobId, LetterId};
@@ -11,10 +10,7 @@ use rollcall_domain::letter::job::{FASTEST, Job, JobState, MOST_NAMED, Selection
 use rollcall_domain::letter::{Letter, LetterState, Which};
 use rollcall_ports::Versioned;
 use std::io::Write;
-use std::time::Duration;
 
-/// How often it is looked how far a replay is.
-const LOOK: Duration = Duration::from_millis(200);
 /// Letters that are sent before it is looked again.
 const MOST: u32 = 200;
 /// How often it is looked what became of one letter, before it is left to itself.
@@ -38,7 +34,7 @@ pub(super) async fn run(desk: &Desk, args: &ReplayLetters) -> Result<(), Stop> {
     }
     let selection = if letters.is_empty() {
         let open = Which::Only(LetterState::Open);
-        Selection::Matching(args.which.filter(open, desk.machine.clock().now())?)
+        Selection::Matching(args.which.filter(open, desk.clock.now())?)
     } else if letters.len() > MOST_NAMED {
         return Err(Stop::unusable(format_args!("at most {MOST_NAMED} letters can be named at once")));
     } else {
@@ -46,13 +42,13 @@ pub(super) async fn run(desk: &Desk, args: &ReplayLetters) -> Result<(), Stop> {
     };
     let by = args.by.who();
     let job = desk.workbench.start(&by, selection, per_minute).await?;
-    let served = is_served(&args.directory.data_dir);
+    let served = desk.is_driven;
     let id = job.value.id;
     let job = tokio::select! {
         job = follow(desk, job.value, served) => job?,
         _ = tokio::signal::ctrl_c() => desk.workbench.stop(&by, id).await?.value,
     };
-    report(&job, args.directory.json, served)
+    report(&job, args.place.json, served)
 }
 
 /// Drives a job to its end; where the directory is served, that process does.
@@ -69,7 +65,7 @@ async fn follow(desk: &Desk, mut job: Job, served: bool) -> Result<Job, Stop> {
             tell(&format!("Sent {} of {}.", job.sent, job.total));
         }
         if job.state == JobState::Running {
-            tokio::time::sleep(LOOK).await;
+            tokio::time::sleep(desk.look).await;
         }
     }
     Ok(job)
@@ -105,11 +101,11 @@ fn later(served: bool) -> &'static str {
 async fn one(desk: &Desk, args: &ReplayLetters, letter: Versioned<Letter>) -> Result<(), Stop> {
     let seen = (letter.value.id, letter.version);
     let letter = desk.workbench.replay(&args.by.who(), seen).await?.value;
-    let served = is_served(&args.directory.data_dir);
+    let served = desk.is_driven;
     let letter = if served { outcome(desk, letter).await? } else { letter };
     let mut out = Output::take();
     let id = short(letter.id);
-    if args.directory.json {
+    if args.place.json {
         writeln!(out, "{{\"id\":\"{}\",\"state\":\"{}\"}}", letter.id, letter.state.word())?;
     } else {
         match letter.state {
@@ -133,7 +129,7 @@ async fn outcome(desk: &Desk, mut letter: Letter) -> Result<Letter, Stop> {
         if letter.state != LetterState::Replaying {
             break;
         }
-        tokio::time::sleep(LOOK).await;
+        tokio::time::sleep(desk.look).await;
         letter = again(desk, letter.id).await?;
     }
     Ok(letter)
@@ -155,12 +151,12 @@ pub(super) async fn stop(desk: &Desk, args: &StopReplay) -> Result<(), Stop> {
             }
         };
     let mut out = Output::take();
-    if ids.is_empty() && !args.directory.json {
+    if ids.is_empty() && !args.place.json {
         writeln!(out, "No replay is running.")?;
     }
     for id in ids {
         let job = desk.workbench.stop(&args.by.who(), id).await?.value;
-        if args.directory.json {
+        if args.place.json {
             let state = if job.state == JobState::Stopped { "stopped" } else { "finished" };
             writeln!(out, "{{\"id\":\"{id}\",\"state\":\"{state}\",\"sent\":{}}}", job.sent)?;
         } else {

@@ -44,7 +44,7 @@ pub(super) async fn run(desk: &Desk, args: &ShowLetter) -> Result<(), Stop> {
     let former: Vec<_> = letter.history.iter().filter_map(former).collect();
     let history: Vec<Told> = letter.history.iter().map(told).collect();
     let reveals = args.reveal.is_some();
-    if args.directory.json {
+    if args.place.json {
         let message = reveals.then_some(&letter.body);
         let former = reveals.then_some(former);
         let whole = Whole { letter: Shown::of(&letter), history, message, former };
@@ -52,7 +52,7 @@ pub(super) async fn run(desk: &Desk, args: &ShowLetter) -> Result<(), Stop> {
         writeln!(out)?;
         return Ok(out.finish()?);
     }
-    let zone = zone(desk.machine.policy());
+    let zone = zone(&desk.policy);
     writeln!(out, "Letter {}: {}", letter.id, letter.state.word())?;
     writeln!(out, "From {}, message {}, {}", letter.source, plain(&letter.message_id), letter.kind)?;
     writeln!(out, "Reason: {}", plain(&letter.reason))?;
@@ -79,7 +79,7 @@ async fn note(desk: &Desk, letter: &Letter, purpose: &str) -> Result<(), Stop> {
             PURPOSES.join(", ")
         )));
     }
-    let at = desk.machine.clock().now();
+    let at = desk.clock.now();
     let by = Author { name: None }.who();
     let entry = AuditEntry {
         key: format!("letter.view {} {by} {at}", letter.id),

@@ -13,6 +13,7 @@ mod functions;
 mod kinesis;
 mod queues;
 mod quotas;
+mod settings;
 mod tables;
 mod timers;
 mod topics;
@@ -23,6 +24,8 @@ use by_hand::Desk;
 use rollcall_ports::{Clock, Fault};
 use serde::Serialize;
 use std::sync::Arc;
+
+pub use settings::settings_of;
 
 /// Everything of `scope`, in the order in which it is put right.
 ///

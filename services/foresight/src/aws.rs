@@ -1,20 +1,24 @@
+use crate::Asked;
 use rollcall_aws::compose::Compose;
 use rollcall_contracts::topology::Topology;
 use rollcall_dialer::Dialer;
-use rollcall_foresight::Asked;
-use rollcall_host::lambda::Start;
+use rollcall_domain::policy::Policy;
 use rollcall_ingest::Ingest;
 use rollcall_loader::Loader;
 use rollcall_outcomes::Outcomes;
-use rollcall_ports::{Foresight, Stores};
+use rollcall_ports::{Clock, Foresight, Signals, Stores};
 use rollcall_recording::Recorder;
 use std::sync::Arc;
 
-/// The handlers of all messages, to be asked what would come of one. What they
-/// would do this function may not: its role has none of the rights for it.
-pub(super) fn foresight(aws: &mut Compose, start: &Start) -> Arc<dyn Foresight> {
+/// The handlers over Amazon's services, only to be asked: whoever asks needs no
+/// right to do what they would.
+pub fn on_aws(
+    aws: &mut Compose,
+    policy: Arc<Policy>,
+    clock: Arc<dyn Clock>,
+    signals: Arc<dyn Signals>,
+) -> Arc<dyn Foresight> {
     let topology = Topology::shipped();
-    let Start { policy, clock, signals } = start.clone();
     let Stores { suppressions, switch, .. } = aws.stores();
     let recorder = Recorder::over(aws.stores(), clock, signals, policy);
     let Recorder { residents, attempts, clock, signals, policy, .. } = recorder.clone();
