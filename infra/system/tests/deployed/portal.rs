@@ -6,6 +6,7 @@
 //! not AWS: its Cognito keeps its keys elsewhere than the issuer says, which
 //! the deployment is told; it neither throttles nor writes the gateway's log.
 
+mod commands;
 mod letters;
 
 use crate::stage::Stage;
@@ -38,6 +39,7 @@ pub(crate) async fn tried(stage: &Stage) {
     only_for_whom_it_is(&nobody, &operator, &clerk).await;
     the_day(&operator).await;
     letters::worked_on(&operator).await;
+    commands::given(&operator).await;
     the_desk(&operator).await;
     somebody(&operator).await;
     let batch = a_list(&clerk).await;

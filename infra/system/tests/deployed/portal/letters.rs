@@ -7,7 +7,7 @@ use crate::stage::Stage;
 use serde_json::{Value, json};
 
 /// An order that was void long ago: nobody is called.
-const VOID: &str = r#"{"kind":"call_request","version":1,"sent_at":"2026-11-23T09:00:00Z","body":{"request":"6f9c1d52-4f1e-5c0a-9d3b-21a760b844c1","resident":"6f9c1d52-4f1e-5c0a-9d3b-21a760b844c2","expires_at":"2026-11-23T09:10:00Z"}}"#;
+pub(super) const VOID: &str = r#"{"kind":"call_request","version":1,"sent_at":"2026-11-23T09:00:00Z","body":{"request":"6f9c1d52-4f1e-5c0a-9d3b-21a760b844c1","resident":"6f9c1d52-4f1e-5c0a-9d3b-21a760b844c2","expires_at":"2026-11-23T09:10:00Z"}}"#;
 
 pub(super) async fn worked_on(operator: &Visitor<'_>) {
     let stage = operator.stage;
