@@ -159,7 +159,7 @@ fuzz-decoders: tools
 	cargo test $(LOCKED) -p rollcall-roster --test roster any_bytes -- --nocapture
 
 # make mutants FILES="shared/domain/src/rules.rs …": every change of a rule that no test notices. Hours for all of it.
-# Needs cargo-mutants (cargo install --locked cargo-mutants); .cargo/mutants.toml says what is left out, and why.
+# Needs cargo-mutants (cargo install --locked cargo-mutants).
 FILES ?= shared/domain/src/*.rs
 mutants: tools
 	@cargo mutants --version > /dev/null || { echo "cargo install --locked cargo-mutants"; exit 1; }
