@@ -191,7 +191,7 @@ def what_must_be_noticed_has_an_alarm(facts):
         found.add(alarm.get("MetricName"))
         found |= {one["MetricStat"]["Metric"]["MetricName"] for one in alarm.get("Metrics", []) if "MetricStat" in one}
     for metric in ("IteratorAge", "ledger_unaccounted", "messages_parked", "letters_waiting_outcomes", "double_dials", "callbacks_overdue",
-                   "escalations_unaccepted",
+                   "escalations_unaccepted", "days_unbalanced", "days_differing",
                    "CallsBreachingConcurrencyQuota", "Invocations", "dialing_stopped"):
         if metric not in found:
             yield f"no alarm on {metric}"

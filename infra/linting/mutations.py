@@ -111,6 +111,7 @@ SEEDS = [
     ("every_function_is_watched", "no alarm on throttles", drop("KeyPressThrottles")),
     ("every_function_is_watched", "a log for ever", drop("LoaderLog", P, "RetentionInDays")),
     ("what_must_be_noticed_has_an_alarm", "no alarm on the account", drop("LedgerMismatch")),
+    ("what_must_be_noticed_has_an_alarm", "no alarm on a day that differs", drop("DayDiffers")),
     ("what_must_be_noticed_has_an_alarm", "no alarm on the stream", drop("OutcomesAge")),
     ("what_must_be_noticed_has_an_alarm", "no alarm on concurrency", drop("ConcurrencyBreached")),
     ("what_must_be_noticed_has_an_alarm", "no alarm on the switch", drop("DialingStopped")),
