@@ -5,6 +5,13 @@ import { PageLink } from "../../ui/PageLink";
 import { count, whole } from "../../ui/words";
 import { missing, wordsOf } from "./words";
 
+/** Whether anything is not as it must be. */
+export function deviates({ ledger, check, status }: DayAccount): boolean {
+  if (status !== "live" && status !== "closed") return true;
+  const missed = status === "closed" && ledger && ledger.trying > 0;
+  return Boolean((ledger && !ledger.balanced) || missed || (check && (!check.agrees || check.forgotten > 0)));
+}
+
 /** What is not as it must be, and why there may be no account. */
 export function Deviations({ day }: { day: DayAccount }) {
   const { ledger, check, status } = day;

@@ -18,7 +18,7 @@ import { Time } from "../../ui/Time";
 import { useDeed } from "../../ui/use-deed";
 import { Waiting } from "../../ui/Waiting";
 import { Counts } from "./Counts";
-import { Deviations } from "./Deviations";
+import { deviates, Deviations } from "./Deviations";
 import { People } from "./People";
 import { ENDED_STATES } from "./words";
 
@@ -86,12 +86,13 @@ function Day({ date, state }: { date: string; state: DayState | undefined }) {
     <SpaceBetween size="l">
       {failure !== undefined && <Failure failure={failure} onRetry={reload} />}
       {day ? (
-        <>
+        // A fragment's children would be one child, with no space between them.
+        <SpaceBetween size="l">
           <Header variant="h2" description={<Told day={day} />}>{longDay(day.date)}</Header>
-          <Deviations day={day} />
+          {deviates(day) && <Deviations day={day} />}
           {day.ledger && <Counts day={day} ledger={day.ledger} />}
           {day.status === "closed" && state && <People key={state} day={day} state={state} />}
-        </>
+        </SpaceBetween>
       ) : loading && <Waiting />}
     </SpaceBetween>
   );

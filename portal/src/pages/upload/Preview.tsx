@@ -44,10 +44,10 @@ export default pageOf(function Preview({ id }: { id: string }) {
         {putIn.failure !== undefined && <Failure failure={putIn.failure} />}
         {failure !== undefined && <Failure failure={failure} onRetry={reload} />}
         {value ? (
-          <>
+          <SpaceBetween size="l">
             <Standing value={value} />
             {value.state !== "refused" && !value.refusal && <Findings value={value} />}
-          </>
+          </SpaceBetween>
         ) : (
           loading && <Waiting />
         )}
