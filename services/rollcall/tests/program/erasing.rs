@@ -1,7 +1,7 @@
 //! A person in every store of a data directory, erased; then every byte of every
 //! file is looked through.
 
-use crate::support::{Place, Ran};
+use crate::support::{Place, Ran, Running};
 use jiff::{SignedDuration, Timestamp};
 use rollcall_contracts::envelope::Envelope;
 use rollcall_contracts::messages::{CallRequest, Notice};
@@ -346,4 +346,40 @@ fn what_cannot_be_used_is_refused() {
     // Not a terminal, and nothing typed.
     place.run(&["erase", "WQ-7731", "--reason", "asked"]).with(2);
     assert_eq!(place.residents().len(), 4);
+}
+
+#[test]
+fn what_serve_prints_names_nobody_while_they_are_loaded_called_and_erased() {
+    let place = Place::new();
+    let log = std::fs::File::create(place.path("log")).unwrap();
+    let mut serve = place.program(&["serve", "--demo", "--speed", "300", "--listen", "127.0.0.1:0"]);
+    let mut process = Running(serve.stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap());
+    let until = |what: &str, mut done: Box<dyn FnMut() -> bool + '_>| {
+        for _ in 0..300 {
+            if done() {
+                return;
+            }
+            wait(tokio::time::sleep(std::time::Duration::from_millis(200)));
+        }
+        panic!("{what}: not within a minute; {}", std::fs::read_to_string(place.path("log")).unwrap());
+    };
+    until(
+        "it is served",
+        Box::new(|| std::fs::read_to_string(place.path("log")).unwrap().contains("Sign in as")),
+    );
+    place.import(LIST).with(0);
+    let whose = |one: &serde_json::Value| one["first_name"] == "Wilhelmina" && one["attempts_24h"] != 0;
+    until("they are called", Box::new(|| place.residents().iter().any(whose)));
+    let id = place.residents().into_iter().find(whose).unwrap()["id"].as_str().unwrap().to_owned();
+    let erase = ["erase", id.as_str(), "--reason", "asked", "--yes"];
+    until("they are erased", Box::new(|| place.run(&erase).status == Some(0)));
+    assert_eq!(process.stop("TERM"), Some(0));
+    let said = std::fs::read(place.path("log")).unwrap();
+    assert!(said.len() > 2_000, "happenings are printed");
+    assert_eq!(traces_in(&said), Vec::<&str>::new());
+    let mut after = Vec::new();
+    found(&place.path("data"), &mut after);
+    // Somebody of the made-up town has the same number.
+    after.retain(|trace| !trace.contains("7700") && !trace.contains("07700 9") && !trace.contains("binary"));
+    assert_eq!(after, Vec::<String>::new());
 }
