@@ -70,14 +70,12 @@ const WITH_A_LAMBDA: [&str; 7] = [
     "rollcall-api",
 ];
 
-/// What the API's program for AWS Lambda asks about messages besides: the handlers, which it has only to be asked.
-const ASKED_ON_LAMBDA: (&str, [&str; 5]) = (
-    "rollcall-api",
-    ["rollcall-foresight", "rollcall-ingest", "rollcall-loader", "rollcall-dialer", "rollcall-outcomes"],
-);
+/// What the API's program for AWS Lambda asks about messages besides.
+const ASKED_ON_LAMBDA: (&str, &str) = ("rollcall-api", "rollcall-foresight");
 
-/// The program that may speak to AWS from one machine: the same adapters, optional, behind this feature.
-const FROM_ONE_MACHINE: (&str, &str) = ("rollcall", "aws");
+/// The program that may speak to AWS from one machine, and what tells it and the API what would come of a message
+/// there: the same adapters, optional, behind this feature.
+const FROM_ANYWHERE: (&[&str], &str) = (&["rollcall", "rollcall-foresight"], "aws");
 
 /// What tests may use besides: the adapters, since a service is tried over a real store. The pure crates
 /// below the ports may not; their tests have no outside.
@@ -141,13 +139,13 @@ pub(crate) fn members(repo: &Repo) -> Vec<String> {
     problems
 }
 
-/// Whether a member takes `found` for its Lambda program alone, or the one program of one machine takes it behind
-/// its feature.
+/// Whether a member takes `found` for its Lambda program alone, or takes it behind the feature of those that
+/// may speak to AWS from anywhere.
 fn is_on_lambda(member: &Member, found: &str) -> bool {
     let (lambda, adapters) = ON_LAMBDA;
-    let (program, aws) = FROM_ONE_MACHINE;
-    let is_program = member.name() == program;
-    let feature = if is_program { aws } else { lambda };
+    let (from_anywhere, aws) = FROM_ANYWHERE;
+    let is_from_anywhere = from_anywhere.contains(&member.name());
+    let feature = if is_from_anywhere { aws } else { lambda };
     let is_optional =
         || member.dependencies("dependencies").get(found).is_some_and(|how| is_true(how.get("optional")));
     let features = member.manifest.get("features").and_then(Value::as_table);
@@ -157,12 +155,12 @@ fn is_on_lambda(member: &Member, found: &str) -> bool {
     });
     let mut takers = takers.map(|(name, _)| name.as_str());
     let mut programs = member.manifest.get("bin").and_then(Value::as_array).into_iter().flatten();
-    let is_asked = member.name() == ASKED_ON_LAMBDA.0 && ASKED_ON_LAMBDA.1.contains(&found);
+    let is_asked = ASKED_ON_LAMBDA == (member.name(), found);
     (found == adapters || is_asked)
-        && (is_program || WITH_A_LAMBDA.contains(&member.name()))
+        && (is_from_anywhere || WITH_A_LAMBDA.contains(&member.name()))
         && is_optional()
         && takers.all(|taker| taker == feature)
-        && (is_program
+        && (is_from_anywhere
             || programs.all(|bin| {
                 bin.get("required-features")
                     .and_then(Value::as_array)

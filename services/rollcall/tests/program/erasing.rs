@@ -359,7 +359,7 @@ fn what_serve_prints_names_nobody_while_they_are_loaded_called_and_erased() {
             if done() {
                 return;
             }
-            wait(tokio::time::sleep(std::time::Duration::from_millis(200)));
+            wait(async { tokio::time::sleep(std::time::Duration::from_millis(200)).await });
         }
         panic!("{what}: not within a minute; {}", std::fs::read_to_string(place.path("log")).unwrap());
     };
