@@ -113,7 +113,7 @@ impl Eraser {
                     let at = |byte: usize| chunk.start + byte as u64;
                     let space = layout.dialect.encoding.space();
                     let place = Place { start: at(place.start), end: at(place.end), space };
-                    places.push(Found { place, item: item(&line, &rows) });
+                    places.push(Found { place, item: item(&line, &rows, &layout) });
                 }
             }
         }
@@ -185,10 +185,21 @@ impl Wanted<'_> {
 }
 
 /// What a row says, for the person.
-fn item(line: &Line, rows: &rollcall_roster::Rows<'_>) -> Value {
+fn item(line: &Line, rows: &rollcall_roster::Rows<'_>, layout: &Layout) -> Value {
     match line {
         Line::Row(row) => json!({"line": row.line, "says": row.profile}),
-        Line::Rejected(note) => json!({"line": note.line, "rejected": note.reason, "cells": rows.cells()}),
+        Line::Rejected(note) => json!({"line": note.line, "rejected": note.reason, "cells": their_cells(rows, layout)}),
         Line::Blank(note) => json!({"line": note.line}),
     }
+}
+
+/// The cells of a rejected row without the numbers of keyholders, which are other people's.
+fn their_cells(rows: &rollcall_roster::Rows<'_>, layout: &Layout) -> Vec<String> {
+    let mut cells = rows.cells();
+    for (_, number) in layout.header.keyholders() {
+        if let Some(cell) = cells.get_mut(*number) {
+            cell.clear();
+        }
+    }
+    cells
 }
