@@ -30,6 +30,7 @@ mod pace;
 mod places;
 mod queue;
 mod residents;
+mod retain;
 mod schema;
 mod statuses;
 mod store;

@@ -16,6 +16,7 @@ use crate::options::{Options, Tidied};
 use crate::pace::Limiter;
 use crate::queue::Queue;
 use crate::residents::{self, Register};
+use crate::retain::Keeper;
 use crate::statuses::{self, Statuses};
 use crate::stream::{self, Progress, Stream};
 use crate::suppressions::List;
@@ -27,7 +28,8 @@ use rollcall_contracts::topology::{QueueSpec, Topology};
 use rollcall_domain::batch::{Batch, Tally};
 use rollcall_ports::{
     Accounts, Attempts, Audit, Batches, Callbacks, Checkpoints, Checks, Clock, DeadLetters, Erasures,
-    Escalations, Fault, Jobs, Notices, Pace, QueueStatus, Queues, Replays, Residents, Suppressions, Switch,
+    Escalations, Fault, Jobs, Notices, Pace, QueueStatus, Queues, Replays, Residents, Retain, Suppressions,
+    Switch,
 };
 use rusqlite::Connection;
 use std::future::Future;
@@ -145,6 +147,12 @@ impl Store {
     #[must_use]
     pub fn erasures(&self) -> Arc<dyn Erasures> {
         Arc::new(Erasing(Arc::clone(&self.db)))
+    }
+
+    /// Deletes what is past its time.
+    #[must_use]
+    pub fn retain(&self) -> Arc<dyn Retain> {
+        Arc::new(Keeper { db: Arc::clone(&self.db), uploads: self.uploads.clone() })
     }
 
     /// What became of each upload.
