@@ -10,6 +10,7 @@ use crate::callback::Callback;
 use crate::erasure::{Class, Erasure};
 use crate::escalation::Escalation;
 use crate::letter::Letter;
+use crate::policy::Policy;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
@@ -173,6 +174,15 @@ impl Retention {
                 format!("retention.{name} is {value}; expected {low} to {high}: {why}")
             })
             .collect()
+    }
+}
+
+impl Policy {
+    /// Whether accounts of days are not kept for so long, seen from `today`.
+    #[must_use]
+    pub fn keeps_no_account_of(&self, day: Date, today: Date) -> bool {
+        let limit = self.retention.limit(Class::Accounts, today, &self.own_zone());
+        limit.is_some_and(|limit| day < limit.day)
     }
 }
 
