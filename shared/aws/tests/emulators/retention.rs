@@ -4,7 +4,6 @@ use crate::people::at;
 use crate::support::{ministack, sdk, unique};
 use async_trait::async_trait;
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use jiff::civil::date;
 use rollcall_aws::dynamodb::schema::{
@@ -74,11 +73,13 @@ impl Stage {
         let name = self.dynamo.tables().name(table);
         let answer = self.client.scan().table_name(name).consistent_read(true).send().await.unwrap();
         let key = table.sort.unwrap_or(table.partition).name;
-        let read = |item: &std::collections::HashMap<String, AttributeValue>| {
-            let expires = item.get("expires").map(|value| value.as_n().unwrap().clone());
-            (item[key].as_s().unwrap().clone(), expires)
-        };
-        answer.items().iter().map(read).collect()
+        let items = answer.items().iter();
+        items
+            .map(|item| {
+                let expires = item.get("expires").map(|value| value.as_n().unwrap().clone());
+                (item[key].as_s().unwrap().clone(), expires)
+            })
+            .collect()
     }
 
     async fn one(&self, table: &Table) -> Option<String> {
