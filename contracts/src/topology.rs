@@ -125,6 +125,10 @@ pub struct Bounds {
     pub sweep_page: u32,
     /// Items of each kind that the sweep takes on in one run.
     pub sweep_items: u32,
+    /// Things past their time that the sweep deletes at once.
+    pub retain_items: u32,
+    /// How often a run of the sweep does so.
+    pub retain_slices: u32,
     /// For how long one run collects and replays dead letters.
     pub letters_seconds: u32,
     /// How far ahead a start may be reserved.

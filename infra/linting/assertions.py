@@ -286,6 +286,18 @@ def both_spellings_of_csv_are_told_of(facts):
     yield from expect("suffixes", found, [".CSV", ".csv"])
 
 
+def lists_go_when_the_policy_says(facts):
+    """What expires in a bucket with versions becomes a former version, and goes a day later."""
+    uploads = of_type(facts, "AWS::S3::Bucket").get("Uploads", {})
+    rules = uploads.get("LifecycleConfiguration", {}).get("Rules", [])
+    of_all = [rule for rule in rules if "Prefix" not in rule]
+    yield from expect("rules for all lists", len(of_all), 1)
+    for rule in of_all:
+        yield from expect("lists: status", rule.get("Status"), "Enabled")
+        yield from expect("lists: days", rule.get("ExpirationInDays"), facts.retention["lists_days"])
+        yield from expect("lists: former versions", rule.get("NoncurrentVersionExpiration"), {"NoncurrentDays": 1})
+
+
 def the_policy_is_that_of_the_code(facts):
     parameters = facts.stack["Parameters"]
     for name, value in facts.policy.items():
@@ -295,7 +307,7 @@ def the_policy_is_that_of_the_code(facts):
     variables = {}
     for function in of_type(facts, "AWS::Lambda::Function").values():
         variables |= function["Environment"]["Variables"]
-    known = set(facts.policy) | {"window", "holidays", "timezone", "region"}
+    known = set(facts.policy) | {"window", "holidays", "timezone", "region", "retention"}
     for name in variables:
         if name.startswith("ROLLCALL_POLICY_") and name.removeprefix("ROLLCALL_POLICY_").lower() not in known:
             yield f"{name}: no such setting"

@@ -39,6 +39,7 @@ class Facts:
     topology: dict   # contracts/topology.toml
     tables: dict     # name -> definition, by shared/aws
     policy: dict     # defaults of shared/domain
+    retention: dict  # for how many days things are kept, by shared/domain
     actions: dict    # service -> actions that exist; empty where no list is installed
 
 
@@ -49,13 +50,14 @@ def read(translated, connect_text, actions_file=None):
         topology=tomllib.loads((ROOT / "contracts/topology.toml").read_text(encoding="utf-8")),
         tables=tables(ROOT / "shared/aws/src/dynamodb"),
         policy=policy((ROOT / "shared/domain/src/policy.rs").read_text(encoding="utf-8")),
+        retention=policy((ROOT / "shared/domain/src/retention.rs").read_text(encoding="utf-8"), "Retention"),
         actions=actions(actions_file),
     )
 
 
-def policy(source):
-    """The numbers of `impl Default for Policy`."""
-    body = source.split("impl Default for Policy", 1)[1].split("\n}\n", 1)[0]
+def policy(source, kind="Policy"):
+    """The numbers of `impl Default for Policy`, or another such type."""
+    body = source.split(f"impl Default for {kind}", 1)[1].split("\n}\n", 1)[0]
     return {name: eval_product(value) for name, value in re.findall(r"^ +(\w+): ([\d_ *]+),$", body, re.MULTILINE)}
 
 

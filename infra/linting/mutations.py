@@ -70,6 +70,10 @@ def other_default(facts):
     facts.stack["Parameters"]["RingSeconds"]["Default"] = 30
 
 
+def other_retention(facts):
+    facts.retention["lists_days"] = 29
+
+
 def second_gateway(facts):
     facts.stack["Resources"]["Door"] = {"Type": "AWS::ApiGatewayV2::Api", "Properties": {"ProtocolType": "HTTP"}}
 
@@ -125,11 +129,18 @@ SEEDS = [
     ("tables_are_those_of_the_code", "a missing index", drop("Attempts", P, "GlobalSecondaryIndexes", 1)),
     ("tables_are_those_of_the_code", "whole items in an index", gsi_kind),
     ("tables_are_those_of_the_code", "nothing expires", drop("Checks", P, "TimeToLiveSpecification")),
+    ("tables_are_those_of_the_code", "a log for ever", drop("Audit", P, "TimeToLiveSpecification")),
+    ("tables_are_those_of_the_code", "calls for ever", drop("Attempts", P, "TimeToLiveSpecification")),
     ("tables_are_those_of_the_code", "no table", drop("Callbacks")),
     ("tables_are_those_of_the_code", "a table too many", forget("tables", "numbers")),
     ("tables_are_those_of_the_code", "unprotected", change("Residents", P, "DeletionProtectionEnabled", to=False)),
     ("what_people_made_outlives_the_stack", "deleted with the stack", change("Residents", "DeletionPolicy", to="Delete")),
     ("both_spellings_of_csv_are_told_of", "one spelling", drop("Uploads", P, "NotificationConfiguration", "QueueConfigurations", 1)),
+    ("lists_go_when_the_policy_says", "lists kept for longer", change("Uploads", P, "LifecycleConfiguration", "Rules", 0, "ExpirationInDays", to=31)),
+    ("lists_go_when_the_policy_says", "former versions kept", change("Uploads", P, "LifecycleConfiguration", "Rules", 0, "NoncurrentVersionExpiration", "NoncurrentDays", to=30)),
+    ("lists_go_when_the_policy_says", "a rule that sleeps", change("Uploads", P, "LifecycleConfiguration", "Rules", 0, "Status", to="Disabled")),
+    ("lists_go_when_the_policy_says", "no rule", change("Uploads", P, "LifecycleConfiguration", "Rules", to=[])),
+    ("lists_go_when_the_policy_says", "another policy", other_retention),
     ("the_policy_is_that_of_the_code", "another default", other_default),
     ("the_policy_is_that_of_the_code", "no such setting", change("Dialer", P, "Environment", "Variables", "ROLLCALL_POLICY_RING", to="1")),
     ("sign_in_is_closed", "open sign-up", drop("People", P, "AdminCreateUserConfig")),

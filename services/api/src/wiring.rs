@@ -18,7 +18,7 @@ use std::sync::Arc;
 /// The API on Amazon's services. Nobody keeps a connection open to a function,
 /// so news is asked for; and accounts are the provider's.
 pub(crate) async fn function(start: &Start) -> Result<HttpFunction, Vec<String>> {
-    let mut aws = Compose::new(Start::var).await;
+    let mut aws = Compose::new(Start::var).await.keeping(start.policy.retention);
     let Stores { residents, attempts, callbacks, escalations, checks, days, pace, switch, suppressions } =
         aws.stores();
     let Start { policy, clock, signals } = start.clone();

@@ -5,7 +5,7 @@ use rollcall_recording::Recorder;
 
 /// The dialer on Amazon's services.
 pub(crate) async fn function(start: &Start) -> Result<QueueFunction<Dialer>, Vec<String>> {
-    let mut aws = Compose::new(Start::var).await;
+    let mut aws = Compose::new(Start::var).await.keeping(start.policy.retention);
     let stores = aws.stores();
     let switch = stores.switch.clone();
     let Start { policy, clock, signals } = start.clone();

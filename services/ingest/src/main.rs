@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     run("ingest", async |start: &Start| {
-        let mut aws = Compose::new(Start::var).await;
+        let mut aws = Compose::new(Start::var).await.keeping(start.policy.retention);
         let (uploads, batches) = (aws.uploads(), aws.batches(&start.clock));
         let (rows, audit) = (aws.queue("rows"), aws.audit());
         let Start { clock, signals, .. } = start.clone();

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     run("loader", async |start: &Start| {
-        let mut aws = Compose::new(Start::var).await;
+        let mut aws = Compose::new(Start::var).await.keeping(start.policy.retention);
         let Stores { residents, suppressions, .. } = aws.stores();
         let (uploads, batches) = (aws.uploads(), aws.batches(&start.clock));
         let Start { policy, clock, signals } = start.clone();

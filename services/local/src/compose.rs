@@ -8,12 +8,12 @@ use rollcall_outcomes::{KeyPress, Outcomes};
 use rollcall_planner::Planner;
 use rollcall_ports::{
     Attempts, Audit, Batches, Callbacks, Checks, Clock, Days, Depth, Erasures, Escalations, EvidenceHorizon,
-    Letters, Notices, Pace, Residents, Sender, Shelf, Signals, Stores, Suppressions, Switch, Telephony,
-    Uploads,
+    Letters, Notices, Pace, Residents, Retain, Sender, Shelf, Signals, Stores, Suppressions, Switch,
+    Telephony, Uploads,
 };
 use rollcall_recording::Recorder;
 use rollcall_recording::erasure::Eraser;
-use rollcall_sweep::{Books, Sweep, Watch};
+use rollcall_sweep::{Books, Retainer, Sweep, Watch};
 use std::sync::Arc;
 
 /// Everything outside that the services together ask for.
@@ -32,6 +32,7 @@ pub struct Ports {
     pub switch: Arc<dyn Switch>,
     pub suppressions: Arc<dyn Suppressions>,
     pub erasures: Arc<dyn Erasures>,
+    pub retain: Arc<dyn Retain>,
     pub letters: Arc<dyn Letters>,
     pub uploads: Arc<dyn Uploads>,
     pub shelf: Arc<dyn Shelf>,
@@ -153,6 +154,7 @@ fn sweep(ports: &Ports, policy: &Arc<Policy>, topology: &'static Topology, recor
         ports.clone();
     let (switch, audit) = (Arc::clone(&ports.switch), Arc::clone(&ports.audit));
     let eraser = Some(eraser(ports, policy));
+    let retainer = Some(Retainer::new(Arc::clone(&ports.retain), Arc::clone(&ports.days)));
     let policy = Arc::clone(policy);
     Sweep {
         attempts,
@@ -164,6 +166,7 @@ fn sweep(ports: &Ports, policy: &Arc<Policy>, topology: &'static Topology, recor
         horizon,
         recorder,
         eraser,
+        retainer,
         audit,
         notices,
         clock,

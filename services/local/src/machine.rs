@@ -294,6 +294,7 @@ fn ports(store: &Store, bells: &Bells, around: &Surroundings, (telephony, horizo
         switch: store.switch(),
         suppressions: store.suppressions(),
         erasures: store.erasures(),
+        retain: store.retain(),
         letters: store.letters(),
         uploads: Arc::new(store.uploads()),
         shelf: Arc::new(store.uploads()),

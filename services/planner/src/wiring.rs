@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 /// The planner on Amazon's services.
 pub(crate) async fn function(start: &Start) -> Result<TimerFunction, Vec<String>> {
-    let mut aws = Compose::new(Start::var).await;
+    let mut aws = Compose::new(Start::var).await.keeping(start.policy.retention);
     let Stores { residents, pace, switch, .. } = aws.stores();
     let (requests, telephony) = (aws.queue("call_requests"), aws.telephony());
     let ordered = requests.clone();

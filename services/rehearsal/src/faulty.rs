@@ -23,14 +23,15 @@ use rollcall_domain::letter::{Filter, Letter};
 use rollcall_domain::pace::{Grant, Limits, Staffing};
 use rollcall_domain::phone::PhoneNumber;
 use rollcall_domain::resident::Resident;
+use rollcall_domain::retention::Limit;
 use rollcall_domain::suppression::{Entry as SuppressionEntry, Subject};
 use rollcall_domain::switch::Dialing;
 use rollcall_ports::{
     Attempts, Audit, AuditEntry, Batches, Began, Begin, CallOrder, Callbacks, CheckResult, Checks, Cursor,
-    Days, DeadLetter, DeadLetters, Depth, Described, Entry, Erasures, Escalations, EvidenceHorizon, Fault,
-    Forgotten, Inbox, LetterGroup, Letters, Notices, OpenCases, Pace, Page, PartOf, Place, Question, Receipt,
-    Received, Removed, Replay, Residents, Saved, Search, Sender, Sequence, Shelf, Started, StreamReader,
-    Suppressions, Switch, Tallied, Telephony, UploadInfo, Uploads, Upserted, Versioned, Whose,
+    Days, DeadLetter, DeadLetters, Depth, Described, Entry, Erasures, Escalations, EvidenceHorizon, Expired,
+    Fault, Forgotten, Inbox, LetterGroup, Letters, Notices, OpenCases, Pace, Page, PartOf, Place, Question,
+    Receipt, Received, Removed, Replay, Residents, Retain, Saved, Search, Sender, Sequence, Shelf, Started,
+    StreamReader, Suppressions, Switch, Tallied, Telephony, UploadInfo, Uploads, Upserted, Versioned, Whose,
 };
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -103,6 +104,10 @@ gated!(Erasures, "erasures" {
     async fn to_review(&self, now: Timestamp, most: u32) -> Vec<ResidentId>;
     async fn forget(&self, class: Class, whose: &Whose<'_>) -> Forgotten;
     async fn kept(&self, class: Class, whose: &Whose<'_>) -> Vec<String>;
+});
+gated!(Retain, "retain" {
+    async fn due(&self, class: Class, limit: &Limit, most: u32) -> u64;
+    async fn expire(&self, class: Class, limit: &Limit, most: u32) -> Expired;
 });
 gated!(Shelf, "shelf" {
     async fn files(&self, from: Option<&Cursor>, most: u32) -> (Vec<UploadRef>, Option<Cursor>);

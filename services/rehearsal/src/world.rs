@@ -246,6 +246,7 @@ impl World {
             switch: Faulty::new(self.store.switch(), gate),
             suppressions: Faulty::new(self.store.suppressions(), gate),
             erasures: Faulty::new(self.store.erasures(), gate),
+            retain: Faulty::new(self.store.retain(), gate),
             letters: Faulty::new(self.store.letters(), gate),
             uploads: Faulty::<dyn rollcall_ports::Uploads>::new(Arc::new(self.store.uploads()), gate),
             shelf: Faulty::<dyn rollcall_ports::Shelf>::new(Arc::new(self.store.uploads()), gate),

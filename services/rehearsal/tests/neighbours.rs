@@ -172,6 +172,7 @@ async fn damaged(now: &str) -> (Store, Ports) {
         switch: store.switch(),
         suppressions: store.suppressions(),
         erasures: store.erasures(),
+        retain: store.retain(),
         letters: store.letters(),
         uploads: Arc::new(store.uploads()),
         shelf: Arc::new(store.uploads()),

@@ -4,8 +4,8 @@
 //! It settles attempts whose evidence is overdue, tells somebody of promises
 //! past their deadline, climbs the ladder of residents who were not reached,
 //! carries the suppression list over to records, trips the switch
-//! over all dialing where there is cause, tells of every change of it, and goes
-//! on with erasures.
+//! over all dialing where there is cause, tells of every change of it, goes
+//! on with erasures, and deletes what is past its time.
 //! [`Books`] takes the account of the day, [`Letters`] looks after dead letters.
 //!
 //! Whoever is told is told before it is recorded that they were: a crash
@@ -20,6 +20,7 @@ mod escalations;
 mod letters;
 mod people;
 mod promises;
+mod retention;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -39,6 +40,7 @@ use std::sync::Arc;
 pub use books::Books;
 pub use dialing::Watch;
 pub use letters::Letters;
+pub use retention::Retainer;
 
 /// The sweep and everything it touches.
 pub struct Sweep {
@@ -60,6 +62,8 @@ pub struct Sweep {
     pub recorder: Recorder,
     /// Goes on with erasures; `None` where nobody can be erased yet.
     pub eraser: Option<Eraser>,
+    /// Deletes what is past its time; `None` where the stores do so by themselves.
+    pub retainer: Option<Retainer>,
     /// Who did what.
     pub audit: Arc<dyn Audit>,
     /// Duty officers and operators.
@@ -91,8 +95,16 @@ impl Periodic for Sweep {
         let people = self.review_people(now).await;
         let escalations = self.review_escalations(now).await;
         let erasures = self.go_on_erasing(now).await;
+        let retention = self.retain_no_longer().await;
         self.watch.ends(self.clock.now());
-        dialing.and(attempts).and(suppressions).and(promises).and(people).and(escalations).and(erasures)
+        dialing
+            .and(attempts)
+            .and(suppressions)
+            .and(promises)
+            .and(people)
+            .and(escalations)
+            .and(erasures)
+            .and(retention)
     }
 }
 

@@ -10,7 +10,7 @@ use std::sync::Arc;
 /// The sweep on Amazon's services, and what other schedules name: the books and the
 /// letters.
 pub(crate) async fn function(start: &Start) -> Result<TimerFunction, Vec<String>> {
-    let mut aws = Compose::new(Start::var).await;
+    let mut aws = Compose::new(Start::var).await.keeping(start.policy.retention);
     let stores = aws.stores();
     let (switch, days) = (stores.switch.clone(), stores.days.clone());
     let Start { policy, clock, signals } = start.clone();
@@ -43,6 +43,8 @@ pub(crate) async fn function(start: &Start) -> Result<TimerFunction, Vec<String>
         horizon: aws.horizon(),
         recorder,
         eraser: None,
+        // Tables and buckets delete by themselves: time to live, lifecycle.
+        retainer: None,
         audit: aws.audit(),
         notices,
         clock,

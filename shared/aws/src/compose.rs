@@ -10,6 +10,8 @@ use std::sync::Arc;
 
 #[cfg(feature = "dynamodb")]
 use crate::dynamodb::{self, Dynamo};
+#[cfg(feature = "dynamodb")]
+use rollcall_domain::retention::Retention;
 
 /// Answers a setting by its name.
 type Var = dyn Fn(&str) -> Option<String> + Send + Sync;
@@ -21,6 +23,8 @@ pub struct Compose {
     problems: Vec<String>,
     #[cfg(feature = "dynamodb")]
     dynamo: Option<Dynamo>,
+    #[cfg(feature = "dynamodb")]
+    retention: Retention,
 }
 
 impl Compose {
@@ -32,7 +36,16 @@ impl Compose {
             problems: Vec::new(),
             #[cfg(feature = "dynamodb")]
             dynamo: None,
+            #[cfg(feature = "dynamodb")]
+            retention: Retention::default(),
         }
+    }
+
+    /// The same with the policy of how long things are kept.
+    #[cfg(feature = "dynamodb")]
+    #[must_use]
+    pub fn keeping(self, retention: Retention) -> Self {
+        Self { retention, ..self }
     }
 
     /// Where the services are, and who asks.
@@ -112,7 +125,7 @@ impl Compose {
             return dynamo.clone();
         }
         let prefix = self.required("ROLLCALL_TABLE_PREFIX", "the beginning of every table's name");
-        self.dynamo.insert(Dynamo::new(&self.aws, &prefix)).clone()
+        self.dynamo.insert(Dynamo::new(&self.aws, &prefix).keeping(self.retention)).clone()
     }
 }
 

@@ -37,6 +37,7 @@ pub mod phone;
 pub mod policy;
 pub mod record;
 pub mod resident;
+pub mod retention;
 pub mod rules;
 pub mod search;
 pub mod staff;

@@ -6,6 +6,7 @@ use crate::calendar::{Hours, Weekdays, Window};
 use crate::escalation::ladder::{self, Rung, default_ladder};
 use crate::phone::Region;
 use crate::resident::Resident;
+use crate::retention::Retention;
 use crate::rules::add;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -100,6 +101,8 @@ pub struct Policy {
     /// Dialing stops by itself when so much time seems to pass (minutes)
     /// between two runs of a process that runs every minute.
     pub clock_forward_minutes: u32,
+    /// For how long each class of data is kept.
+    pub retention: Retention,
 }
 
 impl Default for Policy {
@@ -135,6 +138,7 @@ impl Default for Policy {
             silence_calls: 5,
             clock_back_seconds: 120,
             clock_forward_minutes: 30,
+            retention: Retention::default(),
         }
     }
 }
@@ -186,6 +190,7 @@ impl Policy {
         let of_desk = |problem: String| problem.replacen("window", "desk", 1);
         problems.extend(self.desk.iter().flat_map(Window::problems).map(of_desk));
         problems.extend(ladder::problems(&self.ladder));
+        problems.extend(self.retention.problems());
         problems
     }
 

@@ -100,7 +100,7 @@ fn list(connection: &Connection, before: i64, most: u32) -> Result<Vec<Listed>, 
     Ok(batches)
 }
 
-fn tally(connection: &Connection, id: BatchId) -> Result<Tally, DbError> {
+pub(crate) fn tally(connection: &Connection, id: BatchId) -> Result<Tally, DbError> {
     Ok(connection
         .prepare_cached(
             "SELECT count(*), coalesce(sum(loaded), 0), coalesce(sum(already_known), 0),

@@ -82,10 +82,11 @@ fn store(
     open: bool,
 ) -> Result<bool, DbError> {
     let statement = if callback.version == 0 {
-        "INSERT INTO callbacks (id, version, open, review_at, data, owed) VALUES (?1, ?2 + 1, ?3, ?4, ?5, ?6)
-         ON CONFLICT DO NOTHING"
+        "INSERT INTO callbacks (id, version, open, review_at, data, owed, over_since)
+         VALUES (?1, ?2 + 1, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING"
     } else {
-        "UPDATE callbacks SET version = version + 1, open = ?3, review_at = ?4, data = ?5, owed = ?6
+        "UPDATE callbacks SET version = version + 1, open = ?3, review_at = ?4, data = ?5, owed = ?6,
+             over_since = ?7
          WHERE id = ?1 AND version = ?2"
     };
     let changed = connection.prepare_cached(statement)?.execute(params![
@@ -95,6 +96,7 @@ fn store(
         review_at.map(nanos),
         json(&callback.value, "callback")?,
         callback.value.is_owed(),
+        callback.value.over_since().map(nanos),
     ])?;
     Ok(changed > 0)
 }

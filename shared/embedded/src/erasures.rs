@@ -37,10 +37,10 @@ impl Erasures for Erasing {
     async fn save(&self, erasure: &Versioned<Erasure>) -> Result<Saved, Fault> {
         self.0.write(PORT, Durability::Power, |session| {
             let statement = if erasure.version == 0 {
-                "INSERT INTO erasures (resident, version, review_at, data) VALUES (?1, ?2 + 1, ?3, ?4)
-                 ON CONFLICT DO NOTHING"
+                "INSERT INTO erasures (resident, version, review_at, data, over_since)
+                 VALUES (?1, ?2 + 1, ?3, ?4, ?5) ON CONFLICT DO NOTHING"
             } else {
-                "UPDATE erasures SET version = version + 1, review_at = ?3, data = ?4
+                "UPDATE erasures SET version = version + 1, review_at = ?3, data = ?4, over_since = ?5
                  WHERE resident = ?1 AND version = ?2"
             };
             let changed = session.connection.prepare_cached(statement)?.execute(params![
@@ -48,6 +48,7 @@ impl Erasures for Erasing {
                 int(erasure.version),
                 erasure.value.review_at().map(nanos),
                 json(&erasure.value, "erasure")?,
+                erasure.value.over_since().map(nanos),
             ])?;
             Ok(if changed > 0 { Saved::Done(erasure.version + 1) } else { Saved::Changed })
         })

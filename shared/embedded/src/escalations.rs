@@ -84,10 +84,10 @@ fn store(
     review_at: Option<Timestamp>,
 ) -> Result<bool, DbError> {
     let statement = if escalation.version == 0 {
-        "INSERT INTO escalations (id, version, open, review_at, data) VALUES (?1, ?2 + 1, ?3, ?4, ?5)
-         ON CONFLICT DO NOTHING"
+        "INSERT INTO escalations (id, version, open, review_at, data, over_since)
+         VALUES (?1, ?2 + 1, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING"
     } else {
-        "UPDATE escalations SET version = version + 1, open = ?3, review_at = ?4, data = ?5
+        "UPDATE escalations SET version = version + 1, open = ?3, review_at = ?4, data = ?5, over_since = ?6
          WHERE id = ?1 AND version = ?2"
     };
     let changed = connection.prepare_cached(statement)?.execute(params![
@@ -96,6 +96,7 @@ fn store(
         escalation.value.is_open(),
         review_at.map(nanos),
         json(&escalation.value, "escalation")?,
+        escalation.value.over_since().map(nanos),
     ])?;
     Ok(changed > 0)
 }

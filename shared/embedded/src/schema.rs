@@ -21,6 +21,7 @@ pub(crate) const STEPS: &[&str] = &[
     include_str!("schema/11.sql"),
     include_str!("schema/12.sql"),
     include_str!("schema/13.sql"),
+    include_str!("schema/14.sql"),
 ];
 
 /// Why a database was not brought to this version.

@@ -16,6 +16,7 @@ use crate::options::{Options, Tidied};
 use crate::pace::Limiter;
 use crate::queue::Queue;
 use crate::residents::{self, Register};
+use crate::retain::Keeper;
 use crate::statuses::{self, Statuses};
 use crate::stream::{self, Progress, Stream};
 use crate::suppressions::List;
@@ -27,7 +28,7 @@ use rollcall_contracts::topology::{QueueSpec, Topology};
 use rollcall_domain::batch::{Batch, Tally};
 use rollcall_ports::{
     Accounts, Attempts, Audit, Batches, Callbacks, Checkpoints, Checks, Clock, DeadLetters, Erasures,
-    Escalations, Fault, Jobs, Notices, Pace, QueueStatus, Queues, Replays, Residents, Stores, Suppressions,
+    Escalations, Fault, Jobs, Notices, Pace, QueueStatus, Queues, Replays, Residents, Retain, Suppressions,
     Switch,
 };
 use rusqlite::Connection;
@@ -148,6 +149,12 @@ impl Store {
         Arc::new(Erasing(Arc::clone(&self.db)))
     }
 
+    /// Deletes what is past its time.
+    #[must_use]
+    pub fn retain(&self) -> Arc<dyn Retain> {
+        Arc::new(Keeper { db: Arc::clone(&self.db), uploads: self.uploads.clone() })
+    }
+
     /// What became of each upload.
     #[must_use]
     pub fn batches(&self) -> Arc<dyn Batches> {
@@ -176,22 +183,6 @@ impl Store {
     #[must_use]
     pub fn dead_letters(&self) -> Arc<dyn DeadLetters> {
         Arc::new(Letters(Arc::clone(&self.db)))
-    }
-
-    /// The stores in which residents and calls to them are kept.
-    #[must_use]
-    pub fn stores(&self) -> Stores {
-        Stores {
-            residents: self.residents(),
-            attempts: self.attempts(),
-            callbacks: self.callbacks(),
-            escalations: self.escalations(),
-            checks: self.checks(),
-            days: self.days(),
-            pace: self.pace(),
-            switch: self.switch(),
-            suppressions: self.suppressions(),
-        }
     }
 
     /// What was set aside, as people work on it.

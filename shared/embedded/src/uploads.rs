@@ -11,6 +11,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 mod files;
+mod old;
 mod shelf;
 mod staged;
 

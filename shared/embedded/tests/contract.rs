@@ -142,6 +142,33 @@ fn audit() {
 }
 
 #[test]
+fn retain() {
+    over_both(&async |_, store| {
+        let (retain, residents, attempts) = (store.retain(), store.residents(), store.attempts());
+        let (callbacks, escalations, checks) = (store.callbacks(), store.escalations(), store.checks());
+        let (days, batches, dead_letters) = (store.days(), store.batches(), store.dead_letters());
+        let (letters, jobs, audit, erasures) =
+            (store.letters(), store.jobs(), store.audit(), store.erasures());
+        let stores = suite::retain::Aging {
+            retain: retain.as_ref(),
+            residents: residents.as_ref(),
+            attempts: attempts.as_ref(),
+            callbacks: callbacks.as_ref(),
+            escalations: escalations.as_ref(),
+            checks: checks.as_ref(),
+            days: days.as_ref(),
+            batches: batches.as_ref(),
+            dead_letters: dead_letters.as_ref(),
+            letters: letters.as_ref(),
+            jobs: jobs.as_ref(),
+            audit: audit.as_ref(),
+            erasures: erasures.as_ref(),
+        };
+        suite::retain::all(&stores).await;
+    });
+}
+
+#[test]
 fn notices() {
     over_both(&async |case, store| {
         suite::notices::all(store.notices().as_ref()).await;

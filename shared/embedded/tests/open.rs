@@ -63,7 +63,7 @@ fn foreign_files_are_refused_and_left_alone() {
 #[test]
 fn a_newer_database_is_refused_with_both_versions() {
     let newer = database("PRAGMA application_id = 1383033964; PRAGMA user_version = 99; CREATE TABLE t (x)");
-    check_refused(&newer, "the database is of version 99, this program knows up to 13");
+    check_refused(&newer, "the database is of version 99, this program knows up to 14");
 }
 
 #[test]

@@ -141,6 +141,7 @@ pub fn metrics(signal: &Signal) -> Vec<Metric> {
             vec![count("days_closed", 1), count("days_unbalanced", (!ledger.balanced).into())]
         }
         Signal::DayDiffers { .. } => one("days_differing"),
+        Signal::Expired { class, gone } => expired(class, *gone),
     }
 }
 
@@ -150,6 +151,25 @@ const fn count(name: &'static str, value: u64) -> Metric {
 
 const fn gauge(name: &'static str, value: u64) -> Metric {
     Metric { name, unit: Unit::Count, kind: Kind::Gauge, value }
+}
+
+/// By class: the names of figures are fixed, so each class has its own.
+fn expired(class: &str, gone: u64) -> Vec<Metric> {
+    let name = match class {
+        "lists" => "expired_lists",
+        "batches" => "expired_batches",
+        "attempts" => "expired_attempts",
+        "days" => "expired_days",
+        "callbacks" => "expired_callbacks",
+        "escalations" => "expired_escalations",
+        "notices" => "expired_notices",
+        "accounts" => "expired_accounts",
+        "letters" => "expired_letters",
+        "audit" => "expired_audit",
+        "erasures" => "expired_erasures",
+        _ => "expired_others",
+    };
+    vec![count(name, gone)]
 }
 
 /// By source: a person who is woken wants to know which.

@@ -196,6 +196,20 @@ mod tests {
     }
 
     #[test]
+    fn how_long_things_are_kept_can_be_set_in_either() {
+        let file = "[policy.retention]\nlists_days = 60\naudit_days = 1000\n";
+        let found = policy(Some(file), &vars(&[])).unwrap().retention;
+        assert_eq!((found.lists_days, found.audit_days, found.calls_days), (60, 1_000, 396));
+        let of = |text: &str| policy(Some(file), &vars(&[("ROLLCALL_POLICY_RETENTION", text)]));
+        let found = of("{ lists_days = 20 }").unwrap().retention;
+        assert_eq!((found.lists_days, found.audit_days), (20, 2_192), "the whole table");
+        let problems = of("{ list_days = 20 }").unwrap_err();
+        assert!(problems[0].starts_with("retention: unknown field `list_days`"), "{problems:?}");
+        let problems = of("{ lists_days = 2 }").unwrap_err();
+        assert!(problems[0].starts_with("retention.lists_days is 2; expected 15 to 36500"), "{problems:?}");
+    }
+
+    #[test]
     fn every_problem_is_reported_at_once() {
         let file = "[policy]\nring_seconds = 5\nmax_attempts = \"three\"\nrings = 2\n[other]\n";
         let problems = policy(Some(file), &vars(&[("ROLLCALL_POLICY_GAP_MINUTES", "-1")])).unwrap_err();

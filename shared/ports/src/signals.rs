@@ -84,6 +84,8 @@ pub enum Signal {
     DayClosed { day: Date, ledger: Ledger },
     /// The account of a day that is over is not what the books say.
     DayDiffers { day: Date, differences: u64 },
+    /// Things of a class of data were past their time and are deleted.
+    Expired { class: &'static str, gone: u64 },
 }
 
 /// Where signals go.

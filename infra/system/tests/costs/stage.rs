@@ -96,6 +96,7 @@ impl Stage {
             switch: Arc::new(Switch::new(&dynamo)),
             // Nobody is erased here, and on AWS nobody can be yet.
             erasures: nobody.erasures(),
+            retain: nobody.retain(),
             letters: nobody.letters(),
             shelf: Arc::new(nobody.uploads()),
             uploads: Arc::new(Bucket::new(&metered, &name)),

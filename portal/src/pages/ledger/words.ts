@@ -25,5 +25,6 @@ export function wordsOf(day: DayAccount): Record<DayState, { label: string; mean
 export const missing: Record<Exclude<DayAccount["status"], "live" | "closed">, string> = {
   open: "This day is over, and its account is not written yet. That is done within a quarter of an hour after the results of its last calls are known.",
   nothing_ran: "Rollcall was not running on this day. Nobody was called, and nothing is known of it.",
+  no_longer_kept: "This day is longer ago than accounts of days are kept: a year, where nothing else is set. Its account was deleted.",
   before_the_first: "This day is before the first one that Rollcall kept an account of.",
 };

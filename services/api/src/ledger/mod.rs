@@ -66,6 +66,8 @@ pub(crate) async fn ledger(
     let mut shown = DayShown::of(day, stored, &ledgers.policy);
     if day == today {
         shown = shown.live(ledgers.board.now().await?.ledger());
+    } else if shown.is_unknown() && ledgers.policy.keeps_no_account_of(day, today) {
+        shown = shown.no_longer_kept();
     } else if shown.is_unknown() {
         let before = ledgers.days.list(Some(day), 1).await?;
         shown = shown.before_the_first(before.is_empty());
@@ -81,6 +83,10 @@ impl Ledgers {
     async fn closed(&self, day: Date) -> Result<(DayRecord, DayAccount), Problem> {
         let stored = self.days.get(day).await?.map(|stored| stored.value);
         let closed = stored.and_then(|record| record.account.map(|account| (record, account)));
-        closed.ok_or_else(|| Problem::not_found("There is no account of this day: it is not closed."))
+        closed.ok_or_else(|| {
+            Problem::not_found(
+                "There is no account of this day: it is not closed, or longer ago than accounts are kept.",
+            )
+        })
     }
 }

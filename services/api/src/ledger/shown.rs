@@ -44,6 +44,8 @@ pub(crate) enum DayStatus {
     NothingRan,
     /// Days were not recorded yet.
     BeforeTheFirst,
+    /// It is longer ago than accounts of days are kept.
+    NoLongerKept,
 }
 
 /// An account that was held against the books.
@@ -103,6 +105,10 @@ impl DayShown {
 
     pub(super) fn is_unknown(&self) -> bool {
         self.status == DayStatus::NothingRan
+    }
+
+    pub(super) fn no_longer_kept(self) -> Self {
+        Self { status: DayStatus::NoLongerKept, ..self }
     }
 
     /// `first`: no earlier day is on record.

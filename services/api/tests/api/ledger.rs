@@ -134,6 +134,8 @@ async fn a_day_without_an_account_says_why() {
     let world = World::new();
     let status = async |day: &str| world.day(day).await["status"].clone();
     assert_eq!(status("2026-11-22").await, "before_the_first", "nothing was ever recorded");
+    assert_eq!(status("2025-11-23").await, "before_the_first", "a year is kept");
+    assert_eq!(status("2025-11-22").await, "no_longer_kept");
     world.closed_friday().await;
     let sunday = DayRecord::begin(date(2026, 11, 22), "2026-11-22T09:00:00Z".parse().unwrap());
     let _saved: Saved = world.store.days().save(&Versioned::new(sunday)).await.unwrap();

@@ -1,11 +1,15 @@
 //! Undoing an upload gives the register back as it was.
 
 use crate::support::World;
+use jiff::civil::date;
+use jiff::tz::TimeZone;
 use rollcall_domain::batch::BatchStage;
 use rollcall_domain::duty::Schedule;
+use rollcall_domain::erasure::Class;
 use rollcall_domain::ids::{AttemptId, RequestId};
 use rollcall_domain::policy::Policy;
 use rollcall_domain::resident::{Claim, MarkState, Resident};
+use rollcall_domain::retention::Limit;
 use rollcall_domain::staff::{Change, apply};
 use rollcall_host::{Handler, Verdict};
 use rollcall_ports::{Clock, Removed, Saved};
@@ -64,6 +68,19 @@ async fn the_register_is_as_it_was() {
     let batch = world.loaded(&world.uploaded(LIST.as_bytes()).await).await;
     assert_eq!(world.batch(&batch).await["loaded"], 3);
     assert_eq!(world.people().await.len(), 5);
+}
+
+/// Who is to be taken off stands on the register: the list itself may be past its time.
+#[tokio::test]
+async fn it_needs_no_list_any_more() {
+    let (world, batch) = World::brought().await;
+    let tomorrow = Limit::of(date(2026, 11, 24), &TimeZone::UTC);
+    let expired = world.store.retain().expire(Class::Lists, &tomorrow, 10).await.unwrap();
+    assert_eq!((expired.gone, expired.more), (2, false));
+    assert_eq!(world.batch(&batch).await["undo"], json!({"possible": true, "reason": null}));
+    let answer = world.undo(&batch).await;
+    assert_eq!((answer.status.as_u16(), &answer.json()["removed"]), (200, &json!(3)));
+    assert_eq!((world.people().await.len(), &world.batch(&batch).await["stage"]), (2, &json!("undone")));
 }
 
 #[tokio::test]

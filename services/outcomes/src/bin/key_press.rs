@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     run("key-press", async |start: &Start| {
-        let mut aws = Compose::new(Start::var).await;
+        let mut aws = Compose::new(Start::var).await.keeping(start.policy.retention);
         let Start { policy, clock, signals } = start.clone();
         let recorder = Recorder::over(aws.stores(), clock, signals, policy);
         let clock = recorder.clock.clone();

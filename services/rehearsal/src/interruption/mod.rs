@@ -19,6 +19,7 @@ mod loading;
 mod people;
 mod planning;
 mod pressing;
+mod retaining;
 mod stage;
 mod state;
 mod suppressing;

@@ -331,6 +331,7 @@ impl Stage {
             switch: Faulty::new(store.switch(), gate),
             suppressions: Faulty::new(store.suppressions(), gate),
             erasures: Faulty::new(store.erasures(), gate),
+            retain: Faulty::new(store.retain(), gate),
             letters: Faulty::new(store.letters(), gate),
             uploads: Faulty::<dyn Uploads>::new(Arc::new(store.uploads()), gate),
             shelf: Faulty::<dyn Shelf>::new(Arc::new(store.uploads()), gate),

@@ -296,6 +296,7 @@ fn store(stage: &Stage, names: &[(String, String)], lines: &mut BTreeMap<String,
     let (stand, _) = ask(stage.store.suppressions().list(None, 100)).unwrap();
     let undone = ask(stage.store.suppressions().unsettled(100)).unwrap();
     line("ann kept", super::erasing::kept(stage));
+    line("retention", super::retaining::kept(stage));
     line("suppressions", format!("{} stand, {} to be carried out", stand.len(), undone.len()));
     let due = ask(stage.store.callbacks().to_review(now, 100)).unwrap().len();
     line("promises to review", due.to_string());

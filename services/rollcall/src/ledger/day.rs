@@ -6,7 +6,8 @@ use crate::output::Output;
 use crate::stop::Stop;
 use crate::times;
 use jiff::civil::Date;
-use rollcall_domain::day::{DayAccount, DayCheck, DayRecord};
+use rollcall_domain::day::{DayAccount, DayCheck, DayRecord, today};
+use rollcall_domain::erasure::Class;
 use rollcall_domain::ids::ResidentId;
 use rollcall_domain::ledger::DayState;
 use rollcall_local::machine::Machine;
@@ -93,6 +94,13 @@ const NAMED: usize = 500;
 
 async fn find(machine: &Machine, day: Date) -> Result<(DayRecord, DayAccount), Stop> {
     let Some(record) = machine.services().books.day(day).await? else {
+        let policy = machine.policy();
+        if policy.keeps_no_account_of(day, today(policy, machine.clock().now())) {
+            let kept = policy.retention.words(Class::Accounts).unwrap_or_default();
+            return Err(Stop::failed(format_args!(
+                "there is no account of {day} any more: accounts of days are kept for {kept} and then deleted"
+            )));
+        }
         return Err(Stop::failed(format_args!(
             "there is no account of {day}: nothing ran on that day, or it is from before days were recorded"
         )));

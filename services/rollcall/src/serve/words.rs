@@ -36,6 +36,7 @@ pub(super) fn words(signal: &Signal) -> Option<String> {
                 "THE ACCOUNT OF {day} DIFFERS from the books in {differences} residents: rollcall ledger --date {day}"
             )
         }
+        Signal::Expired { class, gone } => format!("past their time and deleted: {gone} of {class}"),
         Signal::RecordIgnored { code } => {
             format!("a record of the telephone service tells nothing new: {}", spaced(code))
         }

@@ -2,12 +2,13 @@
 
 use crate::support::Place;
 use jiff::civil::{Date, date};
+use jiff::tz::TimeZone;
 use rollcall_domain::day::{DayAccount, DayPart, DayRecord};
 use rollcall_domain::ids::ResidentId;
 use rollcall_domain::ledger::{DayState, Ledger};
 use rollcall_embedded::Store;
 use rollcall_host::clock::SystemClock;
-use rollcall_ports::{CheckResult, PartOf, Saved, Versioned};
+use rollcall_ports::{CheckResult, Clock as _, PartOf, Saved, Versioned};
 use serde_json::json;
 use std::sync::Arc;
 
@@ -48,8 +49,14 @@ fn a_day_without_an_account_says_why() {
     assert_eq!(wrong.err, "rollcall: --date is \"yesterday\"; expected a date such as 2026-11-20\n");
     let future = place.run(&["ledger", "--date", "9999-01-01"]).with(2);
     assert!(future.err.contains("or a day before"), "{future:?}");
-    let none = place.run(&["ledger", "--date", "2025-11-20"]).with(1);
-    assert!(none.err.contains("no account of 2025-11-20: nothing ran"), "{none:?}");
+    let yesterday = SystemClock.now().to_zoned(TimeZone::UTC).date().yesterday().unwrap().to_string();
+    let none = place.run(&["ledger", "--date", &yesterday]).with(1);
+    assert!(none.err.contains(&format!("no account of {yesterday}: nothing ran")), "{none:?}");
+    let old = place.run(&["ledger", "--date", "2025-11-20"]).with(1);
+    assert!(
+        old.err.contains("no account of 2025-11-20 any more: accounts of days are kept for a year"),
+        "{old:?}"
+    );
     assert!(place.run(&["ledger", "--residents"]).with(2).err.contains("--date"));
 }
 

@@ -19,11 +19,8 @@ use rollcall_domain::ids::{CallbackId, ResidentId};
 use rollcall_domain::ledger::{DayState, day_state};
 use rollcall_domain::policy::Policy;
 use rollcall_domain::resident::{Heard, Reached, Resident};
+use rollcall_domain::retention::LOOK_BACK_DAYS;
 use rollcall_ports::{CheckResult, Fault};
-
-/// So many days before the one that is asked for are looked at: a promise or an
-/// escalation that is older stands on the record itself.
-const LOOK_BACK: i32 = 31;
 
 /// Dials read at a time.
 const DIALS: u32 = 50;
@@ -61,7 +58,7 @@ impl Books {
     /// All that says where somebody stood.
     pub(super) async fn evidence(&self, whose: Whose<'_>) -> Result<Evidence, Fault> {
         let Whose { id, record, day, bounds } = whose;
-        let first = day.saturating_sub(LOOK_BACK.days());
+        let first = day.saturating_sub(i64::from(LOOK_BACK_DAYS).days());
         let results = self.checks.of(id, first, day).await?;
         let talks =
             results.iter().any(|(_, one)| matches!(one, CheckResult::WantsToTalk | CheckResult::SpokenTo));

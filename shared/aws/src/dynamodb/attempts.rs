@@ -15,6 +15,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use rollcall_domain::attempt::Attempt;
 use rollcall_domain::breaker::Recent;
+use rollcall_domain::erasure::Class;
 use rollcall_domain::ids::{AttemptId, ContactId, ResidentId};
 use rollcall_ports::{Began, Begin, Cursor, Fault, Saved, Tallied, Versioned};
 
@@ -57,7 +58,7 @@ impl rollcall_ports::Attempts for Attempts {
         }
         let attempt = &order.attempt;
         let writes = [
-            Write::put(ATTEMPTS, stored(&attempt.value, attempt.version + 1)?)
+            Write::put(ATTEMPTS, stored(&self.0, &attempt.value, attempt.version + 1)?)
                 .only_if_version(attempt.version),
             write_back(&order.resident, order.schedule)?,
         ];
@@ -110,7 +111,8 @@ impl rollcall_ports::Attempts for Attempts {
             return Ok(Saved::Changed);
         }
         let version = attempt.version + 1;
-        let put = Write::put(ATTEMPTS, stored(&attempt.value, version)?).only_if_version(attempt.version);
+        let put =
+            Write::put(ATTEMPTS, stored(&self.0, &attempt.value, version)?).only_if_version(attempt.version);
         Ok(match self.0.write(SAVE, put).await? {
             Written::Done => Saved::Done(version),
             Written::Refused(_) => Saved::Changed,
@@ -147,7 +149,7 @@ impl rollcall_ports::Attempts for Attempts {
 }
 
 /// An attempt as an item.
-fn stored(attempt: &Attempt, version: u64) -> Result<Item, Fault> {
+fn stored(dynamo: &Dynamo, attempt: &Attempt, version: u64) -> Result<Item, Fault> {
     let id = attempt.id.as_uuid();
     let mut item = versioned(PORT, id, attempt, version)?;
     item.insert("begun_at".to_owned(), moment(attempt.begun_at));
@@ -159,6 +161,7 @@ fn stored(attempt: &Attempt, version: u64) -> Result<Item, Fault> {
     } else {
         item.insert("open_shard".to_owned(), shard(id));
     }
+    dynamo.ages(&mut item, Class::Attempts, attempt.over_since());
     if let Some(contact) = attempt.facts.contact.as_ref().filter(|contact| is_key(contact)) {
         item.insert("contact".to_owned(), text(contact.as_str()));
     }

@@ -10,6 +10,7 @@ use async_trait::async_trait;
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use rollcall_domain::erasure::Class;
 use rollcall_ports::{AuditEntry, Cursor, Fault};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -106,12 +107,13 @@ impl rollcall_ports::Audit for Audit {
     async fn record(&self, entry: &AuditEntry) -> Result<(), Fault> {
         let month = month(entry.at);
         self.name_month(&month).await?;
-        let new = item([
+        let mut new = item([
             ("key", text(&entry.key)),
             ("month", text(month)),
             ("place", text(place(entry))),
             ("data", json(PORT, entry)?),
         ]);
+        self.dynamo.ages(&mut new, Class::Audit, Some(entry.at));
         let put = Write::put(AUDIT, new).only_if("attribute_not_exists(#key)");
         // Refused, the deed is recorded already.
         self.dynamo.write(RECORD, put).await.map(drop)

@@ -12,14 +12,13 @@ use super::Dynamo;
 use super::consumed::Operation;
 use super::item::{Item, from_json, item, json, number, read_text, read_uuid, text};
 use super::read::AT_ONCE;
-use super::schema::{BATCHES, NOTES_KEPT_MONTHS};
+use super::schema::BATCHES;
 use super::write::Write;
 use async_trait::async_trait;
 use futures_util::future::try_join_all;
-use jiff::ToSpan;
-use jiff::tz::TimeZone;
 use notes::{Kind, NOTES_OF_A_LINE, Part, pack};
-use rollcall_domain::batch::{Batch, ChunkReport, LineNote, Tally};
+use rollcall_domain::batch::{Batch, BatchStage, ChunkReport, LineNote, Tally};
+use rollcall_domain::erasure::Class;
 use rollcall_domain::ids::BatchId;
 use rollcall_ports::{Clock, Cursor, Fault};
 use serde::{Deserialize, Serialize};
@@ -34,8 +33,9 @@ const LIST: Operation = Operation { port: PORT, name: "list" };
 const CHUNK_DONE: Operation = Operation { port: PORT, name: "chunk_done" };
 const NOTES: Operation = Operation { port: PORT, name: "notes" };
 
-/// The account of each upload. Notes are forgotten after
-/// [`NOTES_KEPT_MONTHS`]; counts never are.
+/// The account of each upload. It ages from when it was first seen, once it was read: what
+/// is to be loaded of it waits in a queue for 14 days at most. Its chunks and
+/// notes age from when they were written, which is later.
 #[derive(Clone)]
 pub struct Batches {
     dynamo: Dynamo,
@@ -148,12 +148,6 @@ impl Batches {
             }
         }
     }
-
-    fn expires(&self) -> i64 {
-        let kept = i64::from(NOTES_KEPT_MONTHS).months();
-        let end = self.clock.now().to_zoned(TimeZone::UTC).checked_add(kept);
-        end.map_or(i64::MAX, |end| end.timestamp().as_second())
-    }
 }
 
 #[async_trait]
@@ -164,6 +158,8 @@ impl rollcall_ports::Batches for Batches {
         new.insert("settled".to_owned(), number(settled));
         new.insert("listed".to_owned(), number(LISTED));
         new.insert("place".to_owned(), text(place(batch)));
+        let open = matches!(batch.stage, BatchStage::Reading | BatchStage::Undoing { .. });
+        self.dynamo.ages(&mut new, Class::Batches, (!open).then_some(batch.seen_at));
         let put = Write::put(BATCHES, new)
             .only_if("attribute_not_exists(#settled) OR #settled < :settled")
             .with(":settled", number(settled));
@@ -200,10 +196,10 @@ impl rollcall_ports::Batches for Batches {
 
     async fn chunk_done(&self, id: BatchId, chunk: u32, report: &ChunkReport) -> Result<(), Fault> {
         let packed = pack(PORT, (id, chunk), report)?;
-        let expires = self.expires();
+        let now = Some(self.clock.now());
         try_join_all(packed.iter().map(|(part, notes)| {
             let mut new = item([("batch", text(id)), ("part", text(&part.key)), ("data", text(notes))]);
-            new.insert("expires".to_owned(), number(expires));
+            self.dynamo.ages(&mut new, Class::Batches, now);
             self.dynamo.write(CHUNK_DONE, Write::put(BATCHES, new))
         }))
         .await?;
@@ -216,7 +212,8 @@ impl rollcall_ports::Batches for Batches {
         // Last: this is what replaces the former report. The notes of a report
         // that differed, or that was never finished, are named by nobody and
         // go with time.
-        let done = stored(id, &format!("chunk#{chunk:010}"), &done)?;
+        let mut done = stored(id, &format!("chunk#{chunk:010}"), &done)?;
+        self.dynamo.ages(&mut done, Class::Batches, now);
         self.dynamo.write(CHUNK_DONE, Write::put(BATCHES, done)).await.map(drop)
     }
 

@@ -9,6 +9,7 @@ use super::write::{Write, Written};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use rollcall_domain::callback::Callback;
+use rollcall_domain::erasure::Class;
 use rollcall_domain::ids::CallbackId;
 use rollcall_ports::{Fault, Saved, Versioned};
 use uuid::Uuid;
@@ -63,6 +64,7 @@ impl rollcall_ports::Callbacks for Callbacks {
         } else if callback.value.is_owed() {
             item.insert("open".to_owned(), n(OWED));
         }
+        self.0.ages(&mut item, Class::Callbacks, callback.value.over_since());
         let put = Write::put(CALLBACKS, item).only_if_version(callback.version);
         Ok(match self.0.write(SAVE, put).await? {
             Written::Done => Saved::Done(version),

@@ -3,12 +3,11 @@
 use super::Dynamo;
 use super::consumed::Operation;
 use super::item::{item, number as n, read_number, read_text, text, unreadable};
-use super::schema::{CHECKS, CHECKS_KEPT_MONTHS};
+use super::schema::CHECKS;
 use super::write::Write;
 use async_trait::async_trait;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
-use jiff::{Span, ToSpan};
+use rollcall_domain::erasure::Class;
 use rollcall_domain::ids::ResidentId;
 use rollcall_ports::{CheckResult, Fault};
 
@@ -32,10 +31,11 @@ impl Checks {
 impl rollcall_ports::Checks for Checks {
     async fn record(&self, resident: ResidentId, day: Date, result: CheckResult) -> Result<(), Fault> {
         let key = item([("resident", text(resident)), ("day", text(day))]);
+        let expires = self.0.retention.expires_of_day(Class::Days, day).unwrap_or(i64::MAX);
         let update = Write::update(CHECKS, key, "SET #result = :result, #expires = :expires")
             .only_if("attribute_not_exists(#result) OR #result < :result")
             .with(":result", n(rank(result)))
-            .with(":expires", n(expires(day)));
+            .with(":expires", n(expires));
         // Refused, greater news of the day is stored already.
         self.0.write(RECORD, update).await.map(drop)
     }
@@ -77,13 +77,6 @@ impl rollcall_ports::Checks for Checks {
             }
         }
     }
-}
-
-/// The second since 1970 after which a result may be deleted.
-fn expires(day: Date) -> i64 {
-    let kept: Span = i64::from(CHECKS_KEPT_MONTHS).months();
-    let end = day.saturating_add(kept).to_zoned(TimeZone::UTC);
-    end.map_or(i64::MAX, |end| end.timestamp().as_second())
 }
 
 /// The place of a result among all, as stored: the greatest stands.

@@ -5,15 +5,14 @@
 use super::Dynamo;
 use super::consumed::Operation;
 use super::item::{Item, from_json, item, json, number, read_number, read_text, text, unreadable};
-use super::schema::{CHECKS, DAYS_KEPT_MONTHS};
+use super::schema::CHECKS;
 use super::write::{Write, Written};
 use async_trait::async_trait;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
-use jiff::ToSpan;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use rollcall_domain::day::{DayPart, DayRecord};
+use rollcall_domain::erasure::Class;
 use rollcall_ports::{Fault, PartOf, Saved, Versioned};
 
 const PORT: &str = "days";
@@ -50,11 +49,8 @@ impl rollcall_ports::Days for Days {
     async fn save(&self, record: &Versioned<DayRecord>) -> Result<Saved, Fault> {
         let version = record.version + 1;
         let mut next = key(ALL, record.value.day);
-        next.extend(item([
-            ("version", number(version)),
-            ("data", json(PORT, &record.value)?),
-            ("expires", number(expires(record.value.day))),
-        ]));
+        next.extend(item([("version", number(version)), ("data", json(PORT, &record.value)?)]));
+        self.0.ages_by_day(&mut next, Class::Accounts, record.value.day);
         let write = Write::put(CHECKS, next).only_if_version(record.version);
         Ok(match self.0.write(SAVE, write).await? {
             Written::Done => Saved::Done(version),
@@ -101,8 +97,8 @@ impl rollcall_ports::Days for Days {
             ("register", number(part.register)),
             ("later", number(part.later)),
             ("people", AttributeValue::B(Blob::new(part.bytes()))),
-            ("expires", number(expires(of.day))),
         ]));
+        self.0.ages_by_day(&mut new, Class::Accounts, of.day);
         new.extend(part.next.as_ref().map(|next| ("next".to_owned(), text(next))));
         let write = Write::put(CHECKS, new).only_if("attribute_not_exists(#register)");
         match self.0.write(ADD_PART, write).await? {
@@ -144,10 +140,4 @@ fn read_part(item: &Item) -> Result<DayPart, Fault> {
             .map(str::to_owned),
         people: people.ok_or_else(|| unreadable(PORT, "part of a day"))?,
     })
-}
-
-/// The second since 1970 after which an account may be deleted.
-fn expires(day: Date) -> i64 {
-    let end = day.saturating_add(i64::from(DAYS_KEPT_MONTHS).months()).to_zoned(TimeZone::UTC);
-    end.map_or(i64::MAX, |end| end.timestamp().as_second())
 }

@@ -10,6 +10,7 @@ use super::schema::{CALLBACKS, SHARDS};
 use super::write::{Write, Written};
 use async_trait::async_trait;
 use jiff::Timestamp;
+use rollcall_domain::erasure::Class;
 use rollcall_domain::escalation::Escalation;
 use rollcall_domain::ids::EscalationId;
 use rollcall_ports::{Cursor, Fault, OpenCases, Saved, Versioned};
@@ -62,6 +63,7 @@ impl rollcall_ports::Escalations for Escalations {
         if escalation.value.is_open() {
             item.insert("open".to_owned(), n(OPEN));
         }
+        self.0.ages(&mut item, Class::Escalations, escalation.value.over_since());
         let put = Write::put(CALLBACKS, item).only_if_version(escalation.version);
         Ok(match self.0.write(SAVE, put).await? {
             Written::Done => Saved::Done(version),

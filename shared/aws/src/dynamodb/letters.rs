@@ -31,6 +31,7 @@ use head::Head;
 use jiff::Timestamp;
 use place::{ENDED, Entry, WAITING};
 use rollcall_contracts::letters::label;
+use rollcall_domain::erasure::Class;
 use rollcall_domain::ids::{LetterId, ResidentId};
 use rollcall_domain::letter::{Filter, LONGEST_REASON, Letter, Parking};
 use rollcall_ports::{Cursor, DeadLetter, DeadLetters, Fault, LetterGroup, Replay, Saved, Versioned};
@@ -68,9 +69,9 @@ impl Letters {
     async fn write(&self, operation: Operation, letter: &Versioned<Letter>) -> Result<Saved, Fault> {
         let Versioned { value, version } = letter;
         let (head, apart) = Head::of(value);
-        self.keep_apart(operation, value.id, apart).await?;
+        self.keep_apart(operation, value.id, &apart).await?;
         let list = if value.state.is_ended() { ENDED } else { WAITING };
-        let new = item([
+        let mut new = item([
             ("id", text(value.id)),
             ("part", text(LETTER)),
             ("version", number(version + 1)),
@@ -78,11 +79,17 @@ impl Letters {
             ("place", text(Entry::of(value).place())),
             ("data", super::item::json(PORT, &head)?),
         ]);
+        self.0.ages(&mut new, Class::Letters, value.over_since());
         let put = Write::put(LETTERS, new).only_if_version(*version);
-        Ok(match self.0.write(operation, put).await? {
-            Written::Done => Saved::Done(version + 1),
-            Written::Refused(_) => Saved::Changed,
-        })
+        if let Written::Refused(_) = self.0.write(operation, put).await? {
+            return Ok(Saved::Changed);
+        }
+        // Only now: pieces of a letter that is open after all must not go. Whoever is
+        // killed here leaves pieces that nobody names.
+        if value.over_since().is_some() {
+            self.put_pieces(operation, value, &apart).await?;
+        }
+        Ok(Saved::Done(version + 1))
     }
 
     /// Reads a letter, changes it and writes it back, again while others write

@@ -45,7 +45,11 @@ pub use switch::Switch;
 
 use crate::Aws;
 use aws_sdk_dynamodb::Client;
-use schema::Table;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use rollcall_domain::erasure::Class;
+use rollcall_domain::retention::Retention;
+use schema::{EXPIRES, Table};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -56,6 +60,7 @@ pub struct Dynamo {
     client: Client,
     tables: Tables,
     consumed: Arc<Consumed>,
+    retention: Retention,
 }
 
 impl Dynamo {
@@ -63,7 +68,32 @@ impl Dynamo {
     #[must_use]
     pub fn new(aws: &Aws, prefix: &str) -> Self {
         let tables = Tables { prefix: prefix.into() };
-        Self { client: Client::new(&aws.shared), tables, consumed: Arc::default() }
+        Self {
+            client: Client::new(&aws.shared),
+            tables,
+            consumed: Arc::default(),
+            retention: Retention::default(),
+        }
+    }
+
+    /// The same with another policy of how long things are kept. It holds for what is
+    /// written from then on.
+    #[must_use]
+    pub fn keeping(self, retention: Retention) -> Self {
+        Self { retention, ..self }
+    }
+
+    /// Marks an item that is over since then, so that DynamoDB deletes it once it is
+    /// past its time, within days; one that is open has no mark.
+    fn ages(&self, item: &mut item::Item, class: Class, over_since: Option<Timestamp>) {
+        let expires = over_since.and_then(|over| self.retention.expires(class, over));
+        item.extend(expires.map(|second| (EXPIRES.to_owned(), item::number(second))));
+    }
+
+    /// The same for what is about a day.
+    fn ages_by_day(&self, item: &mut item::Item, class: Class, day: Date) {
+        let expires = self.retention.expires_of_day(class, day);
+        item.extend(expires.map(|second| (EXPIRES.to_owned(), item::number(second))));
     }
 
     /// What was consumed since the start, by whichever adapter of this client

@@ -22,9 +22,9 @@ pub const SHARDS: u8 = 8;
 /// pays a read unit for each.
 pub const COUNTERS: u8 = 16;
 
-/// For how many months the result of a day is kept: a year can be looked back
-/// on, whatever the day of the month.
-pub const CHECKS_KEPT_MONTHS: u8 = 13;
+/// The attribute with the second since 1970 after which an item may be deleted
+/// (time to live): set once a thing is over, by the policy of how long things are kept.
+pub const EXPIRES: &str = "expires";
 
 /// The register: one item a resident.
 pub const RESIDENTS: Table = Table {
@@ -63,7 +63,7 @@ pub const ATTEMPTS: Table = Table {
         // In one part a day: dials are closed at a few a second.
         Index::by_time("day", Key::text("day"), Key::text("came_to")),
     ],
-    expires: None,
+    expires: Some("expires"),
 };
 
 /// One item a promise, and one a case of somebody who was not reached.
@@ -76,11 +76,8 @@ pub const CALLBACKS: Table = Table {
         // In one part: a day makes hundreds, and all of them are asked for.
         Index { name: "open", partition: Key::number("open"), sort: None },
     ],
-    expires: None,
+    expires: Some("expires"),
 };
-
-/// For how many months the account of a day is kept, as the results it is made of.
-pub const DAYS_KEPT_MONTHS: u8 = CHECKS_KEPT_MONTHS;
 
 /// One item a resident and day, one a day, and one a part of the account of a day.
 pub const CHECKS: Table = Table {
@@ -101,17 +98,13 @@ pub const BATCHES: Table = Table {
     expires: Some("expires"),
 };
 
-/// For how many months the notes on the lines of an upload are kept; its
-/// counts stay.
-pub const NOTES_KEPT_MONTHS: u8 = 13;
-
 /// One item a deed.
 pub const AUDIT: Table = Table {
     name: "audit",
     partition: Key::text("key"),
     sort: None,
     indexes: &[Index::by_time("month", Key::text("month"), Key::text("place"))],
-    expires: None,
+    expires: Some("expires"),
 };
 
 /// What there is one of: the switch, the pace of all dialers, how far each shard has been
@@ -129,7 +122,7 @@ pub const LETTERS: Table = Table {
     // a few a day, and a flood of more than the 1 000 a second that one part
     // takes stays in its queue until there is room.
     indexes: &[Index::by_time("list", Key::number("listed"), Key::text("place"))],
-    expires: None,
+    expires: Some("expires"),
 };
 
 /// All tables.

@@ -16,6 +16,7 @@ mod letters;
 mod notices;
 mod people;
 mod proxy;
+mod retention;
 mod scripted;
 mod sqs;
 mod support;

@@ -1,5 +1,6 @@
 //! The one list of all that is kept of anybody.
 
+use crate::retention::Retention;
 use serde::{Deserialize, Serialize};
 
 /// A class of data about people. A new store belongs to one of them, or is a
@@ -135,25 +136,35 @@ impl Class {
         }
     }
 
-    /// For how long it is kept, in words. What is deleted by itself is so by the
-    /// policy of retention and the services that store it; see ARCHITECTURE.md.
+    /// For how long it is kept, in words, by a policy of retention. Whatever it names
+    /// is carried out: by the sweep on one machine, by the stores themselves on
+    /// AWS; see ARCHITECTURE.md.
     #[must_use]
-    pub fn kept(self) -> &'static str {
+    pub fn kept(self, retention: &Retention) -> String {
+        let aged = retention.words(self).unwrap_or_default();
         match self {
-            Self::Register => "until you are taken off the register",
-            Self::Callbacks | Self::Escalations => "until you are erased",
-            Self::Notices | Self::Batches => "until you are erased; it names nobody",
-            Self::Queues => "minutes; days if something is wrong",
-            Self::Letters => "until somebody has seen to it, and until you are erased",
-            Self::Stream => "7 days at most",
-            Self::Suppressions => {
-                "until the entry is taken off the list; for a number also after you are erased"
+            Self::Register => "until you are taken off the register".to_owned(),
+            Self::Callbacks | Self::Escalations => {
+                format!("{aged} from when it is over, then it is deleted within days")
             }
-            Self::Days | Self::Attempts | Self::Accounts => "13 months at most",
-            Self::Numbers => "until you are erased",
-            Self::Lists => "30 days at most, where lists are kept on AWS; else until you are erased",
-            Self::Residue => "until it is overwritten; at an erasure at once",
-            Self::Audit | Self::Erasures => "6 years",
+            Self::Notices | Self::Batches => {
+                format!("{aged}, then it is deleted within days; it names nobody")
+            }
+            Self::Queues => "minutes; days if something is wrong".to_owned(),
+            Self::Letters => {
+                format!(
+                    "until somebody has seen to it, and {aged} from then on, then it is deleted within days"
+                )
+            }
+            Self::Stream => "7 days at most".to_owned(),
+            Self::Suppressions => {
+                "until the entry is taken off the list; for a number also after you are erased".to_owned()
+            }
+            Self::Days | Self::Attempts | Self::Accounts | Self::Lists | Self::Audit | Self::Erasures => {
+                format!("{aged}, then it is deleted within days")
+            }
+            Self::Numbers => "until you are erased".to_owned(),
+            Self::Residue => "until it is overwritten; at an erasure at once".to_owned(),
         }
     }
 }

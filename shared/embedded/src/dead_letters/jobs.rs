@@ -1,6 +1,6 @@
 use super::PORT;
 use crate::db::{Db, DbError, Durability};
-use crate::values::{count, from_json, int, json};
+use crate::values::{count, from_json, int, json, nanos};
 use async_trait::async_trait;
 use rollcall_domain::ids::JobId;
 use rollcall_domain::letter::job::{Job, JobState};
@@ -26,10 +26,10 @@ impl Jobs for Replayings {
         let Versioned { value, version } = job;
         self.0.write(PORT, Durability::Process, |session| {
             let query = if *version == 0 {
-                "INSERT INTO letter_jobs (id, version, running, data) VALUES (?1, ?2 + 1, ?3, ?4)
-                 ON CONFLICT DO NOTHING"
+                "INSERT INTO letter_jobs (id, version, running, data, over_since)
+                 VALUES (?1, ?2 + 1, ?3, ?4, ?5) ON CONFLICT DO NOTHING"
             } else {
-                "UPDATE letter_jobs SET version = version + 1, running = ?3, data = ?4
+                "UPDATE letter_jobs SET version = version + 1, running = ?3, data = ?4, over_since = ?5
                  WHERE id = ?1 AND version = ?2"
             };
             let changed = session.connection.prepare_cached(query)?.execute(params![
@@ -37,6 +37,7 @@ impl Jobs for Replayings {
                 int(*version),
                 value.state == JobState::Running,
                 json(value, "job")?,
+                value.ended_at.map(nanos),
             ])?;
             Ok(if changed == 1 { Saved::Done(version + 1) } else { Saved::Changed })
         })

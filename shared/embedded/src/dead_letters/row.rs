@@ -40,8 +40,9 @@ pub(super) fn insert(connection: &Connection, letter: &Letter) -> Result<(), DbE
     connection
         .prepare_cached(
             "INSERT INTO dead_letters (id, source, message_id, version, state, kind, cause, reason, handler,
-                first_parked_at, parked_at, receives, round, body_since, body, history)
-             VALUES (?1, ?2, ?3, 1, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) ON CONFLICT DO NOTHING",
+                first_parked_at, parked_at, receives, round, body_since, body, history, over_since)
+             VALUES (?1, ?2, ?3, 1, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
+             ON CONFLICT DO NOTHING",
         )?
         .execute(params![
             letter.id.as_uuid().as_bytes(),
@@ -59,6 +60,7 @@ pub(super) fn insert(connection: &Connection, letter: &Letter) -> Result<(), DbE
             letter.body_since,
             letter.body.as_bytes(),
             json(&letter.history, "letter")?,
+            letter.over_since().map(nanos),
         ])?;
     Ok(())
 }
@@ -70,7 +72,7 @@ pub(super) fn update(connection: &Connection, letter: &Versioned<Letter>) -> Res
         .prepare_cached(
             "UPDATE dead_letters SET version = version + 1, state = ?3, kind = ?4, cause = ?5, reason = ?6,
                 handler = ?7, parked_at = ?8, receives = ?9, round = ?10, body_since = ?11, body = ?12,
-                history = ?13
+                history = ?13, over_since = ?14
              WHERE id = ?1 AND version = ?2",
         )?
         .execute(params![
@@ -87,6 +89,7 @@ pub(super) fn update(connection: &Connection, letter: &Versioned<Letter>) -> Res
             letter.body_since,
             letter.body.as_bytes(),
             json(&letter.history, "letter")?,
+            letter.over_since().map(nanos),
         ])?;
     Ok(if changed == 1 { Saved::Done(version + 1) } else { Saved::Changed })
 }

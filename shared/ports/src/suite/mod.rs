@@ -32,6 +32,7 @@ pub mod people;
 pub mod queue;
 pub mod removing;
 pub mod residents;
+pub mod retain;
 pub mod searching;
 pub mod stream;
 pub mod suppressions;

@@ -32,7 +32,7 @@ impl Eraser {
             classes.push(ClassOfData {
                 class: class.word().to_owned(),
                 purpose: class.purpose().to_owned(),
-                kept: class.kept().to_owned(),
+                kept: class.kept(&self.recorder.policy.retention),
                 items,
             });
         }

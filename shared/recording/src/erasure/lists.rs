@@ -188,7 +188,9 @@ impl Wanted<'_> {
 fn item(line: &Line, rows: &rollcall_roster::Rows<'_>, layout: &Layout) -> Value {
     match line {
         Line::Row(row) => json!({"line": row.line, "says": row.profile}),
-        Line::Rejected(note) => json!({"line": note.line, "rejected": note.reason, "cells": their_cells(rows, layout)}),
+        Line::Rejected(note) => {
+            json!({"line": note.line, "rejected": note.reason, "cells": their_cells(rows, layout)})
+        }
         Line::Blank(note) => json!({"line": note.line}),
     }
 }

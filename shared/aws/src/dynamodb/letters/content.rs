@@ -8,6 +8,8 @@ use crate::dynamodb::schema::LETTERS;
 use crate::dynamodb::write::Write;
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_smithy_types::Blob;
+use jiff::Timestamp;
+use rollcall_domain::erasure::Class;
 use rollcall_domain::ids::LetterId;
 use rollcall_domain::letter::Letter;
 use rollcall_ports::{Fault, Versioned};
@@ -35,21 +37,45 @@ impl Letters {
         &self,
         operation: Operation,
         id: LetterId,
-        mut apart: Contents,
+        apart: &Contents,
     ) -> Result<(), Fault> {
         if apart.is_empty() {
             return Ok(());
         }
-        if let Some(item) = self.0.get(operation, &LETTERS, key(id.as_uuid(), LETTER)).await? {
-            let there = Head::read(&item)?.apart();
-            apart.retain(|name, _| !there.contains_key(name));
+        let stored = self.0.get(operation, &LETTERS, key(id.as_uuid(), LETTER)).await?;
+        let there = stored.map(|item| Head::read(&item)).transpose()?.map(|head| head.apart());
+        let there = there.unwrap_or_default();
+        for (name, bytes) in apart.iter().filter(|(name, _)| !there.contains_key(*name)) {
+            self.put_content(operation, (id, None), (name, bytes)).await?;
         }
-        for (name, bytes) in &apart {
-            for (part, piece) in parts(name, bytes.len()).zip(bytes.chunks(PIECE)) {
-                let mut new = key(id.as_uuid(), &part);
-                new.insert("bytes".to_owned(), AttributeValue::B(Blob::new(piece)));
-                self.0.write(operation, Write::put(LETTERS, new)).await?;
-            }
+        Ok(())
+    }
+
+    /// Writes all contents of a letter that is over once more, with the mark by which
+    /// they go when it goes.
+    pub(super) async fn put_pieces(
+        &self,
+        operation: Operation,
+        letter: &Letter,
+        apart: &Contents,
+    ) -> Result<(), Fault> {
+        for content in apart {
+            self.put_content(operation, (letter.id, letter.over_since()), content).await?;
+        }
+        Ok(())
+    }
+
+    async fn put_content(
+        &self,
+        operation: Operation,
+        (id, over_since): (LetterId, Option<Timestamp>),
+        (name, bytes): (&Uuid, &Vec<u8>),
+    ) -> Result<(), Fault> {
+        for (part, piece) in parts(name, bytes.len()).zip(bytes.chunks(PIECE)) {
+            let mut new = key(id.as_uuid(), &part);
+            new.insert("bytes".to_owned(), AttributeValue::B(Blob::new(piece)));
+            self.0.ages(&mut new, Class::Letters, over_since);
+            self.0.write(operation, Write::put(LETTERS, new)).await?;
         }
         Ok(())
     }

@@ -9,6 +9,7 @@ use crate::dynamodb::item::{Item, number, read_uuid, read_versioned, text, versi
 use crate::dynamodb::schema::LETTERS;
 use crate::dynamodb::write::{Write, Written};
 use async_trait::async_trait;
+use rollcall_domain::erasure::Class;
 use rollcall_domain::ids::JobId;
 use rollcall_domain::letter::job::{Job, JobState};
 use rollcall_ports::{Fault, Saved, Versioned};
@@ -84,6 +85,7 @@ impl rollcall_ports::Jobs for Jobs {
         new.insert("part".to_owned(), text(JOB));
         new.insert("listed".to_owned(), number(list));
         new.insert("place".to_owned(), text(order(value.started_at, id)));
+        self.0.ages(&mut new, Class::Letters, value.ended_at);
         let put = Write::put(LETTERS, new).only_if_version(*version);
         Ok(match self.0.write(SAVE, put).await? {
             Written::Done => Saved::Done(version + 1),
