@@ -105,7 +105,7 @@ impl Shown {
             asked_at: erasure.asked_at,
             done_at: erasure.done_at,
             looks_again_at: erasure.look_again_at,
-            waits_for: waits.or(erasure.rests_until.map(|_| PASSES)).map(str::to_owned),
+            waits_for: waits.or_else(|| erasure.rests_until.map(|_| PASSES)).map(str::to_owned),
         }
     }
 }
