@@ -1,3 +1,4 @@
+mod erasing;
 mod foresight;
 
 use rollcall_api::Api;
@@ -43,6 +44,7 @@ pub(crate) async fn function(start: &Start) -> Result<HttpFunction, Vec<String>>
     let (batches, uploads, audit) = (aws.batches(&clock), aws.uploads(), aws.audit());
     let workbench = workbench(&mut aws, &all, &clock);
     let foresight = foresight::foresight(&mut aws, start);
+    let eraser = Some(Arc::new(erasing::eraser(&mut aws, start)));
     let parts = aws.ready(());
     let others = Origins::read(&Start::var);
     let (shown, verifier, others) = match (people, others, parts) {
@@ -71,7 +73,7 @@ pub(crate) async fn function(start: &Start) -> Result<HttpFunction, Vec<String>>
         softphone: None,
         dead_letters: letters,
         workbench: Some(Arc::new(workbench)),
-        eraser: None,
+        eraser,
         foresight: Some(foresight),
         queues,
         signals,
