@@ -105,6 +105,8 @@ pub struct Timers {
     pub sweep_seconds: u32,
     /// Dead letters are collected and replayed.
     pub letters_seconds: u32,
+    /// Erasures go on, where a program of its own does that.
+    pub erasures_seconds: u32,
     /// The account of the day.
     pub ledger_seconds: u32,
 }

@@ -51,6 +51,25 @@ pub const STAGED: &str = "staged/";
 /// Before the names of files that somebody had loaded, by way of the API.
 const LOADED: &str = "loaded/";
 
+/// Before the names of files of which rows were blanked. As of those under
+/// [`STAGED`], nobody is told of them.
+pub const BLANKED: &str = "blanked/";
+
+/// The key under which a file stands once rows of it were blanked, in a store
+/// that keeps no form of a file under its name but the one that was put: for
+/// whoever still names the file that was. `None` for a file that is put again
+/// where it is, since its arrival tells nobody and nobody names its form for
+/// longer than a request: one that is not loaded yet, or such a copy itself.
+#[must_use]
+pub fn blanked_key(upload: &UploadRef) -> Option<String> {
+    let moves = !upload.key.starts_with(STAGED) && !upload.key.starts_with(BLANKED);
+    let form = match &upload.form {
+        Form::Version(version) => ["version", version],
+        Form::Etag(tag) => ["etag", tag],
+    };
+    moves.then(|| format!("{BLANKED}{}", UploadId::derive(&[&upload.key, form[0], form[1]])))
+}
+
 /// The key of a file before it is loaded.
 #[must_use]
 pub fn staged_key(upload: UploadId) -> String {

@@ -17,7 +17,8 @@ UNNAMED = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
 # What the log of requests may hold: nothing of who asked, and no path, which anybody writes.
 ACCESS_LOG = {"requestId", "requestTime", "httpMethod", "status", "responseLength", "responseLatency", "integrationStatus"}
 QUEUES = {"uploads": ("ingest", "Ingest"), "rows": ("loader", "Loader"), "call_requests": ("dialer", "Dialer")}
-TIMERS = {"planner": "planner_seconds", "sweep": "sweep_seconds", "letters": "letters_seconds", "ledger": "ledger_seconds"}
+TIMERS = {"planner": "planner_seconds", "sweep": "sweep_seconds", "letters": "letters_seconds", "erasures": "erasures_seconds",
+          "ledger": "ledger_seconds"}
 
 
 def of_type(facts, kind):
@@ -234,6 +235,20 @@ def roles_may_do_no_more_than_they_need(facts):
                 yield f"{name}: a policy that others write"
     for name, function in of_type(facts, "AWS::Lambda::Function").items():
         yield from expect(f"{name}: role", function.get("Role"), att(name + "Role"))
+
+
+def only_an_erasure_deletes_calls_and_lists(facts):
+    """Deleting for good what is known of calls, and a list before its time, is one function's right."""
+    kept = {att(name)["Fn::GetAtt"][0] for name in ("Attempts", "Callbacks", "Checks", "Letters")}
+    for name, _, statement in statements(facts):
+        if statement["Effect"] != "Allow" or name == "ErasuresFunctionRole":
+            continue
+        actions = listed(statement["Action"])
+        if {"s3:DeleteObject", "s3:DeleteObjectVersion"} & set(actions):
+            yield f"{name}: may delete lists"
+        there = {one["Fn::GetAtt"][0] for one in listed(statement.get("Resource", [])) if isinstance(one, dict) and "Fn::GetAtt" in one}
+        if "dynamodb:DeleteItem" in actions and there & kept:
+            yield f"{name}: may delete what is known of calls"
 
 
 def only_the_dialer_may_call(facts):

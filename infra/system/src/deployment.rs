@@ -25,8 +25,19 @@ pub fn endpoint() -> String {
 }
 
 /// Every function of the template.
-pub const FUNCTIONS: [&str; 10] =
-    ["ingest", "loader", "planner", "dialer", "outcomes", "key-press", "sweep", "books", "letters", "api"];
+pub const FUNCTIONS: [&str; 11] = [
+    "ingest",
+    "loader",
+    "planner",
+    "dialer",
+    "outcomes",
+    "key-press",
+    "sweep",
+    "books",
+    "letters",
+    "erasures",
+    "api",
+];
 
 /// The services that functions ask, as the SDK's variables name them.
 const SERVICES: [&str; 5] = ["DYNAMODB", "KINESIS", "S3", "SNS", "SQS"];

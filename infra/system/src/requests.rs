@@ -125,9 +125,23 @@ fn connect(method: &Method, path: &str, body: &Value) -> Option<Permission> {
 /// A copy reads one object and writes the other.
 fn s3(method: &Method, uri: &Uri, copied: &str) -> Vec<Permission> {
     let path = decoded(uri.path().trim_start_matches('/'));
+    // Of a bucket, whichever way it is written.
+    let path = path.strip_suffix('/').filter(|bucket| !bucket.contains('/')).unwrap_or(&path);
     let versioned = |query: Option<&str>| query.is_some_and(|query| query.contains("versionId="));
     let reading = |query: Option<&str>| if versioned(query) { "s3:GetObjectVersion" } else { "s3:GetObject" };
+    let asks = |name: &str| {
+        uri.query()
+            .into_iter()
+            .flat_map(|query| query.split('&'))
+            .any(|part| part.split('=').next() == Some(name))
+    };
     let action = match method.as_str() {
+        "GET" if asks("versions") => "s3:ListBucketVersions",
+        // The beginning and the end of an upload in parts.
+        "POST" if asks("uploads") || asks("uploadId") => "s3:PutObject",
+        "DELETE" if asks("uploadId") => "s3:AbortMultipartUpload",
+        "DELETE" if asks("versionId") => "s3:DeleteObjectVersion",
+        "DELETE" => "s3:DeleteObject",
         "GET" | "HEAD" if !path.contains('/') => "s3:ListBucket",
         "GET" | "HEAD" => reading(uri.query()),
         "PUT" => "s3:PutObject",
@@ -194,6 +208,14 @@ mod tests {
         check(&Method::POST, "/", "", publish, &[("sns:Publish", "arn:aws:sns:::t")]);
         let file = [("s3:GetObjectVersion", "arn:aws:s3:::b/lists/a b.csv")];
         check(&Method::GET, "/b/lists/a%20b.csv?x-id=GetObject&versionId=1", "", "", &file);
+        let list = [("s3:ListBucketVersions", "arn:aws:s3:::b")];
+        check(&Method::GET, "/b?versions&prefix=blanked%2F", "", "", &list);
+        check(&Method::GET, "/b/?versions&max-keys=50", "", "", &list);
+        let gone = [("s3:DeleteObjectVersion", "arn:aws:s3:::b/a.csv")];
+        check(&Method::DELETE, "/b/a.csv?x-id=DeleteObject&versionId=1", "", "", &gone);
+        let part = [("s3:PutObject", "arn:aws:s3:::b/blanked/1")];
+        check(&Method::POST, "/b/blanked/1?uploads", "", "", &part);
+        check(&Method::PUT, "/b/blanked/1?x-id=UploadPart&partNumber=1&uploadId=u", "", "", &part);
     }
 
     #[test]

@@ -1,3 +1,5 @@
+mod erasing;
+
 use rollcall_api::Api;
 use rollcall_api::assets::Assets;
 use rollcall_api::auth::Verifier;
@@ -41,6 +43,7 @@ pub(crate) async fn function(start: &Start) -> Result<HttpFunction, Vec<String>>
     let (batches, uploads, audit) = (aws.batches(&clock), aws.uploads(), aws.audit());
     let workbench = workbench(&mut aws, &all, &clock);
     let foresight = on_aws(&mut aws, policy.clone(), clock.clone(), signals.clone());
+    let eraser = Some(Arc::new(erasing::eraser(&mut aws, start)));
     let parts = aws.ready(());
     let others = Origins::read(&Start::var);
     let (shown, verifier, others) = match (people, others, parts) {
@@ -68,7 +71,7 @@ pub(crate) async fn function(start: &Start) -> Result<HttpFunction, Vec<String>>
         telephony,
         softphone: None,
         workbench: Arc::new(workbench),
-        eraser: None,
+        eraser,
         foresight,
         queues,
         signals,

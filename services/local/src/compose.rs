@@ -139,7 +139,8 @@ fn recorder(ports: &Ports, policy: &Arc<Policy>) -> Recorder {
 fn eraser(ports: &Ports, policy: &Arc<Policy>) -> Eraser {
     let Ports { erasures, letters, uploads, shelf, batches, telephony, audit, .. } = ports.clone();
     let recorder = recorder(ports, policy);
-    Eraser { recorder, erasures, letters, uploads, shelf, batches, telephony, audit }
+    let hands_over = false;
+    Eraser { recorder, erasures, letters, uploads, shelf, batches, telephony, audit, hands_over }
 }
 
 fn planner(ports: &Ports, policy: &Arc<Policy>, topology: &'static Topology) -> Planner {

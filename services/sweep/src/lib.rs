@@ -6,7 +6,8 @@
 //! carries the suppression list over to records, trips the switch
 //! over all dialing where there is cause, tells of every change of it, goes
 //! on with erasures, and deletes what is past its time.
-//! [`Books`] takes the account of the day, [`Letters`] looks after dead letters.
+//! [`Books`] takes the account of the day, [`Letters`] looks after dead letters,
+//! [`Erasures`] goes on with erasures where the sweep itself has no right to.
 //!
 //! Whoever is told is told before it is recorded that they were: a crash
 //! between the two tells twice, never not at all. What the ladder tells
@@ -39,6 +40,7 @@ use std::sync::Arc;
 
 pub use books::Books;
 pub use dialing::Watch;
+pub use erasures::Erasures;
 pub use letters::Letters;
 pub use retention::Retainer;
 
@@ -60,7 +62,7 @@ pub struct Sweep {
     pub horizon: Arc<dyn EvidenceHorizon>,
     /// Where results are written.
     pub recorder: Recorder,
-    /// Goes on with erasures; `None` where nobody can be erased yet.
+    /// Goes on with erasures; `None` where [`Erasures`] does.
     pub eraser: Option<Eraser>,
     /// Deletes what is past its time; `None` where the stores do so by themselves.
     pub retainer: Option<Retainer>,

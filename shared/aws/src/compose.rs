@@ -109,6 +109,11 @@ impl Compose {
         Arc::new(dynamodb::Jobs::new(&self.dynamo()))
     }
 
+    /// Who is erased.
+    pub fn erasures(&mut self, clock: &Arc<dyn rollcall_ports::Clock>) -> Arc<dynamodb::Erasures> {
+        Arc::new(dynamodb::Erasures::new(&self.dynamo(), Arc::clone(clock)))
+    }
+
     /// Who did what.
     pub fn audit(&mut self) -> Arc<dynamodb::Audit> {
         Arc::new(dynamodb::Audit::new(&self.dynamo()))

@@ -3,9 +3,12 @@
 //! The bucket keeps versions, and a file is read by the version of its
 //! notification; in a bucket that keeps none, by its entity tag. Files come and
 //! go without this adapter: clerks put them by signed requests, the bucket's
-//! lifecycle deletes them.
+//! lifecycle deletes them. A file of which rows were blanked is read where its
+//! copy is ([`shelf`]), by whoever names it as it was.
 
 pub mod deposits;
+mod pieces;
+pub mod shelf;
 
 use crate::Aws;
 use crate::fault::fault;
@@ -16,7 +19,7 @@ use aws_sdk_s3::primitives::ByteStream;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use rollcall_contracts::upload::{Form, UploadRef};
+use rollcall_contracts::upload::{Form, UploadRef, blanked_key};
 use rollcall_ports::{Fault, UploadInfo, Uploads};
 
 const PORT: &str = "uploads";
@@ -47,19 +50,18 @@ impl Bucket {
         Self { client: Client::new(&aws.shared), name: name.to_owned() }
     }
 
-    async fn head(&self, upload: &UploadRef) -> Result<Option<HeadObjectOutput>, Fault> {
+    async fn head(&self, asked: &Asked) -> Result<Option<HeadObjectOutput>, Fault> {
         // No object has it, and the SDK would not send it.
-        if upload.key.is_empty() {
+        if asked.key.is_empty() {
             return Ok(None);
         }
-        let (version, tag) = form(upload);
         let answer = self
             .client
             .head_object()
             .bucket(&self.name)
-            .key(&upload.key)
-            .set_version_id(version)
-            .set_if_match(tag)
+            .key(&asked.key)
+            .set_version_id(asked.version.clone())
+            .set_if_match(asked.tag.clone())
             .send()
             .await;
         match answer {
@@ -68,31 +70,22 @@ impl Bucket {
             Err(error) => Err(fault(PORT, &error)),
         }
     }
-}
 
-#[async_trait]
-impl Uploads for Bucket {
-    async fn info(&self, upload: &UploadRef) -> Result<Option<UploadInfo>, Fault> {
-        let Some(head) = self.head(upload).await? else { return Ok(None) };
-        let size = head.content_length().and_then(|size| u64::try_from(size).ok());
-        Ok(Some(UploadInfo { size: size.ok_or_else(|| misbehaved("an object without a length"))? }))
-    }
-
-    async fn read(&self, upload: &UploadRef, start: u64, end: u64) -> Result<Option<Vec<u8>>, Fault> {
+    /// Bytes of an object as it is asked for.
+    async fn range(&self, asked: &Asked, start: u64, end: u64) -> Result<Option<Vec<u8>>, Fault> {
         // A range names its last byte, so that none can be empty.
-        if upload.key.is_empty() || end <= start {
-            return Ok(self.head(upload).await?.map(|_| Vec::new()));
+        if asked.key.is_empty() || end <= start {
+            return Ok(self.head(asked).await?.map(|_| Vec::new()));
         }
         let range =
             if end > LARGEST { format!("bytes={start}-") } else { format!("bytes={start}-{}", end - 1) };
-        let (version, tag) = form(upload);
         let answer = self
             .client
             .get_object()
             .bucket(&self.name)
-            .key(&upload.key)
-            .set_version_id(version)
-            .set_if_match(tag)
+            .key(&asked.key)
+            .set_version_id(asked.version.clone())
+            .set_if_match(asked.tag.clone())
             .range(range)
             .send()
             .await;
@@ -109,6 +102,64 @@ impl Uploads for Bucket {
     }
 }
 
+/// An object, and in which form.
+#[derive(Clone, Debug)]
+struct Asked {
+    key: String,
+    version: Option<String>,
+    /// In quotation marks.
+    tag: Option<String>,
+}
+
+impl Asked {
+    /// A file as it was put.
+    fn put(upload: &UploadRef) -> Self {
+        let (version, tag) = match &upload.form {
+            Form::Version(version) => (Some(version.clone()), None),
+            Form::Etag(tag) => (None, Some(format!("\"{tag}\""))),
+        };
+        Self { key: upload.key.clone(), version, tag }
+    }
+
+    /// Whatever is under a key.
+    fn latest(key: &str) -> Self {
+        Self { key: key.to_owned(), version: None, tag: None }
+    }
+
+    /// The copy of a file of which rows were blanked.
+    fn blanked(upload: &UploadRef) -> Option<Self> {
+        blanked_key(upload).map(|key| Self::latest(&key))
+    }
+}
+
+#[async_trait]
+impl Uploads for Bucket {
+    async fn info(&self, upload: &UploadRef) -> Result<Option<UploadInfo>, Fault> {
+        let mut head = self.head(&Asked::put(upload)).await?;
+        if head.is_none()
+            && let Some(copy) = Asked::blanked(upload)
+        {
+            head = self.head(&copy).await?;
+        }
+        let Some(head) = head else { return Ok(None) };
+        Ok(Some(UploadInfo { size: size(&head)? }))
+    }
+
+    async fn read(&self, upload: &UploadRef, start: u64, end: u64) -> Result<Option<Vec<u8>>, Fault> {
+        let bytes = self.range(&Asked::put(upload), start, end).await?;
+        match Asked::blanked(upload) {
+            Some(copy) if bytes.is_none() => self.range(&copy, start, end).await,
+            _ => Ok(bytes),
+        }
+    }
+}
+
+/// The bytes of an object.
+fn size(head: &HeadObjectOutput) -> Result<u64, Fault> {
+    let size = head.content_length().and_then(|size| u64::try_from(size).ok());
+    size.ok_or_else(|| misbehaved("an object without a length"))
+}
+
 /// Up to `most` bytes behind the first `skip`. A connection that is lost before
 /// all of them have come is a fault, and never taken for the end of the file.
 async fn cut(mut body: ByteStream, mut skip: u64, most: u64) -> Result<Vec<u8>, Fault> {
@@ -123,14 +174,6 @@ async fn cut(mut body: ByteStream, mut skip: u64, most: u64) -> Result<Vec<u8>, 
         bytes.extend_from_slice(piece.get(from..wanted).unwrap_or_default());
     }
     Ok(bytes)
-}
-
-/// Version and entity tag by which a file is asked for: one of them.
-fn form(upload: &UploadRef) -> (Option<String>, Option<String>) {
-    match &upload.form {
-        Form::Version(version) => (Some(version.clone()), None),
-        Form::Etag(tag) => (None, Some(format!("\"{tag}\""))),
-    }
 }
 
 fn status<E>(error: &SdkError<E, HttpResponse>) -> Option<u16> {

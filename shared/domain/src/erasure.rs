@@ -169,6 +169,10 @@ pub struct Erasure {
     /// When everything was clean.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub done_at: Option<Timestamp>,
+    /// All that is left is what nobody can delete, and some of it is gone by
+    /// itself at this moment; nothing is to be done before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rests_until: Option<Timestamp>,
     /// When it is looked once more for what was under way at that moment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub look_again_at: Option<Timestamp>,
@@ -192,21 +196,24 @@ impl Erasure {
             traces,
             calls: BTreeSet::new(),
             done_at: None,
+            rests_until: None,
             look_again_at: None,
         }
     }
 
-    /// What is to be cleaned next; `None` when all is clean.
-    #[must_use]
-    pub fn next(&self) -> Option<Class> {
-        if self.done_at.is_some() { None } else { Class::erased().find(|class| !self.done.contains(class)) }
+    /// What is still to be cleaned, in order; nothing when all is clean.
+    pub fn left(&self) -> impl Iterator<Item = Class> {
+        let open = self.done_at.is_none();
+        Class::erased().filter(move |class| open && !self.done.contains(class))
     }
 
     /// A class is clean. Once the lists are, nothing but the id is kept of the
-    /// person: before the last class, which cleans away what was kept here.
+    /// person: before the last class, which cleans away what was kept here, and
+    /// while messages that nobody can delete are gone by themselves.
     pub fn cleaned(&mut self, class: Class) {
         self.done.insert(class);
-        if Class::erased().all(|class| class == Class::Residue || self.done.contains(&class)) {
+        let wordless = [Class::Residue, Class::Queues, Class::Stream];
+        if Class::erased().all(|class| wordless.contains(&class) || self.done.contains(&class)) {
             self.traces = None;
         }
     }
@@ -215,6 +222,7 @@ impl Erasure {
     /// under way.
     pub fn finish(&mut self, now: Timestamp, news_for: SignedDuration) {
         self.done_at = Some(now);
+        self.rests_until = None;
         self.look_again_at = now.checked_add(news_for).ok();
     }
 
@@ -222,7 +230,7 @@ impl Erasure {
     pub fn again(&mut self, traces: Traces) {
         self.done.clear();
         self.traces = Some(traces);
-        (self.done_at, self.look_again_at) = (None, None);
+        (self.done_at, self.look_again_at, self.rests_until) = (None, None, None);
     }
 
     /// It was looked once more.
@@ -238,10 +246,10 @@ impl Erasure {
         (if self.done_at.is_some() { all } else { self.done.len() }, all)
     }
 
-    /// When somebody must see to it: at once, or when it is to be looked again;
-    /// `None` when nothing is left.
+    /// When somebody must see to it: at once, when something is gone by itself, or
+    /// when it is to be looked again; `None` when nothing is left.
     #[must_use]
     pub fn review_at(&self) -> Option<Timestamp> {
-        if self.done_at.is_some() { self.look_again_at } else { Some(self.asked_at) }
+        if self.done_at.is_some() { self.look_again_at } else { self.rests_until.or(Some(self.asked_at)) }
     }
 }

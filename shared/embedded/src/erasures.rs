@@ -14,13 +14,11 @@ use crate::residents::digits;
 use crate::values::{count, from_json, int, json, nanos, time_at, uuid};
 use async_trait::async_trait;
 use jiff::Timestamp;
-use rollcall_contracts::letters::{UNREADABLE, label};
 use rollcall_domain::batch::Batch;
 use rollcall_domain::erasure::{Class, Erasure, Traces};
 use rollcall_domain::ids::ResidentId;
-use rollcall_ports::{Erasures, Fault, Forgotten, Saved, Versioned, Whose, call_ids};
+use rollcall_ports::{Erasures, Fault, Forgotten, Known, Saved, Versioned, Whose};
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 const PORT: &str = "erasures";
@@ -105,7 +103,7 @@ fn forget(connection: &Connection, class: Class, whose: &Whose<'_>) -> Result<Fo
         Class::Days => connection.execute("DELETE FROM checks WHERE resident = ?1", [bytes])?,
         Class::Attempts => connection.execute("DELETE FROM attempts WHERE resident = ?1", [bytes])?,
         Class::Stream => {
-            let known = Known::of(connection, id)?;
+            let known = known_so_far(connection, id)?;
             delete_where(connection, ("stream", "data"), &known)?
         }
         Class::Numbers => return numbers(connection, whose),
@@ -169,57 +167,26 @@ fn file_names(connection: &Connection, traces: Option<&Traces>) -> Result<usize,
     Ok(gone)
 }
 
-/// By what a message is known to be about somebody.
-pub(crate) struct Known {
-    /// The id of the person, and those of their calls.
-    ids: BTreeSet<String>,
-    traces: Option<Traces>,
+/// By what messages are known to be about somebody: with the ids of the calls that
+/// are stored.
+pub(crate) fn known(
+    connection: &Connection,
+    resident: ResidentId,
+    erasure: Option<&Erasure>,
+) -> Result<Known, DbError> {
+    let mut known = Known::of(resident, erasure);
+    let mut statement = connection.prepare_cached("SELECT data FROM attempts WHERE resident = ?1")?;
+    let mut rows = statement.query([resident.as_uuid().as_bytes()])?;
+    while let Some(row) = rows.next()? {
+        known.add_call(&from_json(row, 0, "attempt")?);
+    }
+    Ok(known)
 }
 
-impl Known {
-    /// What the calls tell that are stored, and the erasure, if there is one.
-    pub(crate) fn of(connection: &Connection, resident: ResidentId) -> Result<Self, DbError> {
-        let mut ids = BTreeSet::from([resident.to_string()]);
-        let mut statement = connection.prepare_cached("SELECT data FROM attempts WHERE resident = ?1")?;
-        let mut rows = statement.query([resident.as_uuid().as_bytes()])?;
-        while let Some(row) = rows.next()? {
-            let attempt: rollcall_domain::attempt::Attempt = from_json(row, 0, "attempt")?;
-            let facts = &attempt.facts;
-            let contacts: Vec<_> = facts.contact.iter().chain(&facts.next_contact).collect();
-            ids.extend(call_ids(attempt.id, &contacts));
-            ids.insert(attempt.request.to_string());
-        }
-        let erasure = get(connection, resident)?.map(|found| found.value);
-        Ok(Self::with(ids, erasure.as_ref()))
-    }
-
-    /// The ids of the person and their calls, with what an erasure tells.
-    fn with(mut ids: BTreeSet<String>, erasure: Option<&Erasure>) -> Self {
-        if let Some(erasure) = erasure {
-            ids.extend(erasure.calls.iter().cloned());
-        }
-        Self { ids, traces: erasure.and_then(|erasure| erasure.traces.clone()) }
-    }
-
-    /// Whether this message is about them: it holds an id of theirs, or, if
-    /// it cannot be read as any message, tells of them in words.
-    pub(crate) fn is_in(&self, body: &[u8]) -> bool {
-        let text = String::from_utf8_lossy(body);
-        if self.ids.iter().any(|id| text.contains(id.as_str())) {
-            return true;
-        }
-        // What can be read says by its ids whom it is about.
-        let unread = label(body).kind == UNREADABLE;
-        self.traces.as_ref().is_some_and(|traces| {
-            let e164 = traces.number.e164();
-            (traces.number_alone && text.contains(&e164)) || (unread && traces.are_in_text(&text))
-        })
-    }
-
-    /// Whether what somebody wrote tells of them.
-    pub(crate) fn is_in_words(&self, text: &str) -> bool {
-        self.traces.as_ref().is_some_and(|traces| traces.are_in_text(text))
-    }
+/// The same with the erasure that is stored, if there is one.
+pub(crate) fn known_so_far(connection: &Connection, resident: ResidentId) -> Result<Known, DbError> {
+    let erasure = get(connection, resident)?.map(|found| found.value);
+    known(connection, resident, erasure.as_ref())
 }
 
 /// Deletes what is about somebody, one row in memory at a time.

@@ -1,10 +1,14 @@
 use crate::{Cursor, Fault, Saved, Versioned};
 use async_trait::async_trait;
 use jiff::Timestamp;
+use rollcall_contracts::letters::{UNREADABLE, label};
 use rollcall_contracts::upload::UploadRef;
-use rollcall_domain::erasure::{Class, Erasure};
+use rollcall_domain::attempt::Attempt;
+use rollcall_domain::erasure::{Class, Erasure, Traces};
 use rollcall_domain::ids::{AttemptId, ContactId, ResidentId};
 use rollcall_domain::phone::PhoneNumber;
+use std::collections::BTreeSet;
+use std::fmt;
 
 /// Whose data is to be forgotten, and by what it is known.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +32,9 @@ pub enum Forgotten {
     Done(u64),
     /// Something must end first: ask again.
     Waits(&'static str),
+    /// Nobody can delete it: it is gone by itself at this moment, and the other
+    /// classes are cleaned meanwhile.
+    Passes(Timestamp),
 }
 
 /// Who is being erased, and the forgetting of all that no other port of its own
@@ -93,4 +100,66 @@ pub trait Shelf: Send + Sync {
 pub fn call_ids(attempt: AttemptId, contacts: &[&ContactId]) -> Vec<String> {
     let contacts = contacts.iter().map(|contact| contact.as_str().to_owned());
     std::iter::once(attempt.to_string()).chain(contacts).collect()
+}
+
+/// By what a message is known to be about somebody.
+#[derive(Clone)]
+pub struct Known {
+    /// The id of the person and those of their calls, in small letters.
+    ids: BTreeSet<String>,
+    traces: Option<Traces>,
+}
+
+impl Known {
+    /// By the id of the person, and by what an erasure tells.
+    #[must_use]
+    pub fn of(resident: ResidentId, erasure: Option<&Erasure>) -> Self {
+        let mut known =
+            Self { ids: BTreeSet::new(), traces: erasure.and_then(|erasure| erasure.traces.clone()) };
+        let calls = erasure.into_iter().flat_map(|erasure| erasure.calls.iter().cloned());
+        known.add(std::iter::once(resident.to_string()).chain(calls));
+        known
+    }
+
+    /// And by the ids of this call to them.
+    pub fn add_call(&mut self, attempt: &Attempt) {
+        let facts = &attempt.facts;
+        let contacts: Vec<_> = facts.contact.iter().chain(&facts.next_contact).collect();
+        let ids = call_ids(attempt.id, &contacts);
+        self.add(ids.into_iter().chain([attempt.request.to_string()]));
+    }
+
+    fn add(&mut self, ids: impl Iterator<Item = String>) {
+        self.ids.extend(ids.map(|id| id.to_ascii_lowercase()));
+    }
+
+    /// Whether this message is about them: it holds an id of theirs, or, if
+    /// it cannot be read as any message, tells of them in words.
+    #[must_use]
+    pub fn is_in(&self, body: &[u8]) -> bool {
+        let text = String::from_utf8_lossy(body);
+        let small = text.to_ascii_lowercase();
+        if self.ids.iter().any(|id| small.contains(id.as_str())) {
+            return true;
+        }
+        // What can be read says by its ids whom it is about.
+        let unread = label(body).kind == UNREADABLE;
+        self.traces.as_ref().is_some_and(|traces| {
+            let e164 = traces.number.e164();
+            (traces.number_alone && text.contains(&e164)) || (unread && traces.are_in_text(&text))
+        })
+    }
+
+    /// Whether what somebody wrote tells of them.
+    #[must_use]
+    pub fn is_in_words(&self, text: &str) -> bool {
+        self.traces.as_ref().is_some_and(|traces| traces.are_in_text(text))
+    }
+}
+
+impl fmt::Debug for Known {
+    /// Without the person.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Known").finish_non_exhaustive()
+    }
 }

@@ -54,7 +54,7 @@ pub use clock::Clock;
 pub use days::{Days, PartOf};
 pub use dead_letters::{DeadLetter, DeadLetters};
 pub use deposits::{Broken, Deposits, Intake, Offer, Pieces, Released, Slot, Staged, Taken};
-pub use erasures::{Erasures, Forgotten, Place, Shelf, Whose, call_ids};
+pub use erasures::{Erasures, Forgotten, Known, Place, Shelf, Whose, call_ids};
 pub use escalations::{Escalations, OpenCases};
 pub use fault::Fault;
 pub use foresight::{Foreseen, Foresight, Prospect};

@@ -28,6 +28,7 @@ use rollcall_ports::{
     Audit, AuditEntry, Batches, Erasures, Fault, Forgotten, Letters, Removed, Saved, Shelf, Telephony,
     Uploads, Versioned, Whose, call_ids,
 };
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// How often a write is tried again that lost against another.
@@ -37,6 +38,12 @@ const PAGE: u32 = 100;
 /// Steps that one erasure takes before others have their turn: some more than
 /// there are classes, for lists that bring somebody back.
 const STEPS: usize = 64;
+
+/// What is told of an erasure that another program goes on with.
+const HANDED_OVER: &str = "they are off the register; all else is erased within a quarter of an hour";
+/// What is told of an erasure of which nothing can be done for now.
+pub const PASSES: &str =
+    "messages and records of calls that nobody can delete, until they are gone by themselves";
 
 /// Everything that an erasure touches.
 #[derive(Clone)]
@@ -57,6 +64,9 @@ pub struct Eraser {
     pub telephony: Arc<dyn Telephony>,
     /// Who did what.
     pub audit: Arc<dyn Audit>,
+    /// Takes people off the register at once, and leaves all else to another
+    /// program, which has the rights for it.
+    pub hands_over: bool,
 }
 
 /// How far an erasure has come.
@@ -72,6 +82,8 @@ pub struct Progress {
 enum Step {
     Clean,
     Waits(&'static str),
+    /// It is gone by itself at this moment.
+    Passes(Timestamp),
     /// A list that was there before brought them back.
     Back(Traces),
 }
@@ -159,14 +171,28 @@ impl Eraser {
     }
 
     async fn advance(&self, mut stored: Versioned<Erasure>) -> Result<Progress, Fault> {
+        let mut passing = BTreeMap::new();
         for _ in 0..STEPS {
-            let Some(class) = stored.value.next() else { break };
+            // What the store keeps of deleted data comes after all that is deleted.
+            let open = |class: &Class| {
+                !passing.contains_key(class) && (passing.is_empty() || *class != Class::Residue)
+            };
+            let Some(class) = stored.value.left().find(open) else {
+                return self.rest(stored, passing.into_values().min()).await;
+            };
+            if self.hands_over && class != Class::Register {
+                return Ok(Progress { erasure: stored.value, waits: Some(HANDED_OVER) });
+            }
             match self.clean(class, &mut stored.value).await? {
                 Step::Waits(what) => return Ok(Progress { erasure: stored.value, waits: Some(what) }),
+                Step::Passes(at) => {
+                    passing.insert(class, at);
+                    continue;
+                }
                 Step::Back(traces) => stored.value.again(traces),
                 Step::Clean => {
                     stored.value.cleaned(class);
-                    if stored.value.next().is_none() {
+                    if stored.value.left().next().is_none() {
                         let now = self.recorder.clock.now();
                         stored.value.finish(now, self.recorder.policy.evidence_window());
                     }
@@ -182,6 +208,19 @@ impl Eraser {
             }
         }
         Ok(Progress { erasure: stored.value, waits: None })
+    }
+
+    /// Nothing can be done until something is gone by itself; `None`: it is done.
+    async fn rest(
+        &self,
+        mut stored: Versioned<Erasure>,
+        until: Option<Timestamp>,
+    ) -> Result<Progress, Fault> {
+        if until.is_some() && stored.value.rests_until != until {
+            stored.value.rests_until = until;
+            let _whoever_looks_next_rests_as_well: Saved = self.erasures.save(&stored).await?;
+        }
+        Ok(Progress { erasure: stored.value, waits: until.map(|_| PASSES) })
     }
 
     async fn clean(&self, class: Class, erasure: &mut Erasure) -> Result<Step, Fault> {
@@ -216,6 +255,7 @@ impl Eraser {
         Ok(match self.erasures.forget(class, &whose).await? {
             Forgotten::Done(_) => Step::Clean,
             Forgotten::Waits(what) => Step::Waits(what),
+            Forgotten::Passes(at) => Step::Passes(at),
         })
     }
 

@@ -95,7 +95,7 @@ async fn a_list_becomes_calls_answers_promises_and_notices() {
     stage.scheduled("books").await;
     known(&stage, &["sweep", "books"], &mut callers);
     portal::tried(&stage).await;
-    known(&stage, &["api", "letters"], &mut callers);
+    known(&stage, &["api", "letters", "erasures"], &mut callers);
     let all_hit = STRIKES.iter().map(|(function, action, _)| ((*function).into(), (*action).into()));
     let hit = stage.deployment.lines.hit();
     assert_eq!(hit.keys().cloned().collect::<BTreeSet<_>>(), all_hit.collect());

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Grants that are not seen in use, by function (`*` for each), action and part
 /// of the resource, with why they are needed. First what Lambda and other
 /// services do as the role, past every line; then what happens too seldom.
-const UNSEEN: [(&str, &str, &str, &str); 58] = [
+const UNSEEN: [(&str, &str, &str, &str); 78] = [
     ("*", "logs:CreateLogStream", "", "Lambda writes what a function logs, as its role"),
     ("*", "logs:PutLogEvents", "", "likewise"),
     ("*", "xray:PutTraceSegments", "", "Lambda's tracing daemon sends, as the role"),
@@ -83,6 +83,26 @@ const UNSEEN: [(&str, &str, &str, &str); 58] = [
     ("sweep", "connect:StopContact", "", "a callback that was cancelled by somebody who was interrupted"),
     ("sweep", "dynamodb:GetItem", "-attempts", "likewise"),
     ("sweep", "dynamodb:PutItem", "-attempts", "likewise"),
+    ("erasures", "dynamodb:GetItem", "-attempts", "a promise that is withdrawn"),
+    ("erasures", "dynamodb:PutItem", "-attempts", "likewise"),
+    ("erasures", "dynamodb:BatchGetItem", "-attempts", "somebody who was called"),
+    ("erasures", "dynamodb:DeleteItem", "-attempts", "likewise"),
+    ("erasures", "dynamodb:GetItem", "-callbacks", "likewise"),
+    ("erasures", "dynamodb:PutItem", "-callbacks", "likewise"),
+    ("erasures", "dynamodb:DeleteItem", "-callbacks", "likewise"),
+    ("erasures", "dynamodb:UpdateItem", "-checks", "likewise"),
+    ("erasures", "dynamodb:DeleteItem", "-checks", "likewise"),
+    ("erasures", "dynamodb:GetItem", "-control", "likewise"),
+    ("erasures", "dynamodb:PutItem", "-control", "likewise"),
+    ("erasures", "dynamodb:PutItem", "-residents", "likewise"),
+    ("erasures", "dynamodb:DeleteItem", "-residents", "only when the API was cut off before it"),
+    ("erasures", "dynamodb:Query", "-letters", "somebody of whom a letter tells"),
+    ("erasures", "dynamodb:DeleteItem", "-letters", "likewise"),
+    ("erasures", "dynamodb:GetItem", "-batches", "somebody whom a list brings back meanwhile"),
+    ("erasures", "s3:PutObject", "/staged/", "a list that nobody had loaded yet"),
+    ("erasures", "s3:AbortMultipartUpload", "", "a large list in the middle of which S3 fails"),
+    ("erasures", "connect:DescribeContact", "", "a promise that waits in Connect's queue"),
+    ("erasures", "connect:StopContact", "", "likewise"),
 ];
 
 /// Who a function is.

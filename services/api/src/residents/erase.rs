@@ -11,7 +11,7 @@ use axum::http::StatusCode;
 use jiff::Timestamp;
 use rollcall_domain::erasure::{Erasure, ErasureReason};
 use rollcall_domain::ids::ResidentId;
-use rollcall_recording::erasure::{Eraser, Progress};
+use rollcall_recording::erasure::{Eraser, PASSES, Progress};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use utoipa::ToSchema;
@@ -105,7 +105,7 @@ impl Shown {
             asked_at: erasure.asked_at,
             done_at: erasure.done_at,
             looks_again_at: erasure.look_again_at,
-            waits_for: waits.map(str::to_owned),
+            waits_for: waits.or_else(|| erasure.rests_until.map(|_| PASSES)).map(str::to_owned),
         }
     }
 }

@@ -260,6 +260,7 @@ pub(crate) fn eraser(store: &Store, clock: &Arc<dyn Clock>, heard: &Arc<Heard>) 
         batches: store.batches(),
         telephony: Arc::new(TwoAgents),
         audit: store.audit(),
+        hands_over: false,
     }
 }
 

@@ -45,7 +45,7 @@ mod with {
         let told = settings_of(&Aws::from_env().await, &clock, &function).await.map_err(Stop::unusable)?;
         let told = Told(Arc::new(told));
         let policy = Arc::new(policy(None, &told).map_err(Stop::Unusable)?);
-        let mut aws = Compose::new(move |name| told.get(name)).await;
+        let mut aws = Compose::new(move |name| told.get(name)).await.keeping(policy.retention);
         let queues = aws.queues();
         let workbench = Workbench {
             letters: aws.letters(),

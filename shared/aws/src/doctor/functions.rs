@@ -8,7 +8,7 @@ use serde_json::Value;
 
 /// Each function; what hands it its work, if that is a queue or the stream;
 /// and whether it speaks to Connect.
-const FUNCTIONS: [(&str, Option<&str>, bool); 10] = [
+const FUNCTIONS: [(&str, Option<&str>, bool); 11] = [
     ("ingest", Some("uploads"), false),
     ("loader", Some("rows"), false),
     ("planner", None, true),
@@ -18,6 +18,7 @@ const FUNCTIONS: [(&str, Option<&str>, bool); 10] = [
     ("sweep", None, true),
     ("books", None, true),
     ("letters", None, true),
+    ("erasures", None, true),
     ("api", None, true),
 ];
 const INSTANCE: &str = "ROLLCALL_CONNECT_INSTANCE_ID";

@@ -4,12 +4,16 @@ use super::by_hand::{Desk, Question};
 use super::{Asked, Check};
 use serde_json::{Value, json};
 
-/// The four schedules, and the rule.
+/// The five schedules, and the rule.
 pub(super) async fn checks(desk: &Desk, prefix: &str) -> Vec<Check> {
     let mut checks = Vec::new();
-    for (name, function) in
-        [("planner", "planner"), ("sweep", "sweep"), ("letters", "letters"), ("ledger", "books")]
-    {
+    for (name, function) in [
+        ("planner", "planner"),
+        ("sweep", "sweep"),
+        ("letters", "letters"),
+        ("erasures", "erasures"),
+        ("ledger", "books"),
+    ] {
         checks.push(schedule(desk, prefix, name, function).await);
     }
     checks.push(rule(desk, prefix).await);

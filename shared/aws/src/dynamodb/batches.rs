@@ -6,6 +6,7 @@
 //! to an item). A report is written notes first, under keys of its own, and
 //! stands when the item of its chunk names them.
 
+mod names;
 mod notes;
 
 use super::Dynamo;

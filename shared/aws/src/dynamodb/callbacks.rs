@@ -26,6 +26,8 @@ const OPEN: u8 = 1;
 /// What it holds where somebody must ring although Connect tries no more; of
 /// promises that are not owed it is absent.
 const OWED: u8 = 2;
+/// What `kind` holds of a promise.
+pub(super) const PROMISE: &str = "promise";
 
 /// The promises.
 #[derive(Clone, Debug)]
@@ -55,6 +57,8 @@ impl rollcall_ports::Callbacks for Callbacks {
         let id = callback.value.id.as_uuid();
         let version = callback.version + 1;
         let mut item = versioned(PORT, id, &callback.value, version)?;
+        item.insert("resident".to_owned(), text(callback.value.resident));
+        item.insert("kind".to_owned(), text(PROMISE));
         if let Some(at) = review_at {
             item.insert("review_shard".to_owned(), shard(id));
             item.insert("review_at".to_owned(), moment(at));
@@ -73,7 +77,7 @@ impl rollcall_ports::Callbacks for Callbacks {
     }
 
     async fn to_review(&self, now: Timestamp, most: u32) -> Result<Vec<CallbackId>, Fault> {
-        let [review, _] = CALLBACKS.indexes else { return Ok(Vec::new()) };
+        let [review, _, _] = CALLBACKS.indexes else { return Ok(Vec::new()) };
         let ids = self.0.list(TO_REVIEW, (&CALLBACKS, review), now, most).await?;
         Ok(ids.into_iter().map(CallbackId::from_uuid).collect())
     }
@@ -99,7 +103,7 @@ impl rollcall_ports::Callbacks for Callbacks {
     }
 
     async fn count_open(&self) -> Result<u64, Fault> {
-        let [_, open] = CALLBACKS.indexes else { return Ok(0) };
+        let [_, open, _] = CALLBACKS.indexes else { return Ok(0) };
         self.0.count_part(COUNT_OPEN, (&CALLBACKS, open), OPEN).await
     }
 }
@@ -107,7 +111,7 @@ impl rollcall_ports::Callbacks for Callbacks {
 impl Callbacks {
     /// Adds the ids with this mark, as long as there are fewer than `most`.
     async fn listed(&self, owed: u8, most: usize, ids: &mut Vec<Uuid>) -> Result<(), Fault> {
-        let [_, open] = CALLBACKS.indexes else { return Ok(()) };
+        let [_, open, _] = CALLBACKS.indexes else { return Ok(()) };
         let mut from = None;
         while ids.len() < most {
             let left = i32::try_from(most - ids.len()).unwrap_or(i32::MAX);

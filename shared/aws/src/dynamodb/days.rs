@@ -13,6 +13,8 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::civil::Date;
 use rollcall_domain::day::{DayPart, DayRecord};
 use rollcall_domain::erasure::Class;
+use rollcall_domain::ids::ResidentId;
+use rollcall_domain::ledger::DayState;
 use rollcall_ports::{Fault, PartOf, Saved, Versioned};
 
 const PORT: &str = "days";
@@ -34,6 +36,40 @@ impl Days {
     #[must_use]
     pub fn new(dynamo: &Dynamo) -> Self {
         Self(dynamo.clone())
+    }
+}
+
+impl Days {
+    /// Everybody in one taking of the account of a day.
+    pub(super) async fn people(
+        &self,
+        operation: Operation,
+        day: Date,
+        taking: u32,
+    ) -> Result<Vec<(ResidentId, DayState)>, Fault> {
+        let (mut people, mut from) = (Vec::new(), None);
+        let (day, taking) = (text(partition(day)), text(format!("{taking:03} ")));
+        loop {
+            let answer = self
+                .0
+                .query(&CHECKS, None)
+                .key_condition_expression("#resident = :day AND begins_with(#day, :taking)")
+                .expression_attribute_names("#resident", "resident")
+                .expression_attribute_names("#day", "day")
+                .expression_attribute_values(":day", day.clone())
+                .expression_attribute_values(":taking", taking.clone())
+                .set_exclusive_start_key(from)
+                .send()
+                .await;
+            let answer = self.0.noted(operation, answer)?;
+            for item in answer.items() {
+                people.extend(read_part(item)?.people);
+            }
+            from = answer.last_evaluated_key;
+            if from.is_none() {
+                return Ok(people);
+            }
+        }
     }
 }
 
@@ -117,8 +153,13 @@ fn key(partition: impl std::fmt::Display, sort: impl std::fmt::Display) -> Item 
     item([("resident", text(partition)), ("day", text(sort))])
 }
 
+/// Under which the parts of an account lie.
+fn partition(day: Date) -> String {
+    format!("day {day}")
+}
+
 fn place(of: PartOf) -> Item {
-    key(format_args!("day {}", of.day), format_args!("{:03} {:08}", of.taking, of.part))
+    key(partition(of.day), format_args!("{:03} {:08}", of.taking, of.part))
 }
 
 fn record(item: &Item) -> Result<Versioned<DayRecord>, Fault> {

@@ -28,6 +28,8 @@ const OPEN: u8 = 3;
 /// The first part of the list by time that holds cases; those before hold
 /// promises.
 const FIRST_SHARD: u8 = SHARDS;
+/// What `kind` holds of a case.
+pub(super) const CASE: &str = "case";
 
 /// The cases.
 #[derive(Clone, Debug)]
@@ -56,6 +58,8 @@ impl rollcall_ports::Escalations for Escalations {
         let id = escalation.value.id.as_uuid();
         let version = escalation.version + 1;
         let mut item = versioned(PORT, id, &escalation.value, version)?;
+        item.insert("resident".to_owned(), text(escalation.value.resident));
+        item.insert("kind".to_owned(), text(CASE));
         if let Some(at) = review_at {
             item.insert("review_shard".to_owned(), n(FIRST_SHARD + shard_of(id)));
             item.insert("review_at".to_owned(), moment(at));
@@ -72,13 +76,13 @@ impl rollcall_ports::Escalations for Escalations {
     }
 
     async fn to_review(&self, now: Timestamp, most: u32) -> Result<Vec<EscalationId>, Fault> {
-        let [review, _] = CALLBACKS.indexes else { return Ok(Vec::new()) };
+        let [review, _, _] = CALLBACKS.indexes else { return Ok(Vec::new()) };
         let ids = self.0.list_from(TO_REVIEW, (&CALLBACKS, review, FIRST_SHARD), now, most).await?;
         Ok(ids.into_iter().map(EscalationId::from_uuid).collect())
     }
 
     async fn list_open(&self, from: Option<&Cursor>, most: u32) -> Result<OpenCases, Fault> {
-        let [_, open] = CALLBACKS.indexes else { return Ok(OpenCases { cases: Vec::new(), next: None }) };
+        let [_, open, _] = CALLBACKS.indexes else { return Ok(OpenCases { cases: Vec::new(), next: None }) };
         let from = from.map(place).transpose()?;
         let answer = self
             .0
@@ -109,7 +113,7 @@ impl rollcall_ports::Escalations for Escalations {
     }
 
     async fn count_open(&self) -> Result<u64, Fault> {
-        let [_, open] = CALLBACKS.indexes else { return Ok(0) };
+        let [_, open, _] = CALLBACKS.indexes else { return Ok(0) };
         self.0.count_part(COUNT_OPEN, (&CALLBACKS, open), OPEN).await
     }
 }

@@ -144,7 +144,8 @@ impl Dynamo {
         Ok(found.into_iter().map(|(_, id)| id).collect())
     }
 
-    async fn list_part(
+    /// The entries of one part up to `until`, in the order of their times.
+    pub(super) async fn list_part(
         &self,
         operation: Operation,
         (table, index): (&Table, &Index),

@@ -75,6 +75,8 @@ pub const CALLBACKS: Table = Table {
         Index::by_time("review", Key::number("review_shard"), Key::number("review_at")),
         // In one part: a day makes hundreds, and all of them are asked for.
         Index { name: "open", partition: Key::number("open"), sort: None },
+        // For whoever erases somebody or tells them what is kept.
+        Index::by_time("resident", Key::text("resident"), Key::text("kind")),
     ],
     expires: Some("expires"),
 };
@@ -125,9 +127,20 @@ pub const LETTERS: Table = Table {
     expires: Some("expires"),
 };
 
+/// One item an erasure. A table of its own, so that it stays as it is while
+/// others are restored to what they were before.
+pub const ERASURES: Table = Table {
+    name: "erasures",
+    partition: Key::text("id"),
+    sort: None,
+    // In one part: erasures are a few a week.
+    indexes: &[Index::by_time("review", Key::number("review_shard"), Key::number("review_at"))],
+    expires: Some("expires"),
+};
+
 /// All tables.
 pub const TABLES: &[&Table] =
-    &[&RESIDENTS, &NUMBERS, &ATTEMPTS, &CALLBACKS, &CHECKS, &BATCHES, &AUDIT, &LETTERS, &CONTROL];
+    &[&RESIDENTS, &NUMBERS, &ATTEMPTS, &CALLBACKS, &CHECKS, &BATCHES, &AUDIT, &LETTERS, &CONTROL, &ERASURES];
 
 /// A table. All are paid by the request, not by capacity set aside: a register
 /// is loaded in a minute and then quiet for the rest of the day.

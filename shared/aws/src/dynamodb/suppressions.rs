@@ -215,7 +215,7 @@ fn as_read(update: Write, version: u64) -> Write {
 }
 
 /// The key of the item in which the entry of a subject lies.
-fn subject_key(subject: Subject) -> Item {
+pub(super) fn subject_key(subject: Subject) -> Item {
     match subject {
         Subject::Number(number) => number_key(number),
         Subject::Resident(id) => key(&NUMBERS, text(format_args!("resident-{id}"))),

@@ -27,7 +27,7 @@ use std::time::SystemTime;
 
 /// What is remembered of a file along with it: names may hold any letter, and
 /// metadata ASCII only (S3 user guide, "Working with object metadata").
-const FILE_NAME: &str = "file-name";
+pub(super) const FILE_NAME: &str = "file-name";
 const BY: &str = "by";
 
 /// Files that people bring. Needs `s3:PutObject` under `staged/` (by which the
@@ -149,7 +149,7 @@ impl Deposits for Forms {
 }
 
 /// The form that a HEAD request was answered for.
-fn form_of(head: &HeadObjectOutput) -> Option<Form> {
+pub(super) fn form_of(head: &HeadObjectOutput) -> Option<Form> {
     let version = head.version_id().filter(|version| !version.is_empty() && *version != "null");
     let tag = head.e_tag().map(|tag| tag.trim_matches('"')).filter(|tag| !tag.is_empty());
     version.map(|it| Form::Version(it.to_owned())).or_else(|| tag.map(|it| Form::Etag(it.to_owned())))

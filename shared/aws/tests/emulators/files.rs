@@ -6,7 +6,8 @@ use async_trait::async_trait;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{
     BucketLocationConstraint, BucketVersioningStatus, CompletedMultipartUpload, CompletedPart,
-    CreateBucketConfiguration, Event, NotificationConfiguration, QueueConfiguration, VersioningConfiguration,
+    CreateBucketConfiguration, Event, FilterRule, FilterRuleName, NotificationConfiguration,
+    NotificationConfigurationFilter, QueueConfiguration, S3KeyFilter, VersioningConfiguration,
 };
 use aws_sdk_sqs::types::QueueAttributeName;
 use jiff::{SignedDuration, Timestamp};
@@ -16,16 +17,21 @@ use rollcall_ports::suite::{self, Case};
 use rollcall_ports::{Fault, Inbox, Receipt, Received, Uploads};
 
 /// A bucket that tells a queue of every file, as the template sets it up.
-struct Setup {
-    s3: aws_sdk_s3::Client,
-    bucket: String,
+pub(crate) struct Setup {
+    pub(crate) s3: aws_sdk_s3::Client,
+    pub(crate) bucket: String,
     inbox: Told,
-    uploads: Bucket,
+    pub(crate) uploads: Bucket,
 }
 
-const CASE: Case<'static> = Case { clock: &RealClock, lag: SignedDuration::from_secs(10) };
+pub(crate) const CASE: Case<'static> = Case { clock: &RealClock, lag: SignedDuration::from_secs(10) };
 
 async fn setup(versions: bool) -> Setup {
+    set_up(versions, None).await
+}
+
+/// A bucket that tells of keys that end so, or of all.
+pub(crate) async fn set_up(versions: bool, suffix: Option<&str>) -> Setup {
     let (sdk, bucket) = (sdk().await, unique("uploads"));
     let (s3, sqs) = (aws_sdk_s3::Client::new(&sdk), aws_sdk_sqs::Client::new(&sdk));
     let queue = sqs.create_queue().queue_name(&bucket).send().await.unwrap().queue_url.unwrap();
@@ -41,7 +47,11 @@ async fn setup(versions: bool) -> Setup {
         let request = s3.put_bucket_versioning().bucket(&bucket);
         request.versioning_configuration(enabled).send().await.unwrap();
     }
-    let tell = QueueConfiguration::builder().queue_arn(arn).events(Event::S3ObjectCreated).build().unwrap();
+    let tell = QueueConfiguration::builder().queue_arn(arn).events(Event::S3ObjectCreated);
+    let rule = |suffix| FilterRule::builder().name(FilterRuleName::Suffix).value(suffix).build();
+    let filter = suffix.map(|suffix| S3KeyFilter::builder().filter_rules(rule(suffix)).build());
+    let filter = filter.map(|key| NotificationConfigurationFilter::builder().key(key).build());
+    let tell = tell.set_filter(filter).build().unwrap();
     let tell = NotificationConfiguration::builder().queue_configurations(tell).build();
     let request = s3.put_bucket_notification_configuration().bucket(&bucket);
     request.notification_configuration(tell).send().await.unwrap();
@@ -50,13 +60,13 @@ async fn setup(versions: bool) -> Setup {
 }
 
 impl Setup {
-    async fn put(&self, key: &str, bytes: &[u8]) {
+    pub(crate) async fn put(&self, key: &str, bytes: &[u8]) {
         let body = ByteStream::from(bytes.to_vec());
         self.s3.put_object().bucket(&self.bucket).key(key).body(body).send().await.unwrap();
     }
 
     /// Puts a file in parts, as browsers and tools put large ones.
-    async fn put_in_parts(&self, key: &str, parts: &[&[u8]]) {
+    pub(crate) async fn put_in_parts(&self, key: &str, parts: &[&[u8]]) {
         let begun = self.s3.create_multipart_upload().bucket(&self.bucket).key(key).send().await.unwrap();
         let id = begun.upload_id.unwrap();
         let mut done = CompletedMultipartUpload::builder();
@@ -70,8 +80,27 @@ impl Setup {
         request.upload_id(id).multipart_upload(done.build()).send().await.unwrap();
     }
 
+    /// Every notification that is there, by its key.
+    pub(crate) async fn all_told(&self) -> usize {
+        self.inbox.receive(10).await.unwrap().len()
+    }
+
+    /// Every byte of every version of every object, with the keys.
+    pub(crate) async fn everything(&self) -> Vec<(String, Vec<u8>)> {
+        let answer = self.s3.list_object_versions().bucket(&self.bucket).send().await.unwrap();
+        assert_eq!(answer.is_truncated, Some(false));
+        let mut all = Vec::new();
+        for one in answer.versions.unwrap_or_default() {
+            let get = self.s3.get_object().bucket(&self.bucket).key(one.key().unwrap());
+            let version = one.version_id.filter(|version| version != "null");
+            let body = get.set_version_id(version).send().await.unwrap().body;
+            all.push((one.key.unwrap(), body.collect().await.unwrap().to_vec()));
+        }
+        all
+    }
+
     /// What the queue says of these files, in the order of their keys.
-    async fn told(&self, files: &[(&str, u64)]) -> Vec<UploadRef> {
+    pub(crate) async fn told(&self, files: &[(&str, u64)]) -> Vec<UploadRef> {
         let told = suite::uploads::notified(&CASE, &self.inbox, files).await;
         assert!(told.iter().all(|file| file.bucket == self.bucket));
         told.into_iter().map(|file| file.upload).collect()

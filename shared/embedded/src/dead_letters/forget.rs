@@ -1,16 +1,17 @@
 //! Deleting letters about somebody who is erased.
 
 use crate::db::DbError;
-use crate::erasures::Known;
+use crate::erasures::known_so_far;
 use crate::values::from_json;
 use rollcall_domain::ids::ResidentId;
 use rollcall_domain::letter::{Event, What};
+use rollcall_ports::Known;
 use rusqlite::Connection;
 
 /// One letter after the other: what stands in it now, in every former content
 /// of it, and in the words of those who worked on it.
 pub(super) fn forget(connection: &Connection, resident: ResidentId) -> Result<u64, DbError> {
-    let known = Known::of(connection, resident)?;
+    let known = known_so_far(connection, resident)?;
     let mut gone = Vec::new();
     let mut statement = connection.prepare("SELECT seq, body, history FROM dead_letters")?;
     let mut rows = statement.query([])?;

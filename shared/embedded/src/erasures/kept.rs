@@ -1,21 +1,20 @@
 //! What would be deleted of somebody, for an export.
 
-use super::Known;
+use super::known;
 use crate::db::DbError;
 use crate::residents::digits;
 use crate::values::time_at;
 use rollcall_domain::day::DayPart;
 use rollcall_domain::erasure::Class;
 use rollcall_domain::ids::ResidentId;
-use rollcall_ports::Whose;
+use rollcall_ports::{Known, Whose};
 use rusqlite::{Connection, ToSql};
 use serde_json::json;
 
 /// Each thing of a class, as text.
 pub(super) fn of(connection: &Connection, class: Class, whose: &Whose<'_>) -> Result<Vec<String>, DbError> {
     let (bytes, text) = (whose.resident.as_uuid().as_bytes(), whose.resident.to_string());
-    let known =
-        || Known::of(connection, whose.resident).map(|known| Known::with(known.ids, Some(whose.erasure)));
+    let known = || known(connection, whose.resident, Some(whose.erasure));
     match class {
         Class::Callbacks => {
             texts(connection, "SELECT data FROM callbacks WHERE data ->> '$.resident' = ?1", &text)

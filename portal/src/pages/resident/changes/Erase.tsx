@@ -29,7 +29,7 @@ export function Erase({ record: { resident, etag }, reload, onDone }: ChangeProp
         <>
           <p>
             Everything that is kept of them is deleted for good: the record with notes and keyholders, calls, callbacks, escalations and messages. Their rows in uploaded lists
-            become blank lines. Nobody calls them from now on; what cannot be deleted at once follows by itself within minutes.
+            become blank lines. Nobody calls them from now on; what cannot be deleted at once follows by itself, records of calls on AWS after eight days.
           </p>
           <p>
             The audit log keeps that they were erased, by whom and why, without a name. A number on the suppression list stays there, without a word about whose it was. Backups made

@@ -1,37 +1,42 @@
-//! Deleting for good the letters that name a resident.
+//! Deleting for good the letters that name a resident, and telling them what
+//! they say.
 
-use super::find::{Walk, names};
+use super::find::Walk;
 use super::head::Head;
 use super::place::behind;
 use super::{LETTER, Letters, PORT, key};
-use crate::dynamodb::Attempts;
 use crate::dynamodb::consumed::Operation;
+use crate::dynamodb::erasures::known_so_far;
 use crate::dynamodb::item::{Item, read_text, text};
 use crate::dynamodb::schema::LETTERS;
 use crate::dynamodb::write::Write;
 use rollcall_domain::ids::{LetterId, ResidentId};
-use rollcall_domain::letter::{Filter, What, Which};
-use rollcall_ports::{Attempts as _, Fault, call_ids};
+use rollcall_domain::letter::{Filter, Letter, What, Which};
+use rollcall_ports::{Fault, Known};
 
 const FORGET: Operation = Operation { port: PORT, name: "forget" };
 
 /// Writes of one transaction (API reference, TransactWriteItems).
 const DELETED_AT_ONCE: usize = 100;
 
-/// Calls read at a time.
-const CALLS: u32 = 100;
+/// What a letter is to somebody.
+enum About {
+    Nothing,
+    /// Whoever deleted the rest of it was interrupted: nobody else does.
+    Remains,
+    Them(Box<Letter>),
+}
 
 impl Letters {
-    /// Deletes the letters whose message names the resident, or named them
-    /// before an edit. Interrupted, it is done by repeating it. Reads every
-    /// letter.
+    /// Deletes the letters that are about the resident, or were before an edit.
+    /// Interrupted, it is done by repeating it. Reads every letter.
     pub(super) async fn delete_about(&self, resident: ResidentId) -> Result<u64, Fault> {
-        let ids = self.ids_of(resident).await?;
+        let known = known_so_far(&self.0, FORGET, resident).await?;
         let all = Filter { which: Which::All, ..Filter::default() };
         let mut walk = Walk::over(self, &all, &behind(None)?, FORGET);
         let mut forgotten = 0;
         while let Some(entry) = walk.next().await? {
-            if self.names(entry.id, &ids).await? {
+            if !matches!(self.about_whom(entry.id, &known).await?, About::Nothing) {
                 self.delete(entry.id).await?;
                 forgotten += 1;
             }
@@ -39,41 +44,38 @@ impl Letters {
         Ok(forgotten)
     }
 
-    /// By which messages name them: their id, and those of the calls to them. In
-    /// small letters.
-    async fn ids_of(&self, resident: ResidentId) -> Result<Vec<String>, Fault> {
-        let calls = Attempts::new(&self.0);
-        let (mut ids, mut from) = (vec![resident.to_string()], None);
-        loop {
-            let (attempts, next) = calls.of_resident(resident, from.as_ref(), CALLS).await?;
-            for attempt in attempts {
-                let contacts: Vec<_> =
-                    attempt.facts.contact.iter().chain(&attempt.facts.next_contact).collect();
-                ids.extend(call_ids(attempt.id, &contacts).into_iter().map(|id| id.to_ascii_lowercase()));
-            }
-            from = next;
-            if from.is_none() {
-                return Ok(ids);
+    /// What the letters say that are about somebody. Reads every letter.
+    pub(in crate::dynamodb) async fn about(&self, known: &Known) -> Result<Vec<String>, Fault> {
+        let all = Filter { which: Which::All, ..Filter::default() };
+        let mut walk = Walk::over(self, &all, &behind(None)?, FORGET);
+        let mut found = Vec::new();
+        while let Some(entry) = walk.next().await? {
+            if let About::Them(letter) = self.about_whom(entry.id, known).await? {
+                found.push(String::from_utf8_lossy(letter.body.as_bytes()).into_owned());
             }
         }
+        Ok(found)
     }
 
-    async fn names(&self, letter: LetterId, ids: &[String]) -> Result<bool, Fault> {
+    async fn about_whom(&self, letter: LetterId, known: &Known) -> Result<About, Fault> {
         let Some(item) = self.0.get(FORGET, &LETTERS, key(letter.as_uuid(), LETTER)).await? else {
-            return Ok(false);
+            return Ok(About::Nothing);
         };
         let head = Head::read(&item)?;
         let contents = self.contents(FORGET, &head).await?;
         if contents.len() < head.apart().len() {
-            // Whoever deleted the rest was interrupted: nobody else does.
-            return Ok(true);
+            return Ok(About::Remains);
         }
         let letter = head.letter(&contents)?.value;
-        let former = letter.history.iter().filter_map(|event| match &event.what {
-            What::Edited { former, .. } => Some(former),
-            _ => None,
+        let told = letter.history.iter().any(|event| match &event.what {
+            What::Edited { former, reason, .. } => {
+                known.is_in(former.as_bytes()) || known.is_in_words(reason)
+            }
+            What::Discarded { reason, .. } => known.is_in_words(reason),
+            What::Parked { .. } | What::Replayed { .. } | What::Sent | What::Applied => false,
         });
-        Ok(former.chain([&letter.body]).any(|content| ids.iter().any(|id| names(content.as_bytes(), id))))
+        let theirs = told || known.is_in(letter.body.as_bytes());
+        Ok(if theirs { About::Them(Box::new(letter)) } else { About::Nothing })
     }
 
     /// Deletes all parts of a letter, itself last: until then it is found

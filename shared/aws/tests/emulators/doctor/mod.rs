@@ -46,9 +46,9 @@ async fn where_all_is_well_nothing_else_is_said() {
     let [destinations] = others.as_slice() else { panic!("{others:#?}") };
     assert_eq!((destinations.name.as_str(), destinations.state), ("destinations", State::ByHand));
     assert!(checks.iter().all(|check| check.advice.is_empty() || check.state != State::Ok));
-    // 9 tables with protection and recovery, two that expire, 3 queues, 5 of dead letters, 3 of the bucket, 2 topics,
-    // 10 functions of which 4 are handed work, 4 schedules, the rule; stream, 6 of Connect, 2 quotas, destinations, account, clock.
-    assert_eq!(checks.len(), 29 + 8 + 3 + 2 + 14 + 5 + 1 + 6 + 3 + 2, "{checks:#?}");
+    // 10 tables with protection and recovery, two that expire, 3 queues, 5 of dead letters, 3 of the bucket, 2 topics,
+    // 11 functions of which 4 are handed work, 5 schedules, the rule; stream, 6 of Connect, 2 quotas, destinations, account, clock.
+    assert_eq!(checks.len(), 32 + 8 + 3 + 2 + 15 + 6 + 1 + 6 + 3 + 2, "{checks:#?}");
 }
 
 #[tokio::test]
@@ -72,7 +72,7 @@ async fn what_is_missing_is_seen_to_be() {
     queue.send().await.unwrap();
     let checks = stage.examine(&ten()).await.unwrap();
     let missing = checks.iter().filter(|check| check.found == "there is none").count();
-    assert_eq!(missing, 9 + 2 + 5 + 1 + 2 + 10 + 4 + 1 + 1, "{checks:#?}");
+    assert_eq!(missing, 10 + 2 + 5 + 1 + 2 + 11 + 5 + 1 + 1, "{checks:#?}");
 }
 
 #[tokio::test]

@@ -199,6 +199,7 @@ fn of_path(path: &str) -> Option<&'static str> {
         "sweep",
         "books",
         "letters",
+        "erasures",
         "api",
         "ledger",
     ];
@@ -215,6 +216,7 @@ fn of_path(path: &str) -> Option<&'static str> {
         Some("planner") if path.starts_with("/schedules/") => Some("schedule planner"),
         Some("sweep") if path.starts_with("/schedules/") => Some("schedule sweep"),
         Some("letters") if path.starts_with("/schedules/") => Some("schedule letters"),
+        Some("erasures") if path.starts_with("/schedules/") => Some("schedule erasures"),
         Some("ledger") if path.starts_with("/schedules/") => Some("schedule ledger"),
         Some(name) if path.starts_with("/2015-03-31/functions/") => Some(name),
         _ if path.starts_with("/phone-number") => Some("numbers"),
@@ -273,11 +275,22 @@ fn answers(prefix: &str) -> Value {
         "schedule planner": schedule("planner"),
         "schedule sweep": schedule("sweep"),
         "schedule letters": schedule("letters"),
+        "schedule erasures": schedule("erasures"),
         "schedule ledger": schedule("books"),
     });
-    for name in
-        ["ingest", "loader", "planner", "dialer", "outcomes", "key-press", "sweep", "books", "letters", "api"]
-    {
+    for name in [
+        "ingest",
+        "loader",
+        "planner",
+        "dialer",
+        "outcomes",
+        "key-press",
+        "sweep",
+        "books",
+        "letters",
+        "erasures",
+        "api",
+    ] {
         all[name] = function();
     }
     all["identity"] = identity("Mon, 23 Nov 2026 10:00:00 GMT");
