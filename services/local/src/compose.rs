@@ -92,6 +92,8 @@ pub const ROUTES: &[Route] = &[
     Route { handler: "key-press", trigger: Trigger::Flow },
     Route { handler: "sweep", trigger: Trigger::Timer("sweep") },
     Route { handler: "letters", trigger: Trigger::Timer("letters") },
+    // On one machine the sweep does it; on AWS a function of its own.
+    Route { handler: "erasures", trigger: Trigger::Timer("erasures") },
     Route { handler: "books", trigger: Trigger::Timer("ledger") },
 ];
 
