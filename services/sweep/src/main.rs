@@ -1,4 +1,4 @@
-//! The sweep and the books as one Lambda function, run by the clock.
+//! The sweep, the books and the letters as one Lambda function, run by the clock.
 
 mod wiring;
 

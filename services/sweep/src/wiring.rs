@@ -3,13 +3,12 @@ use rollcall_aws::compose::Compose;
 use rollcall_contracts::topology::Topology;
 use rollcall_host::lambda::{Start, TimerFunction};
 use rollcall_recording::Recorder;
-use rollcall_recording::erasure::Eraser;
-use rollcall_sweep::{Books, Erasures, Letters, Sweep, Watch};
+use rollcall_sweep::{Books, Letters, Sweep, Watch};
 use rollcall_workbench::{Collector, Workbench};
 use std::sync::Arc;
 
-/// The sweep on Amazon's services, and what other schedules name: the books, the
-/// letters and the erasures.
+/// The sweep on Amazon's services, and what other schedules name: the books and
+/// the letters.
 pub(crate) async fn function(start: &Start) -> Result<TimerFunction, Vec<String>> {
     let mut aws = Compose::new(Start::var).await.keeping(start.policy.retention);
     let stores = aws.stores();
@@ -54,25 +53,7 @@ pub(crate) async fn function(start: &Start) -> Result<TimerFunction, Vec<String>
         topology,
     };
     let letters = letters(&mut aws, start, topology);
-    let erasures = erasures(&mut aws, start, topology);
-    aws.ready(TimerFunction(vec![Arc::new(sweep), Arc::new(books), Arc::new(letters), Arc::new(erasures)]))
-}
-
-fn erasures(aws: &mut Compose, start: &Start, topology: &'static Topology) -> Erasures {
-    let Start { policy, clock, signals } = start.clone();
-    let lists = aws.uploads();
-    let eraser = Eraser {
-        recorder: Recorder::over(aws.stores(), clock.clone(), signals, policy),
-        erasures: aws.erasures(&clock),
-        letters: aws.letters(),
-        uploads: lists.clone(),
-        shelf: lists,
-        batches: aws.batches(&clock),
-        telephony: aws.telephony(),
-        audit: aws.audit(),
-        hands_over: false,
-    };
-    Erasures { eraser, clock, topology }
+    aws.ready(TimerFunction(vec![Arc::new(sweep), Arc::new(books), Arc::new(letters)]))
 }
 
 fn letters(aws: &mut Compose, Start { clock, signals, .. }: &Start, topology: &Topology) -> Letters {
