@@ -202,6 +202,10 @@ mod tests {
         let night = london(Weekdays::ALL, time(1, 30, 0, 0), time(3, 0, 0, 0), &none);
         check(&night, "2026-03-29T00:00:00Z", "2026-03-29T01:30:00Z");
         assert_eq!(night.close_after(at("2026-03-29T00:00:00Z")), Some(at("2026-03-29T02:00:00Z")));
+        // One that lies in it is none on that day.
+        let gone = london(Weekdays::ALL, time(1, 0, 0, 0), time(2, 0, 0, 0), &none);
+        check(&gone, "2026-03-28T02:00:00Z", "2026-03-30T00:00:00Z");
+        assert_eq!(gone.close_after(at("2026-03-28T02:00:00Z")), Some(at("2026-03-30T01:00:00Z")));
     }
 
     #[test]

@@ -121,26 +121,48 @@ fn a_clock_that_steps_back_or_leaps() {
 
 #[test]
 fn each_cause_is_said_in_plain_words() {
-    let check = |cause: TripCause, words: &str| assert_eq!(cause.to_string(), words, "{}", cause.code());
+    let check = |cause: TripCause, code: &str, words: &str| {
+        assert_eq!((cause.code(), cause.to_string().as_str()), (code, words));
+    };
     check(
         TripCause::Failures { failed: 12, calls: 20, minutes: 15 },
+        "failures",
         "12 of the last 20 calls, made within 15 minutes, were refused or failed.",
     );
     check(
         TripCause::Silence { calls: 5, minutes: 10 },
+        "silence",
         "At least 5 calls were made more than 10 minutes ago, and no news of how they ended has come.",
     );
-    check(TripCause::ClockBack { seconds: 121 }, "The clock of the service went back by 2 minutes.");
+    check(
+        TripCause::ClockBack { seconds: 121 },
+        "clock_back",
+        "The clock of the service went back by 2 minutes.",
+    );
     check(
         TripCause::ClockForward { seconds: 7_200 },
+        "clock_forward",
         "The clock of the service leapt forward by 2 hours: it was set, or the machine was asleep.",
     );
     check(
         TripCause::Misconfigured { code: "ResourceNotFoundException".to_owned() },
+        "misconfigured",
         "Amazon Connect does not know the instance, the call flow or the queue that it was given (ResourceNotFoundException).",
     );
     check(
+        TripCause::Misconfigured { code: "OutboundContactNotPermittedException".to_owned() },
+        "misconfigured",
+        "Amazon Connect does not permit outbound calls here (OutboundContactNotPermittedException).",
+    );
+    // In seconds for as long as people would.
+    check(
+        TripCause::ClockBack { seconds: 119 },
+        "clock_back",
+        "The clock of the service went back by 119 seconds.",
+    );
+    check(
         TripCause::Misconfigured { code: "AccessDeniedException".to_owned() },
+        "misconfigured",
         "Amazon Connect does not let Rollcall make calls (AccessDeniedException).",
     );
 }
