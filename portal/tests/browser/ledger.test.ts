@@ -32,9 +32,12 @@ test("today stands live, and a day before the first says so", async () => {
   await page.getByText(/ on the register: everybody is accounted for\.$/).waitFor();
   await settled(page);
   await inspect(page, "light-ledger-today");
-  await page.goto("/ledger?date=2020-01-06");
+  const before = new Date(Date.parse(await firstDay()) - 86_400_000).toISOString().slice(0, 10);
+  await page.goto(`/ledger?date=${before}`);
   await page.getByText("This day is before the first one that Rollcall kept an account of.").waitFor();
   await inspect(page, "light-ledger-none");
+  await page.goto("/ledger?date=2020-01-06");
+  await page.getByText("This day is longer ago than accounts of days are kept").waitFor();
   expect(complaints).toEqual([]);
   await page.context().close();
 });

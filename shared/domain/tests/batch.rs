@@ -5,9 +5,9 @@ use rollcall_domain::ids::BatchId;
 
 fn batch(stage: BatchStage) -> Batch {
     let seen = Batch::seen(
-        "6f9c1d52-4f1e-5c0a-9d3b-21a760b844c1".parse::<BatchId>().unwrap(),
+        "6f9c1d52-4f1e-5c0a-9d3b-21a760b844c1".parse::<BatchId>().expect("an id"),
         "uploads/northbridge.csv".to_owned(),
-        "2026-11-23T09:00:00Z".parse().unwrap(),
+        "2026-11-23T09:00:00Z".parse().expect("a time"),
     );
     Batch { stage, file_name: Some("Mrs Quackenbush.csv".to_owned()), ..seen }
 }

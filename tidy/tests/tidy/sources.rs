@@ -21,7 +21,9 @@ pub(crate) fn length(repo: &Repo) -> Vec<String> {
 }
 
 fn most(repo: &Repo, path: &str) -> usize {
-    let of_a_bin = || path.rsplit_once("/src/bin/").map(|(package, _)| package);
+    let is_root = |file: &str| !file.contains('/') || file.ends_with("/main.rs");
+    let of_a_bin =
+        || path.rsplit_once("/src/bin/").filter(|(_, file)| is_root(file)).map(|(package, _)| package);
     let Some(package) = path.strip_suffix("/src/main.rs").or_else(of_a_bin) else { return LONGEST };
     let has_handler = repo.text(&format!("{package}/src/lib.rs")).is_some();
     if package.starts_with("services/") && has_handler { LONGEST_LAMBDA } else { LONGEST_MAIN }
@@ -61,7 +63,14 @@ mod proofs {
     fn a_main_that_does_more_than_hand_over() {
         let main = "//\n".repeat(25);
         assert_eq!(length(&Repo::of(&[("services/rollcall/src/main.rs", &main)])), [""; 0]);
-        for path in ["services/dialer/src/main.rs", "services/dialer/src/bin/other.rs"] {
+        let beside =
+            [("services/dialer/src/bin/other/wiring.rs", main.as_str()), ("services/dialer/src/lib.rs", "")];
+        assert_eq!(length(&Repo::of(&beside)), [""; 0]);
+        for path in [
+            "services/dialer/src/main.rs",
+            "services/dialer/src/bin/other.rs",
+            "services/dialer/src/bin/other/main.rs",
+        ] {
             let with_lib = [(path, main.as_str()), ("services/dialer/src/lib.rs", "")];
             assert_eq!(length(&Repo::of(&with_lib)), [format!("{path} has 25 lines; expected 24 at most")]);
         }
