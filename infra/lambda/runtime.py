@@ -48,7 +48,7 @@ SETTINGS = {
     **{f"ROLLCALL_QUEUE_{name}": f"{NOWHERE}/{name}" for name in ("UPLOADS", "ROWS", "CALL_REQUESTS")},
     **{
         f"ROLLCALL_DEAD_LETTERS_{name}": f"{NOWHERE}/{name}"
-        for name in ("UPLOADS", "ROWS", "CALL_REQUESTS", "OUTCOMES")
+        for name in ("UPLOADS", "ROWS", "CALL_REQUESTS", "OUTCOMES", "CONTACT_EVENTS")
     },
 }
 
