@@ -2,6 +2,7 @@ use rollcall_contracts::messages::{CallRequest, RowsChunk};
 use rollcall_contracts::topology::Topology;
 use rollcall_dialer::Dialer;
 use rollcall_domain::policy::Policy;
+use rollcall_embedded::Store;
 use rollcall_ingest::Ingest;
 use rollcall_loader::Loader;
 use rollcall_outcomes::{KeyPress, Outcomes};
@@ -44,6 +45,45 @@ pub struct Ports {
     pub notices: Arc<dyn Notices>,
     pub clock: Arc<dyn Clock>,
     pub signals: Arc<dyn Signals>,
+}
+
+impl Ports {
+    /// The ports of a store, which also holds its queues and its stream.
+    #[must_use]
+    pub fn of(
+        store: &Store,
+        telephony: Arc<dyn Telephony>,
+        clock: Arc<dyn Clock>,
+        signals: Arc<dyn Signals>,
+    ) -> Self {
+        let requests = store.call_requests_queue();
+        Self {
+            residents: store.residents(),
+            attempts: store.attempts(),
+            callbacks: store.callbacks(),
+            escalations: store.escalations(),
+            checks: store.checks(),
+            days: store.days(),
+            batches: store.batches(),
+            audit: store.audit(),
+            pace: store.pace(),
+            switch: store.switch(),
+            suppressions: store.suppressions(),
+            erasures: store.erasures(),
+            retain: store.retain(),
+            letters: store.letters(),
+            uploads: Arc::new(store.uploads()),
+            shelf: Arc::new(store.uploads()),
+            rows: Arc::new(store.rows_queue()),
+            requests: Arc::new(requests.clone()),
+            requests_depth: Arc::new(requests),
+            horizon: Arc::new(store.outcomes_stream()),
+            telephony,
+            notices: store.notices(),
+            clock,
+            signals,
+        }
+    }
 }
 
 /// Every handler, ready to run.

@@ -280,31 +280,11 @@ impl Machine {
 type Line = (Arc<dyn Telephony>, Arc<dyn EvidenceHorizon>);
 
 fn ports(store: &Store, bells: &Bells, around: &Surroundings, (telephony, horizon): Line) -> Ports {
-    let requests = store.call_requests_queue();
+    let (rows, requests) = (store.rows_queue(), store.call_requests_queue());
     Ports {
-        residents: store.residents(),
-        attempts: store.attempts(),
-        callbacks: store.callbacks(),
-        escalations: store.escalations(),
-        checks: store.checks(),
-        days: store.days(),
-        batches: store.batches(),
-        audit: store.audit(),
-        pace: store.pace(),
-        switch: store.switch(),
-        suppressions: store.suppressions(),
-        erasures: store.erasures(),
-        retain: store.retain(),
-        letters: store.letters(),
-        uploads: Arc::new(store.uploads()),
-        shelf: Arc::new(store.uploads()),
-        rows: Arc::new(Ringing { inner: store.rows_queue(), bell: bells.rows.clone() }),
-        requests: Arc::new(Ringing { inner: requests.clone(), bell: bells.requests.clone() }),
-        requests_depth: Arc::new(requests),
+        rows: Arc::new(Ringing { inner: rows, bell: bells.rows.clone() }),
+        requests: Arc::new(Ringing { inner: requests, bell: bells.requests.clone() }),
         horizon,
-        telephony,
-        notices: store.notices(),
-        clock: Arc::clone(&around.clock),
-        signals: Arc::clone(&around.signals),
+        ..Ports::of(store, telephony, Arc::clone(&around.clock), Arc::clone(&around.signals))
     }
 }

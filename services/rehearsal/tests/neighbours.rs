@@ -158,32 +158,9 @@ async fn damaged(now: &str) -> (Store, Ports) {
         people.push((resident, schedule));
     }
     store.residents().add(&people).await.unwrap();
-    let requests = store.call_requests_queue();
     let ports = Ports {
         residents: Arc::new(Damaged { inner: store.residents(), unreadable: people[0].0.id }),
-        attempts: store.attempts(),
-        callbacks: store.callbacks(),
-        escalations: store.escalations(),
-        checks: store.checks(),
-        days: store.days(),
-        batches: store.batches(),
-        audit: store.audit(),
-        pace: store.pace(),
-        switch: store.switch(),
-        suppressions: store.suppressions(),
-        erasures: store.erasures(),
-        retain: store.retain(),
-        letters: store.letters(),
-        uploads: Arc::new(store.uploads()),
-        shelf: Arc::new(store.uploads()),
-        rows: Arc::new(store.rows_queue()),
-        requests: Arc::new(requests.clone()),
-        requests_depth: Arc::new(requests),
-        horizon: Arc::new(store.outcomes_stream()),
-        telephony: Arc::new(Desk),
-        notices: store.notices(),
-        clock,
-        signals: Arc::new(Silent),
+        ..Ports::of(&store, Arc::new(Desk), clock, Arc::new(Silent))
     };
     (store, ports)
 }

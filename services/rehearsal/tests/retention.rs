@@ -102,7 +102,7 @@ impl Town {
         let store = Store::in_memory(Arc::clone(&shared)).unwrap();
         let heard = Arc::<Heard>::default();
         let policy = Arc::new(Policy::default());
-        let ports = ports(&store, shared, Arc::<Heard>::clone(&heard));
+        let ports = Ports::of(&store, Arc::new(Desk), shared, Arc::<Heard>::clone(&heard));
         let services = compose(&ports, &policy);
         let mut town = Self { store, clock, heard, services, policy, ann: none(), cat: none() };
         town.ann = town.person("Ann", "+447700900101").await;
@@ -216,36 +216,6 @@ fn none() -> ResidentId {
 fn moment(day: Date, hour: i8) -> Timestamp {
     let london = TimeZone::get("Europe/London").unwrap();
     day.at(hour, 0, 0, 0).to_zoned(london).unwrap().timestamp()
-}
-
-fn ports(store: &Store, clock: Arc<dyn Clock>, signals: Arc<dyn Signals>) -> Ports {
-    let requests = store.call_requests_queue();
-    Ports {
-        residents: store.residents(),
-        attempts: store.attempts(),
-        callbacks: store.callbacks(),
-        escalations: store.escalations(),
-        checks: store.checks(),
-        days: store.days(),
-        batches: store.batches(),
-        audit: store.audit(),
-        pace: store.pace(),
-        switch: store.switch(),
-        suppressions: store.suppressions(),
-        erasures: store.erasures(),
-        retain: store.retain(),
-        letters: store.letters(),
-        uploads: Arc::new(store.uploads()),
-        shelf: Arc::new(store.uploads()),
-        rows: Arc::new(store.rows_queue()),
-        requests: Arc::new(requests.clone()),
-        requests_depth: Arc::new(requests),
-        horizon: Arc::new(store.outcomes_stream()),
-        telephony: Arc::new(Desk),
-        notices: store.notices(),
-        clock,
-        signals,
-    }
 }
 
 #[tokio::test]
