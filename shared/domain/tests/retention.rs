@@ -31,7 +31,10 @@ fn what_an_export_says_is_what_the_policy_does() {
     let said: Vec<(&str, String)> =
         Class::ALL.into_iter().map(|class| (class.word(), class.kept(&retention))).collect();
     let said = |word: &str| said.iter().find(|(found, _)| *found == word).unwrap().1.clone();
-    assert_eq!(said("lists"), "30 days, then it is deleted within days");
+    assert_eq!(
+        said("lists"),
+        "30 days, on AWS from when somebody was last erased from it, then it is deleted within days"
+    );
     assert_eq!(said("attempts"), "13 months, then it is deleted within days");
     assert_eq!(said("accounts"), "a year, then it is deleted within days");
     assert_eq!(said("audit"), "6 years, then it is deleted within days");

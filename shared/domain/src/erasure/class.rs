@@ -160,7 +160,11 @@ impl Class {
             Self::Suppressions => {
                 "until the entry is taken off the list; for a number also after you are erased".to_owned()
             }
-            Self::Days | Self::Attempts | Self::Accounts | Self::Lists | Self::Audit | Self::Erasures => {
+            // S3 changes no object: a list is copied without somebody's rows, and a copy is as old as itself.
+            Self::Lists => format!(
+                "{aged}, on AWS from when somebody was last erased from it, then it is deleted within days"
+            ),
+            Self::Days | Self::Attempts | Self::Accounts | Self::Audit | Self::Erasures => {
                 format!("{aged}, then it is deleted within days")
             }
             Self::Numbers => "until you are erased".to_owned(),
