@@ -2,10 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot build its data must stop")]
 
-mod common;
-
-use common::arbitrary::{moment, scene, seeded};
-use common::{at, attempt, newcomer, policy, request, resident};
+use crate::common::arbitrary::{moment, scene, seeded};
+use crate::common::{at, attempt, newcomer, policy, request, resident};
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::{BoxedStrategy, Just, Strategy, any, prop_assert, prop_assert_eq, proptest};
 use proptest::{option, prop_oneof};
@@ -185,7 +183,7 @@ fn what_people_wrote_is_in_no_debug_output() {
 fn change(start: Timestamp) -> BoxedStrategy<Change> {
     let word = || prop_oneof![Just("a".to_owned()), Just("b c".to_owned()), Just(String::new())];
     let numbers = prop_oneof![Just("+447700900101"), Just("+447700900102")];
-    let correction = (option::of(word()), option::of(numbers), option::of(common::arbitrary::zone()));
+    let correction = (option::of(word()), option::of(numbers), option::of(crate::common::arbitrary::zone()));
     prop_oneof![
         correction.prop_map(|(name, digits, timezone)| Change::Correct(Correction {
             first_name: name,

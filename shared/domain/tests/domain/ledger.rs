@@ -1,9 +1,7 @@
 //! The account of the day: everybody in exactly one state, and the sum is the register.
 
-mod common;
-
-use common::arbitrary::{scene, seeded};
-use common::{at, policy, resident};
+use crate::common::arbitrary::{scene, seeded};
+use crate::common::{at, policy, resident};
 use proptest::collection::vec;
 use proptest::prelude::{prop_assert, prop_assert_eq, proptest};
 use rollcall_domain::duty::check_due;

@@ -1,9 +1,7 @@
 //! What is known of a dial only grows, in any order; what became of it follows from that.
 
-mod common;
-
-use common::arbitrary::seeded;
-use common::{at, request};
+use crate::common::arbitrary::seeded;
+use crate::common::{at, request};
 use jiff::{SignedDuration, Timestamp};
 use proptest::collection::vec;
 use proptest::option;

@@ -1,9 +1,7 @@
 //! When the duty to hear from a person arises, and when somebody must be told that it was not met.
 
-mod common;
-
-use common::arbitrary::{scene, seeded};
-use common::{policy, resident};
+use crate::common::arbitrary::{scene, seeded};
+use crate::common::{policy, resident};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::{prop_assert, prop_assert_eq, proptest};

@@ -2,9 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot build its data must stop")]
 
-mod common;
-
-use common::{at, attempt, newcomer};
+use crate::common::{at, attempt, newcomer};
 use rollcall_domain::ids::{ResidentId, SuppressionId};
 use rollcall_domain::phone::PhoneNumber;
 use rollcall_domain::resident::Resident;

@@ -3,10 +3,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot build its data must stop")]
 
-mod common;
-
-use common::arbitrary::seeded;
-use common::{at, newcomer, policy};
+use crate::common::arbitrary::seeded;
+use crate::common::{at, newcomer, policy};
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use rollcall_domain::callback::{Callback, Cancelled};

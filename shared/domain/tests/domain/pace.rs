@@ -1,9 +1,7 @@
 //! How fast calls may start and how many at once: never more than allowed, hardly less.
 
-mod common;
-
-use common::arbitrary::seeded;
-use common::{at, attempt, policy};
+use crate::common::arbitrary::seeded;
+use crate::common::{at, attempt, policy};
 use jiff::{SignedDuration, Timestamp};
 use proptest::collection::vec;
 use proptest::prelude::{any, prop_assert, prop_assert_eq, proptest};

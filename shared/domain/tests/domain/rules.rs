@@ -1,8 +1,6 @@
 //! May this person be called now? Situations and verdicts, each edge to the millisecond.
 
-mod common;
-
-use common::{at, policy, request, resident};
+use crate::common::{at, policy, request, resident};
 use jiff::civil::Date;
 use rollcall_domain::calendar::Weekdays;
 use rollcall_domain::policy::Policy;

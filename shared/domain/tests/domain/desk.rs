@@ -1,9 +1,7 @@
 //! What agents do with a promise, and that their word outranks the record.
 
-mod common;
-
-use common::arbitrary::seeded;
-use common::{at, policy, request};
+use crate::common::arbitrary::seeded;
+use crate::common::{at, policy, request};
 use jiff::SignedDuration;
 use proptest::collection::vec;
 use proptest::prelude::{Just, Strategy, any, prop_assert_eq, proptest};

@@ -3,9 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot build its data must stop")]
 
-mod common;
-
-use common::arbitrary::{scene, seeded};
+use crate::common::arbitrary::{scene, seeded};
 use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -118,7 +116,7 @@ proptest! {
             let allowed = oracle(&one, &one.marks, &policy, now);
             prop_assert_eq!(callable(&one, &policy, now), allowed && !claimed, "planner at {}", now);
             for name in ["0", "1", "2"] {
-                let order = common::request(name);
+                let order = crate::common::request(name);
                 let holds = one.claim.is_some_and(|claim| claim.request == order && now < claim.until);
                 let verdict = why(&one, &policy, now, Asking::Dialer(order));
                 prop_assert_eq!(verdict == Verdict::MayCall, allowed && holds, "dialer {} at {}", name, now);
@@ -139,7 +137,7 @@ proptest! {
         for (n, (end, delay)) in ends.into_iter().enumerate() {
             let Some(due) = next_due(&one, &policy, now) else { break };
             prop_assert!(oracle(&one, &history, &policy, due), "dial {n} at {due}");
-            let attempt = common::attempt(&format!("life {n}"));
+            let attempt = crate::common::attempt(&format!("life {n}"));
             one.begin(attempt, due, &policy);
             history.push(Mark { attempt, at: due, state: MarkState::Open });
             prop_assert!(!callable(&one, &policy, due + DAY), "an open attempt bars all");
@@ -179,10 +177,10 @@ proptest! {
 /// Each of them ends outside the window, in which the next begins.
 #[test]
 fn many_pauses_one_behind_the_other_are_all_passed() {
-    let mut policy = common::policy();
+    let mut policy = crate::common::policy();
     policy.window.days = Weekdays::ALL;
     let days = (1..=25).map(|day| format!("pause 2026-12-{day:02}T09:00:00Z to 2026-12-{day:02}T17:00:00Z"));
-    let one = common::resident(&days.collect::<Vec<_>>().join("; "));
+    let one = crate::common::resident(&days.collect::<Vec<_>>().join("; "));
     let due = next_due(&one, &policy, "2026-12-01T09:00:00Z".parse().unwrap());
     assert_eq!(due.map(|due| due.to_string()).as_deref(), Some("2026-12-26T09:00:00Z"));
 }

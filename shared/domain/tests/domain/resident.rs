@@ -1,9 +1,7 @@
 //! What a resident's record remembers: news commute, and `begin` forgets only what no rule asks for.
 
-mod common;
-
-use common::arbitrary::{heard, mark_state, seeded};
-use common::{at, attempt, policy, request, resident};
+use crate::common::arbitrary::{heard, mark_state, seeded};
+use crate::common::{at, attempt, policy, request, resident};
 use jiff::SignedDuration;
 use proptest::collection::vec;
 use proptest::prelude::{Just, Strategy, any, prop_assert, prop_assert_eq, proptest};
@@ -181,7 +179,7 @@ proptest! {
 
     #[test]
     fn begin_never_forgets_an_open_mark(
-        (policy, one, now) in common::arbitrary::scene(),
+        (policy, one, now) in crate::common::arbitrary::scene(),
     ) {
         let mut after = one.clone();
         after.begin(attempt("new"), now + SignedDuration::from_hours(90), &policy);

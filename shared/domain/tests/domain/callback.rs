@@ -1,9 +1,7 @@
 //! The promise that an agent rings: what it has come to, in any order of news.
 
-mod common;
-
-use common::arbitrary::seeded;
-use common::{at, policy, request};
+use crate::common::arbitrary::seeded;
+use crate::common::{at, policy, request};
 use jiff::SignedDuration;
 use jiff::civil::Date;
 use proptest::collection::vec;

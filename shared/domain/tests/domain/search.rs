@@ -1,8 +1,6 @@
 //! Whom a search finds.
 
-mod common;
-
-use common::{at, newcomer, policy, resident};
+use crate::common::{at, newcomer, policy, resident};
 use rollcall_domain::ids::BatchId;
 use rollcall_domain::ledger::DayState;
 use rollcall_domain::resident::Resident;
