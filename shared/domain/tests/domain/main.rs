@@ -5,6 +5,7 @@ mod attempt;
 mod batch;
 mod callback;
 mod common;
+mod day;
 mod desk;
 mod duty;
 mod escalation;

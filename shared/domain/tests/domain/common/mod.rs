@@ -118,8 +118,3 @@ fn add_mark(one: &mut Resident, state: MarkState, when: &str) {
     let name = format!("dial {}", one.marks.len() + 1);
     one.marks.push(Mark { attempt: attempt(&name), at: at(when), state });
 }
-
-// Every test program compiles this module; not every one needs every builder.
-const _: fn() = || {
-    let _ = (resident as fn(&str) -> Resident, policy as fn() -> Policy);
-};
