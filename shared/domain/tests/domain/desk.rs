@@ -163,6 +163,26 @@ fn a_promise_that_comes_back_with_every_try_spent_is_told_anew() {
 }
 
 #[test]
+fn what_was_told_of_a_promise_that_is_owed_all_the_while_is_not_told_anew() {
+    let mut one = promised();
+    (one.missed_told, one.escalated) = (true, true);
+    one.take("joe", at("23 10:20"), &policy()).unwrap();
+    assert_eq!(one.complete(said("joe", "23 10:30", NoAnswer, ""), &policy()), Ok(true));
+    assert_eq!((state(&one), one.missed_told, one.escalated), (CallbackState::Open, true, true));
+}
+
+#[test]
+fn a_concern_is_to_be_told_once() {
+    let mut one = promised();
+    one.learn(leg("a"), Try::SpokenTo(at("23 10:20")));
+    assert!(!one.is_concern_untold());
+    one.complete(said("joe", "23 10:30", Safeguarding, "a"), &policy()).unwrap();
+    assert!(one.is_concern_untold());
+    one.concern_told = true;
+    assert!(!one.is_concern_untold());
+}
+
+#[test]
 fn what_is_cancelled_is_what_is_owed() {
     let news = || Cancelled::since_deleted(at("23 10:30"));
     let mut one = promised();
@@ -188,6 +208,14 @@ fn what_is_cancelled_is_what_is_owed() {
     // An agent who had accepted it meanwhile may still say so.
     assert_eq!(asked.complete(said("mia", "23 10:35", Helped, "a"), &policy()), Ok(true));
     assert_eq!(state(&asked), CallbackState::SpokenTo(at("23 10:35")));
+}
+
+#[test]
+fn a_promise_is_raised_and_put_back_once_each() {
+    let mut one = promised();
+    let done = [true, true, false, false].map(|raised| one.raise(raised, &policy()));
+    assert_eq!(done, [Ok(true), Ok(false), Ok(true), Ok(false)]);
+    assert!(!one.raised);
 }
 
 #[test]

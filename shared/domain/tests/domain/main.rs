@@ -20,3 +20,4 @@ mod rules;
 mod search;
 mod staff;
 mod suppression;
+mod words;
