@@ -1,12 +1,12 @@
 //! When the duty to hear from a person arises, and when somebody must be told that it was not met.
 
 use crate::common::arbitrary::{scene, seeded};
-use crate::common::{policy, resident};
+use crate::common::{at, policy, resident};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::{prop_assert, prop_assert_eq, proptest};
 use rollcall_domain::calendar::Weekdays;
-use rollcall_domain::duty::{Schedule, check_due, review};
+use rollcall_domain::duty::{Cause, Schedule, check_due, review, void_since};
 use rollcall_domain::policy::Policy;
 use rollcall_domain::rules::{Asking, Verdict, next_due, why};
 use std::collections::BTreeSet;
@@ -186,4 +186,24 @@ proptest! {
             prop_assert!(verdict != Verdict::MayCall, "due {due:?}");
         }
     }
+}
+
+#[test]
+fn a_case_of_somebody_who_is_no_longer_checked_is_void_but_not_for_a_bad_number() {
+    let raised = Some(at("23 12:00"));
+    for (situation, expected) in [
+        ("escalated 23 12:00", None),
+        ("escalated 23 12:00; bad-number 23 11:00", None),
+        ("escalated 23 12:00; disabled", raised),
+        ("escalated 23 12:00; suppressed", raised),
+        ("escalated 23 12:00; refused", raised),
+        ("disabled", None),
+    ] {
+        assert_eq!(void_since(&resident(situation)), expected, "{situation}");
+    }
+    let mut promised = resident("escalated 23 12:00; disabled");
+    if let Some(raised) = &mut promised.escalation {
+        raised.cause = Cause::CallbackOverdue;
+    }
+    assert_eq!(void_since(&promised), None, "a promise is owed all the same");
 }
