@@ -8,6 +8,7 @@ mod common;
 mod day;
 mod desk;
 mod duty;
+mod erasure;
 mod escalation;
 mod ledger;
 mod letter;
