@@ -226,6 +226,12 @@ mod tests {
     }
 
     #[test]
+    fn a_contact_is_called_as_connect_calls_it() {
+        let contact = ContactId::new("a1b2-C3");
+        assert_eq!((contact.as_str(), contact.to_string()), ("a1b2-C3", "a1b2-C3".to_owned()));
+    }
+
+    #[test]
     fn ids_are_frozen() {
         // Stored data names residents by this id: a change here is a migration.
         assert_eq!(

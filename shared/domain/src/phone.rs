@@ -182,7 +182,6 @@ fn british(digits: &[u8]) -> Result<Parsed, NumberProblem> {
         [b'4', b'4', rest @ ..] if rest.len() >= 9 => {
             Ok(uk::with_country_code(rest)?.with(Repair::MissingPlus))
         }
-        digits if uk::is_service_code(digits) => Err(NumberProblem::Emergency),
         digits => Ok(Parsed::plain(uk::national(digits)?).with(Repair::LostZero)),
     }
 }

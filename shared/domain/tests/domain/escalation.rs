@@ -40,6 +40,7 @@ fn climb(case: &mut Escalation, resident: &Resident, policy: &Policy, until: &st
     while now <= at(until) {
         while let Some((due, step)) = case.due(policy, Some(resident)).filter(|(due, _)| *due <= now) {
             assert!(now.duration_since(due) < SignedDuration::from_mins(1), "{step:?} of {due} at {now}");
+            assert!(done.len() < 100, "the same is due for ever: {step:?}");
             let what = match step {
                 Step::Tell(whom, time) => {
                     case.tell((whom, time), now);

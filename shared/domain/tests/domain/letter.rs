@@ -105,6 +105,28 @@ fn reasons_and_sizes_have_bounds() {
     let large = vec![b' '; 262_145];
     assert_eq!(letter.edit((String::new(), large), ("joe", "why"), at(1)), Err(Refusal::TooLarge));
     assert_eq!(letter.history.len(), 1);
+    let largest = vec![b' '; 262_144];
+    assert_eq!(letter.edit((String::new(), largest), ("joe", "why"), at(1)), Ok(()));
+}
+
+#[test]
+fn a_job_knows_which_letters_it_has_taken() {
+    let (this, other) = (JobId::derive(&["this"]), JobId::derive(&["other"]));
+    let taken = |letter: &Letter| (letter.was_taken_by(this), letter.was_taken_by(other));
+    let mut one = letter();
+    assert_eq!(taken(&one), (false, false));
+    one.replay("joe", None, at(1)).unwrap();
+    assert_eq!(taken(&one), (false, false), "by a person, and by no job");
+    one.replay("joe", Some(this), at(2)).unwrap();
+    assert_eq!(taken(&one), (true, false));
+
+    let mut unneeded = letter();
+    assert_eq!(unneeded.discard_with_many(other, ("joe", "a test"), at(1)), Ok(()));
+    assert_eq!((unneeded.state, taken(&unneeded)), (LetterState::Discarded, (false, true)));
+    assert_eq!(
+        unneeded.discard_with_many(this, ("joe", "a test"), at(2)),
+        Err(Refusal::Ended(LetterState::Discarded))
+    );
 }
 
 #[test]

@@ -15,6 +15,7 @@ mod letter;
 mod next_due;
 mod pace;
 mod phone;
+mod policy;
 mod resident;
 mod retention;
 mod rules;

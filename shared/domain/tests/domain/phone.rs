@@ -212,7 +212,16 @@ fn codes_that_reach_a_service_are_never_numbers() {
     {
         assert_eq!(outcome(code, GB), "emergency", "{code}");
     }
+    for code in ["+999", "00999", "+112", "+911", "+1471", "+116123", "+18000"] {
+        assert_eq!(outcome(code, GB), "emergency", "{code}, as if it were abroad");
+    }
     assert_eq!(outcome("118000", GB), "premium_rate");
+}
+
+#[test]
+fn the_country_code_without_its_plus_is_seen_before_a_whole_number_only() {
+    check(GB, &[("447700900123", "+447700900123 missing_plus"), ("44770090012", "too_short")]);
+    check(GB, &[("4477009001", "impossible"), ("447700900", "impossible")]);
 }
 
 #[test]

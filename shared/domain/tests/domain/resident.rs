@@ -5,8 +5,10 @@ use crate::common::{at, attempt, policy, request, resident};
 use jiff::SignedDuration;
 use proptest::collection::vec;
 use proptest::prelude::{Just, Strategy, any, prop_assert, prop_assert_eq, proptest};
+use rollcall_domain::ids::NoteId;
 use rollcall_domain::policy::Policy;
-use rollcall_domain::resident::{Heard, MarkState, Reached, Resident};
+use rollcall_domain::record::{Pause, StaffNote, Switched};
+use rollcall_domain::resident::{Heard, Keyholder, MarkState, Reached, Resident};
 
 /// The record in one line: marks, last news, escalation.
 fn record(one: &Resident) -> String {
@@ -36,6 +38,23 @@ fn knowledge_of_a_mark_never_moves_back() {
     for (news, is_new, expected) in table {
         assert_eq!(one.learn_mark(attempt("dial 1"), at("23 10:00"), news), is_new, "{news:?}");
         check(&one, expected);
+    }
+}
+
+#[test]
+fn the_evidence_of_a_real_call_tells_when_it_was_and_nothing_else_does() {
+    let mut one = resident("open 23 10:00; open 23 10:01");
+    for (dial, when, state, is_new, expected) in [
+        ("dial 2", "23 10:05", MarkState::NotPlaced, true, "Open 10:00 NotPlaced 10:01"),
+        ("dial 1", "23 10:02", MarkState::Settled, true, "NotPlaced 10:01 Settled 10:02"),
+        ("dial 1", "23 10:02", MarkState::Settled, false, "NotPlaced 10:01 Settled 10:02"),
+        ("dial 1", "23 10:00", MarkState::Settled, false, "NotPlaced 10:01 Settled 10:02"),
+        ("dial 1", "23 10:04", MarkState::Settled, true, "NotPlaced 10:01 Settled 10:04"),
+        ("dial 1", "23 10:06", MarkState::NotPlaced, false, "NotPlaced 10:01 Settled 10:04"),
+    ] {
+        assert_eq!(one.learn_mark(attempt(dial), at(when), state), is_new, "{dial} {state:?} {when}");
+        let marks = one.marks.iter().map(|mark| format!("{:?} {}", mark.state, mark.at.strftime("%H:%M")));
+        assert_eq!(marks.collect::<Vec<_>>().join(" "), expected, "{dial} {state:?} {when}");
     }
 }
 
@@ -159,6 +178,45 @@ fn learned(mut one: Resident, news: &[News]) -> String {
         }
     }
     record(&one)
+}
+
+#[test]
+fn somebody_is_called_by_reference_or_whole_name_and_by_nothing_less() {
+    let mut one = resident("");
+    (one.profile.first_name, one.profile.last_name) = ("Mary Ann".to_owned(), "Example".to_owned());
+    for theirs in ["Mary Ann Example", " mary  ann\tEXAMPLE\n"] {
+        assert!(one.is_called(theirs), "{theirs:?}");
+    }
+    for other in ["", " ", "Mary", "Mary Ann", "Example", "Mary Ann Examples", "NB 17"] {
+        assert!(!one.is_called(other), "{other:?}");
+    }
+    one.profile.reference = Some("NB 17".to_owned());
+    assert!(one.is_called("nb  17") && one.is_called("Mary Ann Example"));
+    assert!(!one.is_called("NB 1") && !one.is_called(""));
+}
+
+#[test]
+fn what_the_staff_wrote_of_a_person_is_told_without_their_words() {
+    let (at, by) = (at("23 09:00"), "joe".to_owned());
+    let mut pause = Pause::between(at, at + SignedDuration::from_hours(1));
+    let words = "in Northbridge hospital";
+    pause.reason = Some(words.to_owned());
+    let note = StaffNote { id: NoteId::derive(&["1"]), at, by: by.clone(), text: words.to_owned() };
+    let switched = Switched { at, by, reason: words.to_owned() };
+    let number = resident("").number;
+    let keyholder = Keyholder { name: "Mrs Quackenbush".to_owned(), number };
+    for (told, kind) in [
+        (format!("{pause:?}"), "Pause { id: "),
+        (format!("{note:?}"), "StaffNote { id: "),
+        (format!("{switched:?}"), "Switched { at: "),
+        (format!("{keyholder:?}"), "Keyholder { .."),
+    ] {
+        assert!(told.starts_with(kind) && told.ends_with(".. }"), "{told}");
+        assert!(
+            !told.contains("Northbridge") && !told.contains("Quackenbush") && !told.contains("7700"),
+            "{told}"
+        );
+    }
 }
 
 proptest! {
