@@ -10,5 +10,6 @@ mod fuzzing;
 mod mending;
 mod opening;
 mod quotes;
+mod reading;
 mod samples;
 mod support;
