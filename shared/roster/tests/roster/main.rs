@@ -4,9 +4,11 @@
 
 mod chunks;
 mod columns;
+mod erasing;
 mod fuzz;
 #[path = "../fuzzing/mod.rs"]
 mod fuzzing;
+mod holds;
 mod mending;
 mod opening;
 mod quotes;
