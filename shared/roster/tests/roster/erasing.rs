@@ -1,6 +1,7 @@
 //! Rows that are erased, and what becomes of the others.
 
 use crate::holds;
+use crate::support::utf16;
 use fastrand::Rng;
 
 /// Each record of the list is erased, whichever the seeds draw.
@@ -18,4 +19,14 @@ fn a_row_behind_an_open_quotation_mark() {
 #[test]
 fn a_quotation_mark_between_two_others() {
     check(b"firstName,lastName,number\n\"Ada,Example,none\nx\"y\nz\",Example,07700900103\n");
+}
+
+/// Found by mutation: the half was no sign of a blank line.
+#[test]
+fn half_a_character_at_the_end_of_the_file() {
+    for little in [true, false] {
+        let mut list = utf16("firstName,lastName,number\nAda,Example,+447", little, true);
+        list.push(b'7');
+        check(&list);
+    }
 }
