@@ -6,6 +6,7 @@
 # make kills  `rollcall serve` killed KILLS times (kill -9) under load over HTTP; eight times in make test
 # make soak   rehearsals over many seeds, in parallel; goes on where it was stopped; shrinks what fails
 # make mutants, make fuzz-decoders   changes of the rules that no test notices; mutated input of every decoder
+# make fuzz-guided   the same decoders, guided by the code that is reached; needs a nightly toolchain and cargo-fuzz
 #
 # Needs a Rust toolchain; what else is missing is installed by Debian's apt.
 
@@ -14,7 +15,7 @@ SHELL := /bin/bash
 .ONESHELL:
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help run test system bench kills soak fuzz-decoders mutants lambda tools fmt clippy unit doc rehearse fresh fuzz deny infra aws
+.PHONY: help run test system bench kills soak fuzz-decoders fuzz-guided mutants lambda tools fmt clippy unit doc rehearse fresh fuzz deny infra aws
 
 TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
 # A clone is built with the versions that were tested; while working the lock file may follow.
@@ -25,7 +26,7 @@ DATA ?= data/demo
 FRESH_SECONDS ?= 60
 
 help:
-	@sed -n '1,10s/^# \?//p' Makefile
+	@sed -n '1,11s/^# \?//p' Makefile
 
 run: tools portal
 	@cargo build $(LOCKED) --release -p rollcall --features portal
@@ -41,6 +42,7 @@ test: fmt clippy unit doc rehearse fresh fuzz deny portal-check portal-browser i
 fmt: tools
 	@echo "== formatting"
 	cargo fmt --all --check
+	cargo fmt --manifest-path fuzz/Cargo.toml --check
 
 clippy: tools
 	@echo "== lints"
@@ -157,6 +159,11 @@ fuzz-decoders: tools
 	echo "from seed $$FUZZ_SEED"
 	cargo test $(LOCKED) -p rollcall-contracts --test fuzz -- --nocapture
 	cargo test $(LOCKED) -p rollcall-roster --test roster any_bytes -- --nocapture
+
+# make fuzz-guided SECONDS=600: each of the targets of fuzz/ for so long; a later run goes on with what this one found.
+fuzz-guided: SECONDS ?= 600
+fuzz-guided: tools
+	@fuzz/run $(SECONDS) $(TARGET)/guided
 
 # make mutants FILES="shared/domain/src/rules.rs …": every change of a rule that no test notices. An hour and a half
 # for all of it. Needs cargo-mutants (cargo install --locked cargo-mutants).

@@ -71,7 +71,7 @@ pub struct Place {
     pub start: u64,
     /// First byte behind it.
     pub end: u64,
-    /// What a space is in this file: 1 or 2 bytes, of which the length of the
+    /// What is written there, over and over: 1 or 2 bytes, of which the length of the
     /// place is a multiple, but for a byte that is cut off at the end of a file.
     pub space: &'static [u8],
 }
@@ -87,7 +87,7 @@ pub trait Shelf: Send + Sync {
         most: u32,
     ) -> Result<(Vec<UploadRef>, Option<Cursor>), Fault>;
 
-    /// Puts spaces in these places, which are in order, and deletes what stood
+    /// Blanks these places, which are in order, and deletes what stood
     /// there for good: all of it or nothing. The file keeps its size, its lines
     /// and its form, so that whatever names a part of it goes on to. MUST keep
     /// no more of the file in memory than a piece. Of a file that is gone

@@ -11,7 +11,7 @@ pub struct UploadInfo {
 
 /// The store of uploaded files. A file is asked for in one form; one that was
 /// put under the key later is another file. Of one that is erased
-/// ([`Shelf::blank`](crate::Shelf::blank)) only single rows are other bytes: spaces.
+/// ([`Shelf::blank`](crate::Shelf::blank)) only single rows are other bytes: blank ones.
 #[async_trait]
 pub trait Uploads: Send + Sync {
     /// MUST answer `None` for a key that does not exist, and for a form that

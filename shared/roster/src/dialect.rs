@@ -2,7 +2,7 @@
 
 use crate::binary;
 use crate::header::recognised;
-use crate::records::{Found, Shape, next_record, split};
+use crate::records::{ERASED, Found, Shape, next_record, split};
 use crate::refusal::Refusal;
 use crate::text::{bytes_of, decode, unit_bytes, units};
 use serde::{Deserialize, Serialize};
@@ -37,13 +37,14 @@ pub enum Encoding {
 }
 
 impl Encoding {
-    /// A space in it: a line of nothing else is blank.
+    /// The sign that a record is overwritten with to be erased. A line of nothing else is blank, and no field in
+    /// quotation marks reaches past it: the records around are what they were, which they would not be with spaces.
     #[must_use]
-    pub fn space(self) -> &'static [u8] {
+    pub fn erased(self) -> &'static [u8] {
         match self {
-            Self::Utf8 | Self::Windows1252 => b" ",
-            Self::Utf16Le => b" \0",
-            Self::Utf16Be => b"\0 ",
+            Self::Utf8 | Self::Windows1252 => &[ERASED],
+            Self::Utf16Le => &[ERASED, 0],
+            Self::Utf16Be => &[0, ERASED],
         }
     }
 }

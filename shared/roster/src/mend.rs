@@ -2,6 +2,7 @@
 
 use crate::dialect::Delimiter;
 use crate::layout::Opening;
+use crate::records::{Found, Shape, next_record};
 use crate::write::csv_line;
 use std::iter;
 
@@ -16,24 +17,39 @@ pub const REASON: &str = "reason";
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Mending {
     delimiter: Delimiter,
+    /// Of the file that is written.
+    shape: Shape,
 }
 
 impl Mending {
     /// For rows of this file.
     #[must_use]
     pub fn of(opening: &Opening) -> Self {
-        Self { delimiter: opening.layout.dialect.delimiter }
+        let Shape { delimiter, width, number } = opening.layout.shape();
+        let shape = Shape { delimiter, width: width + 1, number: number + 1 };
+        Self { delimiter: opening.layout.dialect.delimiter, shape }
     }
 
     /// The first row of the file, with what stands before it.
     #[must_use]
     pub fn header(self, opening: &Opening) -> String {
-        format!("\u{FEFF}{}", self.row(REASON, &opening.names))
+        format!("\u{FEFF}{}", self.line(REASON, &opening.names))
     }
 
-    /// One row, with its line end.
+    /// One row, with its line end. Text on several lines, one of which would be a row by itself now that there is a
+    /// column more, stands on one line: else a part of it would be taken for a resident.
     #[must_use]
     pub fn row(self, reason: &str, cells: &[String]) -> String {
+        let line = self.line(reason, cells);
+        let whole = matches!(next_record(line.as_bytes(), true, &self.shape), Found::Record { next, .. } if next == line.len());
+        if whole {
+            return line;
+        }
+        let flat: Vec<String> = cells.iter().map(|cell| cell.replace(['\r', '\n'], " ")).collect();
+        self.line(reason, &flat)
+    }
+
+    fn line(self, reason: &str, cells: &[String]) -> String {
         csv_line(self.delimiter, iter::once(reason).chain(cells.iter().map(String::as_str)))
     }
 }

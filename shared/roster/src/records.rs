@@ -10,13 +10,17 @@
 //! - its closing mark is followed by neither a delimiter nor a line end;
 //! - the file ends inside it;
 //! - it is longer than [`QUOTED_UNITS`] or [`QUOTED_BREAKS`];
-//! - it contains a physical line that is a complete row by itself.
+//! - it contains a physical line that is a complete row by itself, or that was a record and is erased.
 //!
 //! None of this looks further than [`RECORD_UNITS`] from the record's first unit, and a record that is longer
 //! is given up in the same way. A piece of the file that ends where a record ends therefore reads exactly as
 //! it does inside the whole.
 
 use memchr::{memchr, memchr2, memchr3};
+
+/// What a record consists of once it is erased. Not a space, which may stand in a quoted field: a field that was given
+/// up for what the record held would go on behind it, and take the next ones with it.
+pub(crate) const ERASED: u8 = 0x1A;
 
 /// Units of the longest record that is read; a longer one is rejected. Far above any real row, and small
 /// enough to hold in memory.
@@ -112,7 +116,7 @@ fn after_break(units: &[u8], sign: usize, eof: bool) -> Option<usize> {
 
 /// Whether there is nothing on the line but white space, so that no row is missing.
 pub(crate) fn is_blank(content: &[u8], delimiter: u8) -> bool {
-    content.iter().all(|&unit| unit != delimiter && is_space(unit))
+    content.iter().all(|&unit| unit != delimiter && (is_space(unit) || unit == ERASED))
 }
 
 fn is_space(unit: u8) -> bool {
@@ -214,7 +218,7 @@ impl Input<'_> {
             };
             if window[sign] != b'"' {
                 breaks += 1;
-                if breaks > QUOTED_BREAKS || line.is_some_and(|line| self.is_complete_row(line, sign)) {
+                if breaks > QUOTED_BREAKS || line.is_some_and(|line| self.is_row(line, sign)) {
                     return Quoted::NeverClosed;
                 }
                 let Some(next) = after_break(window, sign, self.eof) else { return self.ran_out() };
@@ -232,14 +236,21 @@ impl Input<'_> {
                 Some(&unit) if unit != self.shape.delimiter && unit != b'\n' && unit != b'\r' => {
                     Quoted::NeverClosed
                 }
-                Some(_) if line.is_some_and(|line| self.is_complete_row(line, sign)) => Quoted::NeverClosed,
+                Some(_) if line.is_some_and(|line| self.is_row(line, sign)) => Quoted::NeverClosed,
                 Some(_) => Quoted::Closed { after },
             };
         }
     }
 
     /// Whether the units from `line` to `end`, which a quoted field has as one of its lines, are a row that
-    /// lost its own line to that field.
+    /// lost its own line to that field, or would lose it now that it is erased.
+    fn is_row(self, line: usize, end: usize) -> bool {
+        let content = &self.window[line..end];
+        let erased = !content.is_empty() && content.iter().all(|&unit| unit == ERASED);
+        erased || self.is_complete_row(line, end)
+    }
+
+    /// Whether they are a row that has all it needs.
     fn is_complete_row(self, line: usize, end: usize) -> bool {
         let content = &self.window[line..end];
         // Most lines of a note have no delimiter at all: spare them the rest.

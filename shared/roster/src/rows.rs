@@ -124,8 +124,8 @@ impl Rows<'_> {
         fields.iter().map(|field| record.shown(field)).collect()
     }
 
-    /// The bytes of the chunk that hold the record that was answered last, without its line end: spaces there
-    /// make it a blank line, and leave all others where they are. Empty before the first record.
+    /// The bytes of the chunk that hold the record that was answered last, without its line end: [what erases](Encoding::erased) a
+    /// record, written there, makes it a blank line and leaves all others as they are. Empty before the first record.
     #[must_use]
     pub fn place(&self) -> Range<usize> {
         let Some(Last { start, end, .. }) = self.last else { return 0..0 };

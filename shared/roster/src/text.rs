@@ -1,6 +1,7 @@
 //! Between bytes and text: units for finding records, decoding for reading cells.
 
 use crate::dialect::Encoding;
+use crate::records::ERASED;
 use encoding_rs::{UTF_16BE, UTF_16LE, WINDOWS_1252};
 use std::borrow::Cow;
 use std::ops::Range;
@@ -21,7 +22,9 @@ pub(crate) fn unit_bytes(encoding: Encoding) -> usize {
 pub(crate) fn units(bytes: &[u8], encoding: Encoding) -> Cow<'_, [u8]> {
     let narrow = |high: u8, low: u8| if high == 0 && low != OTHER { low } else { OTHER };
     let pairs = bytes.chunks_exact(2);
-    let odd = pairs.remainder().iter().map(|_| OTHER);
+    // Half of what was written over a record leaves the record erased.
+    let half = |byte: &u8| if matches!(*byte, 0 | ERASED) { ERASED } else { OTHER };
+    let odd = pairs.remainder().iter().map(half);
     match encoding {
         Encoding::Utf8 | Encoding::Windows1252 => Cow::Borrowed(bytes),
         Encoding::Utf16Le => Cow::Owned(pairs.map(|pair| narrow(pair[1], pair[0])).chain(odd).collect()),

@@ -6,6 +6,7 @@
 
 mod arrows;
 mod code_map;
+mod locks;
 mod manifests;
 mod members;
 mod numbers;
@@ -45,6 +46,11 @@ fn every_dependency_is_used() {
 #[test]
 fn every_member_is_on_the_code_map() {
     hold(code_map::check);
+}
+
+#[test]
+fn what_is_fuzzed_is_what_is_shipped() {
+    hold(locks::check);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! An object copied with constant memory, with spaces in some places.
+//! An object copied with constant memory, with some places blanked.
 
 use super::{Asked, Bucket, PORT, status};
 use crate::fault::fault;
@@ -49,7 +49,7 @@ pub(super) enum Copied {
 }
 
 impl Bucket {
-    /// Copies an object of this size, with spaces in these places.
+    /// Copies an object of this size, with these places blanked.
     pub(super) async fn copy(
         &self,
         (from, size): (&Asked, u64),
@@ -125,7 +125,7 @@ impl Bucket {
         copied(request.set_if_match(instead_of).set_if_none_match(is_new).send().await.map(drop))
     }
 
-    /// Bytes of an object, with spaces in these places; `None` if it is gone.
+    /// Bytes of an object, with these places blanked; `None` if it is gone.
     async fn piece(
         &self,
         from: &Asked,
@@ -143,7 +143,7 @@ impl Bucket {
     }
 }
 
-/// Puts spaces where a place and these bytes, which begin at `start`, overlap.
+/// Blanks what a place and these bytes, which begin at `start`, have in common.
 fn blank(bytes: &mut [u8], start: u64, place: &Place) {
     let index = |at: u64| usize::try_from(at.saturating_sub(start)).unwrap_or(usize::MAX).min(bytes.len());
     let (from, until) = (index(place.start), index(place.end));

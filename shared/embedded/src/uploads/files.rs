@@ -73,7 +73,7 @@ impl Files {
         }
     }
 
-    /// Puts spaces in these places. In a directory the file is written anew
+    /// Blanks these places. In a directory the file is written anew
     /// beside it and takes its place whole.
     pub(super) fn blank(&self, number: i64, places: &[Place]) -> io::Result<()> {
         match self {
@@ -184,7 +184,7 @@ const PREFIX: &str = "upload-";
 /// The end of the name of a file that is being written anew.
 const UNFINISHED: &str = ".anew";
 
-/// Copies a file piece by piece, with spaces in some places.
+/// Copies a file piece by piece, with some places blanked.
 fn copy_blanked(mut from: File, to: &mut File, places: &[Place]) -> io::Result<()> {
     let mut piece = vec![0; PIECE];
     let mut at = 0;
@@ -202,7 +202,7 @@ fn copy_blanked(mut from: File, to: &mut File, places: &[Place]) -> io::Result<(
     }
 }
 
-/// Puts spaces in the part of each place that is in these bytes, the first of
+/// Blanks the part of each place that is in these bytes, the first of
 /// which is at `from` in the file.
 fn blank(bytes: &mut [u8], from: u64, places: &[Place]) {
     for Place { start, end, space } in places {

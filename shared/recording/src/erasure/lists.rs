@@ -111,7 +111,7 @@ impl Eraser {
                 if wanted.is_theirs(&line, &rows) {
                     let place = rows.place();
                     let at = |byte: usize| chunk.start + byte as u64;
-                    let space = layout.dialect.encoding.space();
+                    let space = layout.dialect.encoding.erased();
                     let place = Place { start: at(place.start), end: at(place.end), space };
                     places.push(Found { place, item: item(&line, &rows, &layout) });
                 }

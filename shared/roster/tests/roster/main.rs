@@ -4,11 +4,14 @@
 
 mod chunks;
 mod columns;
+mod erasing;
 mod fuzz;
 #[path = "../fuzzing/mod.rs"]
 mod fuzzing;
+mod holds;
 mod mending;
 mod opening;
 mod quotes;
+mod reading;
 mod samples;
 mod support;

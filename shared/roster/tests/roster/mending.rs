@@ -1,27 +1,7 @@
 //! Bad rows that are written out, and come back.
 
-use crate::support::{WHOLE, check, read, report, utf16};
-use rollcall_domain::phone::Region;
-use rollcall_roster::{Line, Mending, SNIFF_BYTES, open, read_rows};
-
-/// The bad rows of a file as a file.
-fn bad_rows(bytes: &[u8]) -> String {
-    let first = &bytes[..bytes.len().min(SNIFF_BYTES)];
-    let opening = open(first, first.len() == bytes.len()).unwrap();
-    let whole = read(bytes, WHOLE, SNIFF_BYTES).unwrap();
-    let mending = Mending::of(&opening);
-    let mut text = mending.header(&opening);
-    for chunk in &whole.chunks {
-        let part = &bytes[usize::try_from(chunk.start).unwrap()..usize::try_from(chunk.end).unwrap()];
-        let mut rows = read_rows(part, &whole.layout, chunk.first_line, Region::GB);
-        while let Some(line) = rows.next() {
-            if let Line::Rejected(note) = line {
-                text.push_str(&mending.row(&note.reason, &rows.cells()));
-            }
-        }
-    }
-    text
-}
+use crate::support::{WHOLE, bad_rows, check, read, report, utf16};
+use rollcall_roster::{Line, SNIFF_BYTES};
 
 fn rejected(bytes: &[u8]) -> usize {
     let read = read(bytes, WHOLE, SNIFF_BYTES).unwrap();
@@ -82,6 +62,17 @@ fn rows_of_every_kind_stay_bad() {
         assert_eq!((rejected(again.as_bytes()), again.lines().count() > 1), (1, true), "{again:?}");
         assert!(!report(again.as_bytes()).contains("Example|"), "{again:?}");
     }
+}
+
+/// With the reason in front the note's second line has as many cells as a row, and a number where a row has its own.
+#[test]
+fn a_line_of_a_note_is_no_row_for_the_reason_in_front() {
+    let file = "lastName,number,notes\nSample,none,\"ask\nJo,Example,07700900101,daughter\nfirst\"\n";
+    assert_eq!(rejected(file.as_bytes()), 1, "{}", report(file.as_bytes()));
+    let again = bad_rows(file.as_bytes());
+    check(&again, "2! not_a_number number");
+    let wide = "lastName,number,notes\nSample,none,\"ask\nJo,Example,07700900101,0,daughter\nfirst\"\n";
+    assert!(bad_rows(wide.as_bytes()).contains("ask\nJo"), "lines stay where they do no harm");
 }
 
 /// The words and the delimiter are the file's, formulas are text, and what is mended reads as if it had been
