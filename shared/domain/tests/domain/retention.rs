@@ -168,3 +168,13 @@ fn what_is_open_does_not_age() {
     batch.stage = BatchStage::Undone { chunks: 2, rows: 1 };
     assert_eq!(batch.over_since(&tally), Some(now));
 }
+
+#[test]
+fn accounts_of_the_last_year_are_kept_and_none_before() {
+    let (policy, today) = (Policy::default(), date(2026, 11, 23));
+    let gone = |day: Date| policy.keeps_no_account_of(day, today);
+    assert_eq!(
+        [date(2025, 11, 22), date(2025, 11, 23), date(2025, 11, 24), today].map(gone),
+        [true, false, false, false]
+    );
+}
