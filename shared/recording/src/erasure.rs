@@ -41,7 +41,7 @@ const PAGE: u32 = 100;
 const STEPS: usize = 64;
 
 /// What is told of an erasure that another program goes on with.
-const HANDED_OVER: &str = "they are off the register; all else is erased within a quarter of an hour";
+const HANDED_OVER: &str = "the function that erases all else, which begins within a quarter of an hour";
 /// What is told of an erasure of which nothing can be done for now.
 pub const PASSES: &str =
     "messages and records of calls that nobody can delete, until they are gone by themselves";
@@ -142,7 +142,8 @@ impl Eraser {
                 return self.rest(stored, passing.into_values().min()).await;
             };
             if self.hands_over && class != Class::Register {
-                return Ok(Progress { erasure: stored.value, waits: Some(HANDED_OVER) });
+                let waits = if stored.value.rests_until.is_some() { PASSES } else { HANDED_OVER };
+                return Ok(Progress { erasure: stored.value, waits: Some(waits) });
             }
             match self.clean(class, &mut stored.value).await? {
                 Step::Waits(what) => return Ok(Progress { erasure: stored.value, waits: Some(what) }),

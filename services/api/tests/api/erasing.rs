@@ -3,12 +3,15 @@
 
 use crate::people::path;
 use crate::support::{Answer, World};
+use jiff::SignedDuration;
 use rollcall_domain::attempt::Key;
 use rollcall_domain::erasure::Class;
 use rollcall_domain::group::Group;
 use rollcall_domain::ids::ResidentId;
 use rollcall_domain::resident::Keyholder;
+use rollcall_recording::erasure::Eraser;
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 impl World {
     async fn erase(&self, id: ResidentId, etag: &str, body: &Value) -> Answer {
@@ -47,6 +50,29 @@ async fn somebody_is_erased_and_nothing_of_them_answers() {
     let log = world.audited().await;
     let erased: Vec<_> = log.iter().filter(|(action, ..)| action == "resident.erase").collect();
     assert_eq!((erased.len(), erased[0].1, erased[0].2.as_str()), (1, Some(id), "asked"));
+}
+
+/// Found by reading: as long as anything was left of the first erasure (on AWS a
+/// record on the stream, for eight days), asking again was answered by 202 and
+/// left them where they were.
+#[tokio::test]
+async fn somebody_whom_a_list_brings_back_is_erased_again_though_the_first_erasure_goes_on() {
+    let world = World::without_accounts(|api| {
+        let mut eraser = Eraser::clone(api.eraser.as_ref().unwrap());
+        eraser.hands_over = true;
+        api.eraser = Some(Arc::new(eraser));
+    });
+    let id = world.add(1, |_| {}).await;
+    let wish = json!({"reason": "asked", "confirm": world.name_of(id).await});
+    for time in 1..=2 {
+        let version = world.stored(id).await.unwrap().version;
+        let answer = world.erase(id, &format!("\"{version}\""), &wish).await.json();
+        assert_eq!((&answer["done"], &answer["clean"]), (&false.into(), &1.into()), "time {time}");
+        assert!(world.stored(id).await.is_none(), "time {time}");
+        let log = world.audited().await;
+        assert_eq!(log.iter().filter(|(action, ..)| action == "resident.erase").count(), time);
+        world.add(1, |one| one.registered_at += SignedDuration::from_mins(1)).await;
+    }
 }
 
 #[tokio::test]

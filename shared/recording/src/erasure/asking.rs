@@ -1,10 +1,18 @@
 //! An erasure begins: somebody asks for it.
 
 use super::{Eraser, Progress};
-use rollcall_domain::erasure::{Erasure, ErasureReason};
+use rollcall_domain::erasure::{Class, Erasure, ErasureReason};
 use rollcall_domain::ids::ResidentId;
 use rollcall_domain::resident::Resident;
 use rollcall_ports::{AuditEntry, Fault, Saved, Versioned};
+
+/// What an erasure begins with.
+struct Found<'a> {
+    /// The record; `None` for somebody who is off the register.
+    stored: Option<&'a Versioned<Resident>>,
+    /// The erasure of the same person before.
+    known: Option<Versioned<Erasure>>,
+}
 
 impl Eraser {
     /// Erases somebody in the name of the account `by`, as far as that can be
@@ -19,20 +27,42 @@ impl Eraser {
         &self,
         id: ResidentId,
         stored: Option<&Versioned<Resident>>,
-        (by, reason): (&str, ErasureReason),
+        whose: (&str, ErasureReason),
     ) -> Result<Option<Progress>, Fault> {
         let known = self.erasures.get(id).await?;
-        if let Some(known) = &known
-            && (known.value.done_at.is_none() || stored.is_none())
-        {
+        match known {
             // Asked again: it is in the log already.
-            return self.progress(known.clone()).await.map(Some);
+            Some(known) if stored.is_none() || !self.is_over(&known.value).await? => {
+                self.progress(known).await.map(Some)
+            }
+            known => self.begin(id, Found { stored, known }, whose).await,
         }
+    }
+
+    /// Whether somebody who is on the register was erased before that. What is
+    /// left of an erasure may pass by itself for days, and meanwhile a list can
+    /// bring them back.
+    async fn is_over(&self, known: &Erasure) -> Result<bool, Fault> {
+        let is_off = known.done.contains(&Class::Register);
+        // Whoever asks may have read the record right before it was deleted.
+        let is_back = is_off && self.recorder.residents.get(known.resident).await?.is_some();
+        Ok(known.done_at.is_some() || is_back)
+    }
+
+    async fn begin(
+        &self,
+        id: ResidentId,
+        Found { stored, known }: Found<'_>,
+        (by, reason): (&str, ErasureReason),
+    ) -> Result<Option<Progress>, Fault> {
         let now = self.recorder.clock.now();
-        let version = stored.map_or(0, |stored| stored.version);
+        // Who comes back and is erased again is another deed.
+        let record = stored.map_or_else(String::new, |stored| {
+            format!("{} of {}", stored.version, stored.value.registered_at)
+        });
         self.audit
             .record(&AuditEntry {
-                key: format!("resident.erase {id} {version} {by}"),
+                key: format!("resident.erase {id} {record} {by}"),
                 at: now,
                 actor: by.to_owned(),
                 action: "resident.erase".to_owned(),
@@ -44,8 +74,14 @@ impl Eraser {
             Some(stored) => Some(self.traces(&stored.value).await?),
             None => None,
         };
-        let erasure = Erasure::asked(id, (by, now), reason, traces);
-        let mut begun = Versioned { value: erasure, version: known.map_or(0, |known| known.version) };
+        let mut erasure = Erasure::asked(id, (by, now), reason, traces);
+        let mut version = 0;
+        if let Some(known) = known {
+            // News of these calls may still come.
+            erasure.calls = known.value.calls;
+            version = known.version;
+        }
+        let mut begun = Versioned { value: erasure, version };
         match self.erasures.save(&begun).await? {
             Saved::Done(version) => begun.version = version,
             // Somebody else asked at this very moment.
