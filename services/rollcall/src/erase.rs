@@ -1,5 +1,7 @@
 //! `rollcall erase`: a person, for good.
 
+mod since;
+
 use crate::args::{Erase, Place};
 use crate::dialing::by;
 use crate::directory::zone;
@@ -24,17 +26,18 @@ use std::io::{BufRead, IsTerminal, Write};
 /// [`Stop::Unusable`] for nobody, without a known reason or when something else
 /// was typed, [`Stop::Failed`] when it goes on or the store does not behave.
 pub(crate) fn run(args: &Erase) -> Result<(), Stop> {
-    let reason =
-        ErasureReason::ALL.into_iter().find(|reason| reason.word() == args.reason).ok_or_else(|| {
-            Stop::unusable(format_args!(
-                "--reason: expected asked, died, left, mistake or other, found {:?}",
-                args.reason
-            ))
-        })?;
+    if let Some(since) = &args.since {
+        return since::run(args, since);
+    }
+    // Neither is missing without --since: the command line was read so.
+    let [resident, word] = [&args.resident, &args.reason].map(|text| text.as_deref().unwrap_or_default());
+    let reason = ErasureReason::ALL.into_iter().find(|reason| reason.word() == word).ok_or_else(|| {
+        Stop::unusable(format_args!("--reason: expected asked, died, left, mistake or other, found {word:?}"))
+    })?;
     runtime()?.block_on(async {
         let eraser = erasing::open(&args.place, "erase").await?;
         let residents = eraser.recorder.residents.as_ref();
-        let (id, stored) = whom(residents, &args.resident).await?;
+        let (id, stored) = whom(residents, resident).await?;
         if let Some(stored) = &stored
             && !args.yes
         {

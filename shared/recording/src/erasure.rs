@@ -13,10 +13,13 @@
 //! that is put into the store afterwards is somebody new: nothing is kept by
 //! which they could be told.
 
+mod anew;
 mod asking;
 mod export;
 mod lists;
 mod suppressions;
+
+pub use anew::Anew;
 
 use crate::Recorder;
 use jiff::Timestamp;

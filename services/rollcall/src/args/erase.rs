@@ -13,7 +13,9 @@ use clap::Args;
 /// while a list is loaded, `serve` does within minutes. Backups are not changed:
 /// whoever restores one erases again. Can be run while `serve` runs, and again.
 /// With --aws they are off the register at once, and the function `erasures` does
-/// the rest, which begins within a quarter of an hour.
+/// the rest, which begins within a quarter of an hour. With --since TIME instead of
+/// a RESIDENT, all who were erased since are erased again after a restore of the
+/// tables to TIME; the same TIME once more erases nobody twice.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Exit status: 0 they are erased, or with --aws off the register and the rest is written down; 1 it \
@@ -21,12 +23,20 @@ use clap::Args;
 )]
 pub(crate) struct Erase {
     /// The resident, as for `rollcall why`; by the whole id also somebody who was taken off before
-    #[arg(value_name = "RESIDENT")]
-    pub(crate) resident: String,
+    #[arg(value_name = "RESIDENT", required_unless_present = "since", conflicts_with = "since")]
+    pub(crate) resident: Option<String>,
     /// Why; the audit log keeps it
-    #[arg(long, value_name = "asked|died|left|mistake|other")]
-    pub(crate) reason: String,
-    /// Do not ask for the reference or the name once more
+    #[arg(
+        long,
+        value_name = "asked|died|left|mistake|other",
+        required_unless_present = "since",
+        conflicts_with = "since"
+    )]
+    pub(crate) reason: Option<String>,
+    /// After tables were restored to this moment: erase again everybody whose erasure was not over then
+    #[arg(long, value_name = "TIME", requires = "aws")]
+    pub(crate) since: Option<String>,
+    /// Do not ask for the reference, the name or, with --since, the Prefix once more
     #[arg(long)]
     pub(crate) yes: bool,
     #[command(flatten)]

@@ -1,17 +1,20 @@
 //! An erasure begins: somebody asks for it.
 
 use super::{Eraser, Progress};
+use jiff::Timestamp;
 use rollcall_domain::erasure::{Class, Erasure, ErasureReason};
 use rollcall_domain::ids::ResidentId;
 use rollcall_domain::resident::Resident;
 use rollcall_ports::{AuditEntry, Fault, Saved, Versioned};
 
 /// What an erasure begins with.
-struct Found<'a> {
+pub(super) struct Found<'a> {
     /// The record; `None` for somebody who is off the register.
-    stored: Option<&'a Versioned<Resident>>,
+    pub(super) stored: Option<&'a Versioned<Resident>>,
     /// The erasure of the same person before.
-    known: Option<Versioned<Erasure>>,
+    pub(super) known: Option<Versioned<Erasure>>,
+    /// The stores were restored to this moment.
+    pub(super) restored_to: Option<Timestamp>,
 }
 
 impl Eraser {
@@ -35,7 +38,7 @@ impl Eraser {
             Some(known) if stored.is_none() || !self.is_over(&known.value).await? => {
                 self.progress(known).await.map(Some)
             }
-            known => self.begin(id, Found { stored, known }, whose).await,
+            known => self.begin(id, Found { stored, known, restored_to: None }, whose).await,
         }
     }
 
@@ -49,10 +52,12 @@ impl Eraser {
         Ok(known.done_at.is_some() || is_back)
     }
 
-    async fn begin(
+    /// Writes it down, and goes on as far as that can be done now. `None`:
+    /// somebody else wrote since the erasure before was read.
+    pub(super) async fn begin(
         &self,
         id: ResidentId,
-        Found { stored, known }: Found<'_>,
+        Found { stored, known, restored_to }: Found<'_>,
         (by, reason): (&str, ErasureReason),
     ) -> Result<Option<Progress>, Fault> {
         let now = self.recorder.clock.now();
@@ -60,27 +65,29 @@ impl Eraser {
         let record = stored.map_or_else(String::new, |stored| {
             format!("{} of {}", stored.version, stored.value.registered_at)
         });
+        let (again, detail) = match restored_to {
+            Some(at) => (format!(" restored to {at}"), format!("{}, again after a restore", reason.word())),
+            None => (String::new(), reason.word().to_owned()),
+        };
         self.audit
             .record(&AuditEntry {
-                key: format!("resident.erase {id} {record} {by}"),
+                key: format!("resident.erase {id} {record} {by}{again}"),
                 at: now,
                 actor: by.to_owned(),
                 action: "resident.erase".to_owned(),
                 resident: Some(id),
-                detail: reason.word().to_owned(),
+                detail,
             })
             .await?;
+        let (version, known) = known.map_or((0, None), |known| (known.version, Some(known.value)));
         let traces = match stored {
             Some(stored) => Some(self.traces(&stored.value).await?),
-            None => None,
+            None => known.as_ref().and_then(|known| known.traces.clone()),
         };
         let mut erasure = Erasure::asked(id, (by, now), reason, traces);
-        let mut version = 0;
-        if let Some(known) = known {
-            // News of these calls may still come.
-            erasure.calls = known.value.calls;
-            version = known.version;
-        }
+        erasure.restored_to = restored_to;
+        // News of these calls may still come.
+        erasure.calls = known.map(|known| known.calls).unwrap_or_default();
         let mut begun = Versioned { value: erasure, version };
         match self.erasures.save(&begun).await? {
             Saved::Done(version) => begun.version = version,
