@@ -2,16 +2,24 @@
 //! typed again, and in the log without the person.
 
 use crate::people::path;
-use crate::support::{Answer, World};
+use crate::support::{Answer, World, eraser};
+use async_trait::async_trait;
 use jiff::SignedDuration;
+use rollcall_contracts::upload::UploadRef;
 use rollcall_domain::attempt::Key;
 use rollcall_domain::erasure::Class;
 use rollcall_domain::group::Group;
 use rollcall_domain::ids::ResidentId;
 use rollcall_domain::resident::Keyholder;
+use rollcall_ports::suite::ManualClock;
+use rollcall_ports::{Fault, UploadInfo, Uploads};
 use rollcall_recording::erasure::Eraser;
 use serde_json::{Value, json};
+use std::future::Future;
+use std::io::Cursor;
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
 
 impl World {
     async fn erase(&self, id: ResidentId, etag: &str, body: &Value) -> Answer {
@@ -138,4 +146,58 @@ async fn everything_that_is_kept_is_handed_out_by_class_and_without_other_people
     }
     assert_eq!(world.audited().await.last().unwrap().0, "resident.subject_access");
     world.get(&whole, &world.token(&[Group::Agents])).await.expect_problem(403);
+}
+
+/// Notes how many answers are waited for at once.
+struct Counted {
+    lists: Arc<dyn Uploads>,
+    open: AtomicUsize,
+    most: AtomicUsize,
+    asked: AtomicUsize,
+}
+
+impl Counted {
+    async fn pass<T>(&self, answer: impl Future<Output = T>) -> T {
+        self.asked.fetch_add(1, Relaxed);
+        let open = self.open.fetch_add(1, Relaxed) + 1;
+        self.most.fetch_max(open, Relaxed);
+        // Whoever else could ask meanwhile does.
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+        let answer = answer.await;
+        self.open.fetch_sub(1, Relaxed);
+        answer
+    }
+}
+
+#[async_trait]
+impl Uploads for Counted {
+    async fn info(&self, upload: &UploadRef) -> Result<Option<UploadInfo>, Fault> {
+        self.pass(self.lists.info(upload)).await
+    }
+
+    async fn read(&self, upload: &UploadRef, start: u64, end: u64) -> Result<Option<Vec<u8>>, Fault> {
+        self.pass(self.lists.read(upload, start, end)).await
+    }
+}
+
+/// One after another they may take longer than API Gateway waits.
+#[tokio::test]
+async fn an_export_reads_eight_lists_at_a_time_four_requests_each() {
+    let world = World::new();
+    let id = world.add(1, |_| {}).await;
+    let lists = world.store.uploads();
+    for n in 0..20 {
+        let list = format!("firstName,lastName,number\nAda,Example {n},+4477009002{n:02}\n");
+        lists.put(&format!("{n}.csv"), &mut Cursor::new(list.as_bytes())).unwrap();
+    }
+    let (open, most, asked) = Default::default();
+    let counted = Arc::new(Counted { lists: Arc::new(lists), open, most, asked });
+    let clock = Arc::<ManualClock>::clone(&world.clock) as _;
+    let eraser = Eraser { uploads: counted.clone(), ..eraser(&world.store, &clock, &world.heard) };
+    let stored = world.stored(id).await.unwrap();
+    eraser.export(&stored).await.unwrap();
+    let found = [&counted.most, &counted.asked].map(|count| count.load(Relaxed));
+    assert_eq!(found, [8, 80]);
 }
