@@ -4,6 +4,7 @@ use crate::connect::Connect;
 use crate::http::{Answer, Protocol, ask, encoded, tagged};
 use crate::lines::Lines;
 use crate::roles::Role;
+use jiff::Timestamp;
 use rollcall_aws::Aws;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -41,6 +42,9 @@ pub const FUNCTIONS: [&str; 11] = [
 
 /// The services that functions ask, as the SDK's variables name them.
 const SERVICES: [&str; 5] = ["DYNAMODB", "KINESIS", "S3", "SNS", "SQS"];
+
+/// Events of one answer of CloudWatch Logs (API reference, FilterLogEvents).
+const LOGGED_AT_ONCE: usize = 10_000;
 
 /// One deployed stack.
 pub struct Deployment {
@@ -197,6 +201,74 @@ impl Deployment {
         }
     }
 
+    /// Every line that a function logged so far, in CloudWatch Logs. The emulator
+    /// puts it there when an invocation is over: of a process that was killed the
+    /// last lines are lost.
+    ///
+    /// # Errors
+    /// When the emulator does not answer.
+    pub async fn logged(&self, function: &str) -> Result<Vec<String>, Error> {
+        let (mut lines, mut from) = (Vec::new(), 0);
+        loop {
+            let group = format!("/aws/lambda/{}", self.function(function));
+            let wanted = json!({ "logGroupName": group, "startTime": from });
+            let mut answer = asked("logs", "Logs_20140328.FilterLogEvents", &wanted).await?;
+            let events = answer["events"].as_array_mut().map(std::mem::take).unwrap_or_default();
+            let text = |event: &Value| event["message"].as_str().map(str::to_owned);
+            lines.extend(events.iter().filter_map(text));
+            let last = events.last().and_then(|event| event["timestamp"].as_i64()).unwrap_or(from);
+            // The emulator does not page: what is left begins at this millisecond.
+            if events.len() < LOGGED_AT_ONCE || last == from {
+                return Ok(lines);
+            }
+            from = last;
+        }
+    }
+
+    /// Writes a line into the log of a function, as a program would that leaks.
+    ///
+    /// # Errors
+    /// When the emulator does not take it.
+    pub async fn log(&self, function: &str, line: &str, at: Timestamp) -> Result<(), Error> {
+        let mut wanted = json!({ "logGroupName": format!("/aws/lambda/{}", self.function(function)), "logStreamName": "seeded" });
+        asked("logs", "Logs_20140328.CreateLogStream", &wanted).await?;
+        wanted["logEvents"] = json!([{ "timestamp": at.as_millisecond(), "message": line }]);
+        asked("logs", "Logs_20140328.PutLogEvents", &wanted).await.map(drop)
+    }
+
+    /// All that a table holds, as DynamoDB writes it.
+    ///
+    /// # Errors
+    /// When the emulator does not answer.
+    pub async fn scan(&self, table: &str) -> Result<Vec<Value>, Error> {
+        let (mut items, mut from) = (Vec::new(), Value::Null);
+        loop {
+            let mut wanted = json!({ "TableName": self.table(table), "ConsistentRead": true });
+            if !from.is_null() {
+                wanted["ExclusiveStartKey"] = from;
+            }
+            let mut answer = asked("dynamodb", "DynamoDB_20120810.Scan", &wanted).await?;
+            items.extend(answer["Items"].as_array_mut().map(std::mem::take).unwrap_or_default());
+            from = answer["LastEvaluatedKey"].take();
+            if from.is_null() {
+                return Ok(items);
+            }
+        }
+    }
+
+    /// Puts an item into a table as a restore would.
+    ///
+    /// # Errors
+    /// When the emulator does not take it.
+    pub async fn put(&self, table: &str, item: &Value) -> Result<(), Error> {
+        let wanted = json!({ "TableName": self.table(table), "Item": item });
+        asked("dynamodb", "DynamoDB_20120810.PutItem", &wanted).await.map(drop)
+    }
+
+    fn table(&self, name: &str) -> String {
+        format!("{}{name}", self.output("TablePrefix"))
+    }
+
     /// The emulator gives every function its own address, whatever a function's
     /// settings say; the variables of single services go before it.
     async fn lay_lines(&mut self, function: &str, connect: &Connect) -> Result<(), Error> {
@@ -230,9 +302,11 @@ impl Deployment {
 }
 
 async fn sqs(operation: &str, body: &Value) -> Result<Value, Error> {
-    let target = format!("AmazonSQS.{operation}");
-    let body = body.to_string();
-    let form = Protocol::Target(&target);
-    let answer = ask(&endpoint(), "sqs", ("POST", "/"), form, body.as_bytes()).await?.fine()?;
+    asked("sqs", &format!("AmazonSQS.{operation}"), body).await
+}
+
+async fn asked(service: &str, target: &str, body: &Value) -> Result<Value, Error> {
+    let (body, form) = (body.to_string(), Protocol::Target(target));
+    let answer = ask(&endpoint(), service, ("POST", "/"), form, body.as_bytes()).await?.fine()?;
     Ok(serde_json::from_slice(&answer.body).unwrap_or_default())
 }

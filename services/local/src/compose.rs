@@ -9,8 +9,8 @@ use rollcall_outcomes::{KeyPress, Outcomes};
 use rollcall_planner::Planner;
 use rollcall_ports::{
     Attempts, Audit, Batches, Callbacks, Checks, Clock, Days, Depth, Erasures, Escalations, EvidenceHorizon,
-    Letters, Notices, Pace, Residents, Retain, Sender, Shelf, Signals, Stores, Suppressions, Switch,
-    Telephony, Uploads,
+    Holdings, Letters, Notices, Pace, Residents, Retain, Sender, Shelf, Signals, Stores, Suppressions,
+    Switch, Telephony, Uploads,
 };
 use rollcall_recording::Recorder;
 use rollcall_recording::erasure::Eraser;
@@ -180,9 +180,8 @@ fn recorder(ports: &Ports, policy: &Arc<Policy>) -> Recorder {
 /// Erases people over these ports.
 fn eraser(ports: &Ports, policy: &Arc<Policy>) -> Eraser {
     let Ports { erasures, letters, uploads, shelf, batches, telephony, audit, .. } = ports.clone();
-    let recorder = recorder(ports, policy);
-    let hands_over = false;
-    Eraser { recorder, erasures, letters, uploads, shelf, batches, telephony, audit, hands_over }
+    let holdings = Holdings { erasures, letters, uploads, shelf, batches, telephony, audit };
+    Eraser::over(recorder(ports, policy), holdings, false)
 }
 
 fn planner(ports: &Ports, policy: &Arc<Policy>, topology: &'static Topology) -> Planner {

@@ -102,6 +102,7 @@ gated!(Erasures, "erasures" {
     async fn get(&self, resident: ResidentId) -> Option<Versioned<Erasure>>;
     async fn save(&self, erasure: &Versioned<Erasure>) -> Saved;
     async fn to_review(&self, now: Timestamp, most: u32) -> Vec<ResidentId>;
+    async fn page(&self, from: Option<&Cursor>, most: u32) -> (Vec<Erasure>, Option<Cursor>);
     async fn forget(&self, class: Class, whose: &Whose<'_>) -> Forgotten;
     async fn kept(&self, class: Class, whose: &Whose<'_>) -> Vec<String>;
 });

@@ -16,8 +16,8 @@ pub(crate) use backup::{Backup, Restore};
 pub(crate) use erase::{Erase, Export};
 pub(crate) use ledger::Ledger;
 pub(crate) use letters::{
-    Author, DeadLetters, DiscardLetters, DryRun, EditLetter, LettersCommand, LettersPlace, ListLetters,
-    ReplayLetters, ShowLetter, SomeLetters, StopReplay,
+    Author, DeadLetters, DiscardLetters, DryRun, EditLetter, LettersCommand, ListLetters, ReplayLetters,
+    ShowLetter, SomeLetters, StopReplay,
 };
 pub(crate) use suppressions::{Suppress, Unsuppress};
 
@@ -179,6 +179,20 @@ pub(crate) struct Directory {
     /// The directory that holds the register
     #[arg(long, value_name = "DIR", default_value = "./data")]
     pub(crate) data_dir: PathBuf,
+    /// Print JSON instead of text
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Where it is done.
+#[derive(Debug, Args)]
+pub(crate) struct Place {
+    /// The directory that holds the register
+    #[arg(long, value_name = "DIR", default_value = "./data")]
+    pub(crate) data_dir: PathBuf,
+    /// On AWS, where it is deployed with this Prefix, by your own credentials; see infra/DEPLOY.md
+    #[arg(long, value_name = "PREFIX", conflicts_with = "data_dir")]
+    pub(crate) aws: Option<String>,
     /// Print JSON instead of text
     #[arg(long)]
     pub(crate) json: bool,

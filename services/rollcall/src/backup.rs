@@ -11,6 +11,7 @@ use crate::{dialing, directory};
 use rollcall_domain::erasure::Erasure;
 use rollcall_embedded::{BackedUp, BackupError, Store, erasures_in};
 use rollcall_local::machine::Machine;
+use rollcall_recording::erasure::Anew;
 use serde::Serialize;
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
@@ -129,26 +130,17 @@ fn erased_in(dirs: &[PathBuf]) -> Result<Vec<Erasure>, Stop> {
     Ok(all)
 }
 
-/// Erases, in the name of whoever did so first, those who are there as they
-/// were before; answers how many. Whoever came by a list after they had been
-/// erased is here for good reason.
+/// Erases those who are there as they were before; answers how many.
 async fn erase_anew(machine: &Machine, erased: &[Erasure]) -> Result<u64, Stop> {
-    let eraser = &machine.services().eraser;
     let mut anew = 0;
     for erasure in erased {
-        let stored = machine.ports().residents.get(erasure.resident).await?;
-        let known = machine.ports().erasures.get(erasure.resident).await?;
-        let is_from_before =
-            stored.as_ref().is_none_or(|stored| stored.value.registered_at <= erasure.asked_at);
-        let is_done = stored.is_none() && known.is_some_and(|known| known.value.asked_at >= erasure.asked_at);
-        if is_done || !is_from_before {
-            continue;
+        match machine.services().eraser.erase_anew(erasure, None).await? {
+            Anew::Begun | Anew::Delayed => anew += 1,
+            Anew::Known | Anew::Registered => {}
+            Anew::Contended => {
+                return Err(Stop::failed("somebody else changed a record that is to be erased; try again"));
+            }
         }
-        let whose = (erasure.by.as_str(), erasure.reason);
-        if eraser.erase(erasure.resident, stored.as_ref(), whose).await?.is_none() {
-            return Err(Stop::failed("somebody else changed a record that is to be erased; try again"));
-        }
-        anew += 1;
     }
     Ok(anew)
 }

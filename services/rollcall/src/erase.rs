@@ -1,20 +1,22 @@
 //! `rollcall erase`: a person, for good.
 
-use crate::args::Erase;
+mod since;
+
+use crate::args::{Erase, Place};
 use crate::dialing::by;
-use crate::directory::{look, zone};
+use crate::directory::zone;
+use crate::erasing;
 use crate::output::Output;
 use crate::runtime::runtime;
 use crate::stop::{self, Stop};
 use crate::times;
 use crate::why::find;
 use jiff::Timestamp;
-use rollcall_domain::erasure::ErasureReason;
+use rollcall_domain::erasure::{Class, ErasureReason};
 use rollcall_domain::ids::ResidentId;
 use rollcall_domain::resident::Resident;
-use rollcall_local::machine::Machine;
-use rollcall_ports::Versioned;
-use rollcall_recording::erasure::Progress;
+use rollcall_ports::{Residents, Versioned};
+use rollcall_recording::erasure::{Eraser, Progress};
 use serde::Serialize;
 use std::io::{BufRead, IsTerminal, Write};
 
@@ -24,40 +26,58 @@ use std::io::{BufRead, IsTerminal, Write};
 /// [`Stop::Unusable`] for nobody, without a known reason or when something else
 /// was typed, [`Stop::Failed`] when it goes on or the store does not behave.
 pub(crate) fn run(args: &Erase) -> Result<(), Stop> {
-    let reason =
-        ErasureReason::ALL.into_iter().find(|reason| reason.word() == args.reason).ok_or_else(|| {
-            Stop::unusable(format_args!(
-                "--reason: expected asked, died, left, mistake or other, found {:?}",
-                args.reason
-            ))
-        })?;
-    let machine = look(&args.directory.data_dir)?;
-    let progress = runtime()?.block_on(async {
-        let (id, stored) = whom(&machine, &args.resident).await?;
+    if let Some(since) = &args.since {
+        return since::run(args, since);
+    }
+    // Neither is missing without --since: the command line was read so.
+    let [resident, word] = [&args.resident, &args.reason].map(|text| text.as_deref().unwrap_or_default());
+    let reason = ErasureReason::ALL.into_iter().find(|reason| reason.word() == word).ok_or_else(|| {
+        Stop::unusable(format_args!("--reason: expected asked, died, left, mistake or other, found {word:?}"))
+    })?;
+    runtime()?.block_on(async {
+        let eraser = erasing::open(&args.place, "erase").await?;
+        let residents = eraser.recorder.residents.as_ref();
+        let (id, stored) = whom(residents, resident).await?;
         if let Some(stored) = &stored
             && !args.yes
         {
             confirm(&stored.value)?;
         }
-        match machine.services().eraser.erase(id, stored.as_ref(), (&by(), reason)).await? {
-            Some(progress) => Ok(progress),
-            None => Err(Stop::failed("somebody else changed the record at this moment; try again")),
-        }
-    })?;
-    show(&machine, &progress, args.directory.json)?;
-    match progress.erasure.done_at {
-        Some(_) => Ok(()),
+        let progress = eraser.erase(id, stored.as_ref(), (&by(), reason)).await?.ok_or_else(changed)?;
+        show(&eraser, &progress, &args.place)?;
+        left(&progress, args.place.aws.as_deref())
+    })
+}
+
+fn changed() -> Stop {
+    Stop::failed("somebody else changed the record at this moment; try again")
+}
+
+/// What of it is left to others is no failure where others alone may do it.
+fn left(progress: &Progress, aws: Option<&str>) -> Result<(), Stop> {
+    let erasure = &progress.erasure;
+    let is_off = erasure.done.contains(&Class::Register);
+    match aws {
+        _ if erasure.done_at.is_some() => Ok(()),
+        Some(_) if is_off => Ok(()),
+        Some(prefix) => Err(Stop::failed(format_args!(
+            "the erasure is written down, but they are on the register still: the function {prefix}-erasures goes on \
+             within a quarter of an hour"
+        ))),
         None => Err(Stop::failed("the erasure is written down and goes on: `rollcall serve` finishes it")),
     }
 }
 
 /// Somebody on the register; or, by the whole id, somebody who was there once.
-async fn whom(machine: &Machine, text: &str) -> Result<(ResidentId, Option<Versioned<Resident>>), Stop> {
+async fn whom(
+    residents: &dyn Residents,
+    text: &str,
+) -> Result<(ResidentId, Option<Versioned<Resident>>), Stop> {
     if let Ok(id) = text.trim().parse::<ResidentId>() {
-        return Ok((id, machine.ports().residents.get(id).await?));
+        return Ok((id, residents.get(id).await?));
     }
-    let found = find(machine, text.trim()).await?;
-    Ok((found.id, machine.ports().residents.get(found.id).await?))
+    let found = find(residents, text.trim()).await?;
+    Ok((found.id, residents.get(found.id).await?))
 }
 
 /// Asks for what only somebody knows who means this person.
@@ -90,7 +110,7 @@ struct Shown {
     waits_for: Option<&'static str>,
 }
 
-fn show(machine: &Machine, progress: &Progress, json: bool) -> Result<(), Stop> {
+fn show(eraser: &Eraser, progress: &Progress, place: &Place) -> Result<(), Stop> {
     let erasure = &progress.erasure;
     let (clean, all) = erasure.progress();
     let shown = Shown {
@@ -104,35 +124,40 @@ fn show(machine: &Machine, progress: &Progress, json: bool) -> Result<(), Stop> 
         waits_for: progress.waits,
     };
     let mut out = Output::take();
-    if json {
+    if place.json {
         serde_json::to_writer(&mut out, &shown).map_err(std::io::Error::from)?;
         writeln!(out)?;
         return Ok(out.finish()?);
     }
-    let zone = zone(machine.policy());
-    match erasure.done_at {
-        Some(at) => {
-            writeln!(out, "Resident {} is erased since {}.", shown.resident_id, times::long(at, &zone))?;
-            if let Some(at) = erasure.look_again_at {
-                let at = times::long(at, &zone);
-                writeln!(
-                    out,
-                    "`rollcall serve` looks once more at {at} for news of calls that were under way."
-                )?;
-            }
-            writeln!(
-                out,
-                "Backups still hold them: whoever restores one names this directory by --erased, or runs this again."
-            )?;
+    let zone = zone(&eraser.recorder.policy);
+    let whoever = match &place.aws {
+        Some(prefix) => format!("The function {prefix}-erasures"),
+        None => "`rollcall serve`".to_owned(),
+    };
+    let Some(at) = erasure.done_at else {
+        let waits = progress.waits.unwrap_or("a store did not answer");
+        let is_off = erasure.done.contains(&Class::Register);
+        let whether = if is_off { "is off the register and" } else { "is on the register still and" };
+        writeln!(
+            out,
+            "Resident {} {whether} being erased: {clean} of {all} done; {waits}.",
+            shown.resident_id
+        )?;
+        return Ok(out.finish()?);
+    };
+    writeln!(out, "Resident {} is erased since {}.", shown.resident_id, times::long(at, &zone))?;
+    if let Some(at) = erasure.look_again_at {
+        let at = times::long(at, &zone);
+        writeln!(out, "{whoever} looks once more at {at} for news of calls that were under way.")?;
+    }
+    let backups = match place.aws {
+        Some(_) => {
+            "Backups of the tables still hold them, for 35 days: whoever restores one runs `rollcall erase --since`."
         }
         None => {
-            let waits = progress.waits.unwrap_or("a store did not answer");
-            writeln!(
-                out,
-                "Resident {} is off the register and being erased: {clean} of {all} done; {waits}.",
-                shown.resident_id
-            )?;
+            "Backups still hold them: whoever restores one names this directory by --erased, or runs this again."
         }
-    }
+    };
+    writeln!(out, "{backups}")?;
     Ok(out.finish()?)
 }

@@ -2,7 +2,7 @@
 
 use crate::args::Export;
 use crate::dialing::by;
-use crate::directory::look;
+use crate::erasing;
 use crate::output::Output;
 use crate::runtime::runtime;
 use crate::stop::Stop;
@@ -18,17 +18,17 @@ use std::os::unix::fs::OpenOptionsExt;
 /// [`Stop::Unusable`] for nobody, or where no file can be made;
 /// [`Stop::Failed`] when the store does not behave.
 pub(crate) fn run(args: &Export) -> Result<(), Stop> {
-    let machine = look(&args.directory.data_dir)?;
     let document: SubjectAccess = runtime()?.block_on(async {
-        let found = find(&machine, args.resident.trim()).await?;
-        let stored = machine.ports().residents.get(found.id).await?;
+        let eraser = erasing::open(&args.place, "export").await?;
+        let residents = &eraser.recorder.residents;
+        let found = find(residents.as_ref(), args.resident.trim()).await?;
+        let stored = residents.get(found.id).await?;
         let stored = stored.ok_or_else(|| Stop::failed("they were taken off the register at this moment"))?;
-        let eraser = &machine.services().eraser;
-        machine.ports().audit.record(&eraser.export_entry(found.id, &by())).await?;
+        eraser.audit.record(&eraser.export_entry(found.id, &by())).await?;
         Ok::<_, Stop>(eraser.export(&stored).await?)
     })?;
     let mut out = Output::take();
-    if args.directory.json {
+    if args.place.json {
         serde_json::to_writer(&mut out, &document).map_err(std::io::Error::from)?;
         writeln!(out)?;
         return Ok(out.finish()?);

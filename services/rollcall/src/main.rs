@@ -2,10 +2,12 @@
 
 mod args;
 mod backup;
+mod deployed;
 mod dialing;
 mod directory;
 mod doctor;
 mod erase;
+mod erasing;
 mod export;
 mod import;
 mod json;

@@ -161,7 +161,7 @@ fn suppressor(machine: &Machine) -> Suppressor {
 async fn subject(machine: &Machine, text: &str) -> Result<Subject, Stop> {
     match typed::number(text, machine.policy().region) {
         Ok(number) => Ok(Subject::Number(number)),
-        Err(_) => Ok(Subject::Resident(find(machine, text.trim()).await?.id)),
+        Err(_) => Ok(Subject::Resident(find(machine.ports().residents.as_ref(), text.trim()).await?.id)),
     }
 }
 

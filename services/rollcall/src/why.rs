@@ -16,7 +16,7 @@ use rollcall_domain::phone::PhoneNumber;
 use rollcall_domain::policy::Policy;
 use rollcall_domain::resident::Resident;
 use rollcall_domain::rules::{Asking, Verdict, next_due, why};
-use rollcall_local::machine::Machine;
+use rollcall_ports::Residents;
 use serde::Serialize;
 use std::io::Write;
 
@@ -34,7 +34,7 @@ pub(crate) fn run(args: &Why) -> Result<(), Stop> {
     let at = args.at.as_deref().map(moment).transpose()?;
     let machine = look(&args.directory.data_dir)?;
     let runtime = runtime()?;
-    let resident = runtime.block_on(find(&machine, args.resident.trim()))?;
+    let resident = runtime.block_on(find(machine.ports().residents.as_ref(), args.resident.trim()))?;
     let stopped_at = runtime.block_on(machine.ports().switch.read())?.value.stopped_at();
     let at = at.unwrap_or_else(|| machine.clock().now());
     let answer = Answer::of(&resident, machine.policy(), at, stopped_at);
@@ -124,8 +124,7 @@ impl Answer {
 
 /// Whoever is meant: by id, by the uploader's reference, or by the beginning of
 /// an id if only one begins so.
-pub(crate) async fn find(machine: &Machine, text: &str) -> Result<Resident, Stop> {
-    let residents = &machine.ports().residents;
+pub(crate) async fn find(residents: &dyn Residents, text: &str) -> Result<Resident, Stop> {
     let by_reference = reference_id(text);
     for id in text.parse().ok().into_iter().chain(by_reference) {
         if let Some(found) = residents.get(id).await? {

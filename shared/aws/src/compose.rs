@@ -210,6 +210,24 @@ impl Compose {
     }
 }
 
+/// From what tables, bucket and instance are found by.
+#[cfg(all(feature = "connect", feature = "dynamodb", feature = "s3"))]
+impl Compose {
+    /// What besides the stores holds data of people, for whoever erases them.
+    pub fn holdings(&mut self, clock: &Arc<dyn rollcall_ports::Clock>) -> rollcall_ports::Holdings {
+        let lists = self.uploads();
+        rollcall_ports::Holdings {
+            erasures: self.erasures(clock),
+            letters: self.letters(),
+            uploads: lists.clone(),
+            shelf: lists,
+            batches: self.batches(clock),
+            telephony: self.telephony(),
+            audit: self.audit(),
+        }
+    }
+}
+
 /// From `ROLLCALL_STREAM_OUTCOMES`.
 #[cfg(feature = "kinesis")]
 impl Compose {

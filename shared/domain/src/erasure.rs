@@ -21,6 +21,10 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::fmt;
 
+/// How late whoever looks once more may come: nobody may be there for a while.
+/// What was erased in vain twice does no harm.
+const LATEST_LOOK: SignedDuration = SignedDuration::from_hours(24);
+
 /// Why somebody is erased. One of a few words and no text: it stays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -176,6 +180,9 @@ pub struct Erasure {
     /// When it is looked once more for what was under way at that moment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub look_again_at: Option<Timestamp>,
+    /// It was begun anew because the stores were restored to this moment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restored_to: Option<Timestamp>,
 }
 
 impl Erasure {
@@ -198,6 +205,7 @@ impl Erasure {
             done_at: None,
             rests_until: None,
             look_again_at: None,
+            restored_to: None,
         }
     }
 
@@ -237,6 +245,15 @@ impl Erasure {
     pub fn looked_again(&mut self) {
         self.look_again_at = None;
         self.calls.clear();
+    }
+
+    /// Whether stores that were restored to this moment may hold what was erased
+    /// since: unless all was clean by then, and looked at once more, which takes
+    /// up to `news_for`.
+    #[must_use]
+    pub fn may_be_undone(&self, restored_to: Timestamp, news_for: SignedDuration) -> bool {
+        let surely = self.done_at.and_then(|at| at.checked_add(news_for + LATEST_LOOK).ok());
+        surely.is_none_or(|at| at >= restored_to)
     }
 
     /// How many classes are clean, of how many.

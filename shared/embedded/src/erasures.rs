@@ -17,7 +17,7 @@ use jiff::Timestamp;
 use rollcall_domain::batch::Batch;
 use rollcall_domain::erasure::{Class, Erasure, Traces};
 use rollcall_domain::ids::ResidentId;
-use rollcall_ports::{Erasures, Fault, Forgotten, Known, Saved, Versioned, Whose};
+use rollcall_ports::{Cursor, Erasures, Fault, Forgotten, Known, Saved, Versioned, Whose};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::sync::Arc;
 
@@ -60,6 +60,22 @@ impl Erasures for Erasing {
             let rows = statement.query_map((nanos(now), most), |row: &Row<'_>| uuid(row, 0))?;
             rows.map(|id| Ok(ResidentId::from_uuid(id?))).collect()
         })
+    }
+
+    async fn page(&self, from: Option<&Cursor>, most: u32) -> Result<(Vec<Erasure>, Option<Cursor>), Fault> {
+        let foreign = |_| Fault::Refused { port: PORT, reason: "a cursor that is not ours".to_owned() };
+        let from = from.map(|cursor| cursor.0.parse::<ResidentId>().map_err(foreign)).transpose()?;
+        let found: Vec<Erasure> = self.0.read(PORT, |connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT data FROM erasures WHERE ?1 IS NULL OR resident > ?1 ORDER BY resident LIMIT ?2",
+            )?;
+            let after = from.as_ref().map(|id| id.as_uuid().as_bytes().as_slice());
+            let rows = statement.query_and_then(params![after, most], |row| from_json(row, 0, "erasure"))?;
+            rows.collect()
+        })?;
+        let is_full = found.len() as u64 == u64::from(most);
+        let next = found.last().filter(|_| is_full).map(|last| Cursor(last.resident.to_string()));
+        Ok((found, next))
     }
 
     async fn forget(&self, class: Class, whose: &Whose<'_>) -> Result<Forgotten, Fault> {

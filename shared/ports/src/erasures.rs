@@ -53,6 +53,11 @@ pub trait Erasures: Send + Sync {
     /// the oldest first.
     async fn to_review(&self, now: Timestamp, most: u32) -> Result<Vec<ResidentId>, Fault>;
 
+    /// Up to `most` of all erasures after `from` (`None`: the start), going on
+    /// or done, in any order, and where the rest starts; `None` at the end. MUST
+    /// meet whatever is there during a whole walk, as it is now.
+    async fn page(&self, from: Option<&Cursor>, most: u32) -> Result<(Vec<Erasure>, Option<Cursor>), Fault>;
+
     /// Deletes for good what is kept of somebody in one class. MUST change
     /// nothing of anybody else, and MUST come to the same however often it is
     /// done. Answers that nothing was there for the classes that other ports

@@ -68,7 +68,7 @@ pub use retain::{Expired, Retain};
 pub use search::{Listed, Order, Question, Rank, Ranking, Search};
 pub use signals::{Signal, Signals};
 pub use softphone::{CallState, Phone, PhoneAct, PhoneCall, PhoneStatus, Softphone};
-pub use stores::Stores;
+pub use stores::{Holdings, Stores};
 pub use stream::{Checkpoints, Entry, EvidenceHorizon, Sequence, Settled, StreamReader, StreamWriter};
 pub use suppressions::Suppressions;
 pub use switch::Switch;

@@ -1,4 +1,7 @@
-use crate::{Attempts, Callbacks, Checks, Days, Escalations, Pace, Residents, Suppressions, Switch};
+use crate::{
+    Attempts, Audit, Batches, Callbacks, Checks, Days, Erasures, Escalations, Letters, Pace, Residents,
+    Shelf, Suppressions, Switch, Telephony, Uploads,
+};
 use std::sync::Arc;
 
 /// The stores in which residents and calls to them are kept.
@@ -14,4 +17,18 @@ pub struct Stores {
     pub pace: Arc<dyn Pace>,
     pub switch: Arc<dyn Switch>,
     pub suppressions: Arc<dyn Suppressions>,
+}
+
+/// What besides the [`Stores`] holds data of people, and who is erased from all
+/// of it.
+#[derive(Clone)]
+#[expect(missing_docs, reason = "each field is the port its type names")]
+pub struct Holdings {
+    pub erasures: Arc<dyn Erasures>,
+    pub letters: Arc<dyn Letters>,
+    pub uploads: Arc<dyn Uploads>,
+    pub shelf: Arc<dyn Shelf>,
+    pub batches: Arc<dyn Batches>,
+    pub telephony: Arc<dyn Telephony>,
+    pub audit: Arc<dyn Audit>,
 }

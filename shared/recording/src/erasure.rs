@@ -13,20 +13,24 @@
 //! that is put into the store afterwards is somebody new: nothing is kept by
 //! which they could be told.
 
+mod anew;
+mod asking;
 mod export;
 mod lists;
 mod suppressions;
 
+pub use anew::Anew;
+
 use crate::Recorder;
 use jiff::Timestamp;
 use rollcall_domain::callback::{Callback, ROLLCALL};
-use rollcall_domain::erasure::{Class, Erasure, ErasureReason, Traces};
+use rollcall_domain::erasure::{Class, Erasure, Traces};
 use rollcall_domain::escalation::HowEnded;
 use rollcall_domain::ids::{CallbackId, ResidentId};
 use rollcall_domain::resident::Resident;
 use rollcall_ports::{
-    Audit, AuditEntry, Batches, Erasures, Fault, Forgotten, Letters, Removed, Saved, Shelf, Telephony,
-    Uploads, Versioned, Whose, call_ids,
+    Audit, Batches, Erasures, Fault, Forgotten, Holdings, Letters, Removed, Saved, Shelf, Telephony, Uploads,
+    Versioned, Whose, call_ids,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -40,7 +44,7 @@ const PAGE: u32 = 100;
 const STEPS: usize = 64;
 
 /// What is told of an erasure that another program goes on with.
-const HANDED_OVER: &str = "they are off the register; all else is erased within a quarter of an hour";
+const HANDED_OVER: &str = "the function that erases all else, which begins within a quarter of an hour";
 /// What is told of an erasure of which nothing can be done for now.
 pub const PASSES: &str =
     "messages and records of calls that nobody can delete, until they are gone by themselves";
@@ -89,51 +93,11 @@ enum Step {
 }
 
 impl Eraser {
-    /// Erases somebody in the name of the account `by`, as far as that can be
-    /// done now. `stored` is the record as it was read; `None` for somebody who
-    /// was taken off the register before. `None`: somebody else asked at this
-    /// very moment, and nothing was done here.
-    ///
-    /// # Errors
-    /// When a store did not behave before the erasure was written down; from
-    /// then on the sweep goes on.
-    pub async fn erase(
-        &self,
-        id: ResidentId,
-        stored: Option<&Versioned<Resident>>,
-        (by, reason): (&str, ErasureReason),
-    ) -> Result<Option<Progress>, Fault> {
-        let known = self.erasures.get(id).await?;
-        if let Some(known) = &known
-            && (known.value.done_at.is_none() || stored.is_none())
-        {
-            // Asked again: it is in the log already.
-            return self.progress(known.clone()).await.map(Some);
-        }
-        let now = self.recorder.clock.now();
-        let version = stored.map_or(0, |stored| stored.version);
-        self.audit
-            .record(&AuditEntry {
-                key: format!("resident.erase {id} {version} {by}"),
-                at: now,
-                actor: by.to_owned(),
-                action: "resident.erase".to_owned(),
-                resident: Some(id),
-                detail: reason.word().to_owned(),
-            })
-            .await?;
-        let traces = match stored {
-            Some(stored) => Some(self.traces(&stored.value).await?),
-            None => None,
-        };
-        let erasure = Erasure::asked(id, (by, now), reason, traces);
-        let mut begun = Versioned { value: erasure, version: known.map_or(0, |known| known.version) };
-        match self.erasures.save(&begun).await? {
-            Saved::Done(version) => begun.version = version,
-            // Somebody else asked at this very moment.
-            Saved::Changed => return Ok(None),
-        }
-        self.progress(begun).await.map(Some)
+    /// Over these stores and whatever else holds data of people.
+    #[must_use]
+    pub fn over(recorder: Recorder, holdings: Holdings, hands_over: bool) -> Self {
+        let Holdings { erasures, letters, uploads, shelf, batches, telephony, audit } = holdings;
+        Self { recorder, erasures, letters, uploads, shelf, batches, telephony, audit, hands_over }
     }
 
     /// Goes on with the erasure of somebody; `None` if there is none.
@@ -181,7 +145,8 @@ impl Eraser {
                 return self.rest(stored, passing.into_values().min()).await;
             };
             if self.hands_over && class != Class::Register {
-                return Ok(Progress { erasure: stored.value, waits: Some(HANDED_OVER) });
+                let waits = if stored.value.rests_until.is_some() { PASSES } else { HANDED_OVER };
+                return Ok(Progress { erasure: stored.value, waits: Some(waits) });
             }
             match self.clean(class, &mut stored.value).await? {
                 Step::Waits(what) => return Ok(Progress { erasure: stored.value, waits: Some(what) }),

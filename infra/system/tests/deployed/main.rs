@@ -8,6 +8,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 mod event_source_rules;
+mod logs;
 mod notices;
 mod permissions;
 mod portal;
@@ -95,6 +96,7 @@ async fn a_list_becomes_calls_answers_promises_and_notices() {
     stage.scheduled("books").await;
     known(&stage, &["sweep", "books"], &mut callers);
     portal::tried(&stage).await;
+    logs::tell_of_nobody(&stage).await;
     known(&stage, &["api", "letters", "erasures"], &mut callers);
     let all_hit = STRIKES.iter().map(|(function, action, _)| ((*function).into(), (*action).into()));
     let hit = stage.deployment.lines.hit();

@@ -45,7 +45,7 @@ pub(crate) async fn tried(stage: &Stage) {
     somebody(&operator).await;
     let batch = a_list(&clerk).await;
     is_undone(&clerk, &batch).await;
-    erasing::is_erased(stage, &operator).await;
+    erasing::are_erased(stage, &operator).await;
 }
 
 /// The page is there for everybody, and may speak to nobody but those it must.

@@ -7,16 +7,6 @@ use rollcall_recording::erasure::Eraser;
 /// erasure is done by the function `erasures`, which alone has the rights for it.
 pub(super) fn eraser(aws: &mut Compose, start: &Start) -> Eraser {
     let Start { policy, clock, signals } = start.clone();
-    let lists = aws.uploads();
-    Eraser {
-        recorder: Recorder::over(aws.stores(), clock.clone(), signals, policy),
-        erasures: aws.erasures(&clock),
-        letters: aws.letters(),
-        uploads: lists.clone(),
-        shelf: lists,
-        batches: aws.batches(&clock),
-        telephony: aws.telephony(),
-        audit: aws.audit(),
-        hands_over: true,
-    }
+    let recorder = Recorder::over(aws.stores(), clock.clone(), signals, policy);
+    Eraser::over(recorder, aws.holdings(&clock), true)
 }

@@ -7,14 +7,15 @@ use super::{Situation, interrupt};
 use crate::properties::ask;
 use crate::trouble::Gate;
 use jiff::civil::date;
+use jiff::{SignedDuration, Timestamp};
 use rollcall_connect_sim::ResidentKind;
 use rollcall_domain::duty::Cause;
-use rollcall_domain::erasure::{Erasure, ErasureReason, Traces};
+use rollcall_domain::erasure::{Class, Erasure, ErasureReason, Traces};
 use rollcall_domain::escalation::Escalation;
 use rollcall_domain::suppression::{Entry, Ground, Subject};
 use rollcall_local::compose;
-use rollcall_ports::{CheckResult, Clock as _, DeadLetter, Fault, Saved, Uploads as _, Versioned};
-use rollcall_recording::erasure::Progress;
+use rollcall_ports::{CheckResult, Clock as _, DeadLetter, Fault, Removed, Saved, Uploads as _, Versioned};
+use rollcall_recording::erasure::{Anew, Progress};
 use std::io::Cursor;
 
 /// A row of which no resident can be made tells of ann.
@@ -105,6 +106,51 @@ pub(super) async fn erase(stage: &Stage, gate: &Gate) {
     }
 }
 
+/// The stores were restored to this moment.
+const RESTORED_TO: Timestamp = Timestamp::UNIX_EPOCH;
+
+/// Ann is back in every store, of which the list of erasures says that she was
+/// erased, whole and looked at once more.
+fn restored(stage: &Stage) {
+    everywhere(stage);
+    let now = stage.clock.now();
+    let mut erasure = Erasure::asked(id("ann"), ("joe", now), ErasureReason::Asked, None);
+    Class::erased().for_each(|class| erasure.cleaned(class));
+    erasure.finish(now, SignedDuration::ZERO);
+    erasure.looked_again();
+    assert_eq!(ask(stage.store.erasures().save(&Versioned::new(erasure))).unwrap(), Saved::Done(1));
+    stage.gone.borrow_mut().push(ask(stage.store.residents().get(id("ann"))).unwrap().unwrap().value);
+}
+
+/// The same of somebody who had been taken off the register before: only the
+/// rest of them is back.
+fn restored_without_the_record(stage: &Stage) {
+    restored(stage);
+    let stored = ask(stage.store.residents().get(id("ann"))).unwrap().unwrap();
+    assert_eq!(ask(stage.store.residents().remove(&stored)).unwrap(), Removed::Done);
+}
+
+/// An operator who runs the command until it is done, and then once more, which
+/// must find nothing to be begun.
+pub(super) async fn erase_anew(stage: &Stage, gate: &Gate) {
+    let eraser = compose(&stage.ports(gate), &stage.policy).eraser;
+    let run = async || -> Result<Vec<Anew>, Fault> {
+        let mut all = Vec::new();
+        for erased in eraser.undone(RESTORED_TO).await? {
+            all.push(eraser.erase_anew(&erased, Some(RESTORED_TO)).await?);
+        }
+        Ok(all)
+    };
+    let is_off = |one: &Anew| matches!(one, Anew::Begun | Anew::Known);
+    while !matches!(run().await, Ok(all) if all.iter().all(is_off)) {
+        stage.sleep(1).await;
+    }
+    if let Ok(again) = run().await {
+        assert_eq!(again, [Anew::Known]);
+    }
+    std::future::pending::<()>().await;
+}
+
 const ERASED: Situation = Situation {
     part: Part::Erases,
     with: &[Part::Sweep],
@@ -137,6 +183,21 @@ fn somebody_who_is_in_every_store() {
             with: &[],
             counted: 30,
             setup: cut_off,
+            ..ERASED
+        },
+    ]);
+}
+
+/// What a restore brings back goes again, however often whoever does it is
+/// killed, and begins once.
+#[test]
+fn somebody_who_was_erased_is_back_after_a_restore() {
+    interrupt(&[
+        Situation { name: "on the register", part: Part::ErasesAnew, setup: restored, ..ERASED },
+        Situation {
+            name: "taken off it before",
+            part: Part::ErasesAnew,
+            setup: restored_without_the_record,
             ..ERASED
         },
     ]);

@@ -46,9 +46,10 @@ pub(super) enum Part {
     Stops,
     /// The same with starting it again, after the first change.
     Starts,
-    /// The same with the all-clear of the one open case, or the erasure of ann.
+    /// The same with the all-clear of the one open case, or the erasure of ann, or that after a restore.
     Clears,
     Erases,
+    ErasesAnew,
 }
 
 /// How a play ended.
@@ -308,6 +309,7 @@ impl Stage {
             Part::Stops | Part::Starts => super::switching::turn(self, part, gate).await,
             Part::Clears => super::escalating::clear(self, gate).await,
             Part::Erases => super::erasing::erase(self, gate).await,
+            Part::ErasesAnew => super::erasing::erase_anew(self, gate).await,
             // Runs when the flow calls it.
             Part::KeyPress => {}
         }

@@ -1,5 +1,6 @@
 //! What can be said of dead letters.
 
+use super::Place;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
@@ -35,20 +36,6 @@ pub(crate) enum LettersCommand {
     Discard(DiscardLetters),
 }
 
-/// Where the letters are.
-#[derive(Debug, Args)]
-pub(crate) struct LettersPlace {
-    /// The directory that holds the register
-    #[arg(long, value_name = "DIR", default_value = "./data")]
-    pub(crate) data_dir: PathBuf,
-    /// Those on AWS, deployed with this Prefix, by your own credentials; see infra/DEPLOY.md
-    #[arg(long, value_name = "PREFIX", conflicts_with = "data_dir")]
-    pub(crate) aws: Option<String>,
-    /// Print JSON instead of text
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
 /// Which letters; all that is given must hold.
 #[derive(Debug, Args)]
 pub(crate) struct SomeLetters {
@@ -81,7 +68,7 @@ pub(crate) struct ListLetters {
     #[arg(long)]
     pub(crate) groups: bool,
     #[command(flatten)]
-    pub(crate) place: LettersPlace,
+    pub(crate) place: Place,
 }
 
 /// Show one letter and what became of it
@@ -94,7 +81,7 @@ pub(crate) struct ShowLetter {
     #[arg(long, value_name = "PURPOSE")]
     pub(crate) reveal: Option<String>,
     #[command(flatten)]
-    pub(crate) place: LettersPlace,
+    pub(crate) place: Place,
 }
 
 /// Say what would come of letters if they were replayed now; nothing is done
@@ -110,7 +97,7 @@ pub(crate) struct DryRun {
     #[arg(long, value_name = "FILE")]
     pub(crate) file: Option<PathBuf>,
     #[command(flatten)]
-    pub(crate) place: LettersPlace,
+    pub(crate) place: Place,
 }
 
 /// Write a letter anew; what it was is kept
@@ -131,7 +118,7 @@ pub(crate) struct EditLetter {
     #[command(flatten)]
     pub(crate) by: Author,
     #[command(flatten)]
-    pub(crate) place: LettersPlace,
+    pub(crate) place: Place,
 }
 
 /// Send letters back to where they came from
@@ -155,7 +142,7 @@ pub(crate) struct ReplayLetters {
     #[command(flatten)]
     pub(crate) by: Author,
     #[command(flatten)]
-    pub(crate) place: LettersPlace,
+    pub(crate) place: Place,
 }
 
 /// Which replay.
@@ -167,7 +154,7 @@ pub(crate) struct StopReplay {
     #[command(flatten)]
     pub(crate) by: Author,
     #[command(flatten)]
-    pub(crate) place: LettersPlace,
+    pub(crate) place: Place,
 }
 
 /// End letters that are not needed; their history stays
@@ -184,7 +171,7 @@ pub(crate) struct DiscardLetters {
     #[command(flatten)]
     pub(crate) by: Author,
     #[command(flatten)]
-    pub(crate) place: LettersPlace,
+    pub(crate) place: Place,
 }
 
 /// Who does it, for the history and the audit log.

@@ -8,7 +8,7 @@ mod replay;
 mod show;
 mod which;
 
-use crate::args::{Author, DeadLetters, LettersCommand, LettersPlace};
+use crate::args::{Author, DeadLetters, LettersCommand, Place};
 use crate::directory::{is_served, look};
 use crate::runtime::runtime;
 use crate::stop::Stop;
@@ -65,7 +65,7 @@ struct Desk {
 }
 
 impl Desk {
-    async fn open(place: &LettersPlace) -> Result<Self, Stop> {
+    async fn open(place: &Place) -> Result<Self, Stop> {
         match &place.aws {
             Some(prefix) => aws::open(prefix).await,
             None => Self::of_a_directory(&place.data_dir),

@@ -343,6 +343,13 @@ fn what_cannot_be_used_is_refused() {
     let refused = place.run(&["erase", "WQ-7731", "--reason", "boredom", "--yes"]).with(2);
     assert!(refused.err.contains("expected asked, died, left, mistake or other"), "{refused:?}");
     place.run(&["erase", "nobody", "--reason", "asked", "--yes"]).with(2);
+    let no_moment = place.run(&["erase", "--since", "yesterday", "--aws", "rollcall", "--yes"]).with(2);
+    assert!(no_moment.err.contains("is no moment"), "{no_moment:?}");
+    // A directory is restored by `restore --erased`, and one moment has no resident.
+    place.run(&["erase", "--since", "2026-11-23T09:00:00Z", "--yes"]).with(2);
+    place.run(&["erase", "WQ-7731", "--since", "2026-11-23T09:00:00Z", "--aws", "rollcall"]).with(2);
+    place.run(&["erase", "WQ-7731", "--yes"]).with(2);
+    place.run(&["export", "WQ-7731", "--aws", "rollcall", "--data-dir", "data"]).with(2);
     // Not a terminal, and nothing typed.
     place.run(&["erase", "WQ-7731", "--reason", "asked"]).with(2);
     assert_eq!(place.residents().len(), 4);

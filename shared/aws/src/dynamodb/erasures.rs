@@ -11,24 +11,26 @@ mod forget;
 mod kept;
 
 use super::consumed::Operation;
-use super::item::{Item, moment, number as n, read_text, read_versioned, text, versioned};
+use super::item::{Item, moment, number as n, read_text, read_uuid, read_versioned, text, versioned};
 use super::read::key;
 use super::schema::{ERASURES, Index, Key, Table};
 use super::write::{Write, Written};
 use super::{Attempts, Batches, Dynamo};
 use async_trait::async_trait;
+use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use jiff::{SignedDuration, Timestamp};
 use rollcall_contracts::topology::Topology;
 use rollcall_domain::attempt::Attempt;
 use rollcall_domain::erasure::{Class, Erasure};
 use rollcall_domain::ids::ResidentId;
-use rollcall_ports::{Attempts as _, Clock, Fault, Forgotten, Known, Saved, Versioned, Whose};
+use rollcall_ports::{Attempts as _, Clock, Cursor, Fault, Forgotten, Known, Saved, Versioned, Whose};
 use std::sync::Arc;
 
 const PORT: &str = "erasures";
 const GET: Operation = Operation { port: PORT, name: "get" };
 const SAVE: Operation = Operation { port: PORT, name: "save" };
 const TO_REVIEW: Operation = Operation { port: PORT, name: "to_review" };
+const PAGE: Operation = Operation { port: PORT, name: "page" };
 const FORGET: Operation = Operation { port: PORT, name: "forget" };
 const KEPT: Operation = Operation { port: PORT, name: "kept" };
 
@@ -97,6 +99,27 @@ impl rollcall_ports::Erasures for Erasures {
         }
         let found = self.dynamo.list_part(TO_REVIEW, (&ERASURES, review), (LISTED, now), most).await?;
         Ok(found.into_iter().map(|(_, id)| ResidentId::from_uuid(id)).collect())
+    }
+
+    async fn page(&self, from: Option<&Cursor>, most: u32) -> Result<(Vec<Erasure>, Option<Cursor>), Fault> {
+        let from = from.map(|cursor| key(&ERASURES, text(&cursor.0)));
+        let answer = self
+            .dynamo
+            .client
+            .scan()
+            .table_name(self.dynamo.tables.name(&ERASURES))
+            // Nobody who was erased a moment ago may be passed over.
+            .consistent_read(true)
+            .limit(i32::try_from(most).unwrap_or(i32::MAX))
+            .set_exclusive_start_key(from)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await;
+        let answer = self.dynamo.noted(PAGE, answer)?;
+        let found = answer.items().iter().map(|item| Ok(read_versioned(PORT, item)?.value));
+        let found: Result<Vec<Erasure>, Fault> = found.collect();
+        let next = answer.last_evaluated_key.map(|last| read_uuid(PORT, &last, "id")).transpose()?;
+        Ok((found?, next.map(|id| Cursor(id.to_string()))))
     }
 
     async fn forget(&self, class: Class, whose: &Whose<'_>) -> Result<Forgotten, Fault> {

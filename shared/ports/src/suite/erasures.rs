@@ -59,6 +59,30 @@ pub async fn all(case: &Case<'_>, erasures: &dyn Erasures) {
         }
     }
     assert_eq!(there(erasures.get(stored.value.resident).await).version, 5);
+    walked(erasures, &stored.value).await;
+}
+
+/// A walk over all of them meets each once.
+async fn walked(erasures: &dyn Erasures, over: &Erasure) {
+    let mut all = vec![over.clone()];
+    for name in ["two", "three", "four"] {
+        let one = Erasure::asked(person(name), ("joe", over.asked_at), ErasureReason::Died, None);
+        assert_eq!(ok(erasures.save(&Versioned::new(one.clone())).await), Saved::Done(1));
+        all.push(one);
+    }
+    let (mut met, mut from) = (Vec::new(), None);
+    loop {
+        let (some, next) = ok(erasures.page(from.as_ref(), 2).await);
+        assert!(some.len() <= 2, "{some:?}");
+        met.extend(some);
+        from = next;
+        if from.is_none() {
+            break;
+        }
+    }
+    met.sort_by_key(|one| one.resident);
+    all.sort_by_key(|one| one.resident);
+    assert_eq!(met, all);
 }
 
 /// Letters whose message names somebody go, over or not; others stay.

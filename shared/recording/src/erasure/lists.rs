@@ -1,6 +1,7 @@
 //! Finding somebody's rows in the files of lists, a piece in memory at a time.
 
 use super::Eraser;
+use futures_util::stream::{self, Stream, StreamExt, TryStreamExt};
 use jiff::SignedDuration;
 use rollcall_contracts::topology::Topology;
 use rollcall_contracts::upload::UploadRef;
@@ -11,11 +12,15 @@ use rollcall_domain::phone::Region;
 use rollcall_ports::{Fault, Place};
 use rollcall_roster::{Chunk, ChunkLimits, Layout, Line, SNIFF_BYTES, Scanner, open, read_rows};
 use serde_json::{Value, json};
+use std::pin::pin;
 
 /// Bytes read at a time.
 const SLICE: u64 = 1 << 20;
 /// Files named at a time.
 const PAGE: u32 = 50;
+/// Files looked through at once: each takes four requests or more one after another, and no
+/// more memory than a slice and a chunk.
+const AT_ONCE: usize = 8;
 /// A list that was not loaded within this time will not be for now: something
 /// of it was set aside. What is loaded of it later finds the rows blank.
 const LOADING: SignedDuration = SignedDuration::from_hours(1);
@@ -49,16 +54,16 @@ impl Eraser {
         let mut from = None;
         loop {
             let (files, next) = self.shelf.files(from.as_ref(), PAGE).await?;
-            for file in &files {
-                let places: Vec<Place> =
-                    self.rows_in(file, &wanted).await?.into_iter().map(|found| found.place).collect();
-                if places.is_empty() {
+            let mut looked = pin!(self.look_through(files, &wanted));
+            while let Some((file, found)) = looked.try_next().await? {
+                if found.is_empty() {
                     continue;
                 }
                 if self.is_loading().await? {
                     return Ok(Some("a list is being loaded"));
                 }
-                self.shelf.blank(file, &places).await?;
+                let places: Vec<Place> = found.into_iter().map(|found| found.place).collect();
+                self.shelf.blank(&file, &places).await?;
             }
             from = next;
             if from.is_none() {
@@ -86,8 +91,8 @@ impl Eraser {
         let (mut rows, mut from) = (Vec::new(), None);
         loop {
             let (files, next) = self.shelf.files(from.as_ref(), PAGE).await?;
-            for file in &files {
-                let found = self.rows_in(file, &wanted).await?;
+            let mut looked = pin!(self.look_through(files, &wanted));
+            while let Some((_, found)) = looked.try_next().await? {
                 rows.extend(found.into_iter().map(|found| found.item));
             }
             from = next;
@@ -95,6 +100,19 @@ impl Eraser {
                 return Ok(rows);
             }
         }
+    }
+
+    /// Their rows in each of these files, in this order.
+    fn look_through<'a>(
+        &'a self,
+        files: Vec<UploadRef>,
+        wanted: &'a Wanted<'a>,
+    ) -> impl Stream<Item = Result<(UploadRef, Vec<Found>), Fault>> + Send + 'a {
+        let rows = move |file: UploadRef| async move {
+            let found = self.rows_in(&file, wanted).await?;
+            Ok((file, found))
+        };
+        stream::iter(files).map(rows).buffered(AT_ONCE)
     }
 
     /// Their rows in a file.

@@ -10,18 +10,8 @@ use std::sync::Arc;
 pub(crate) async fn function(start: &Start) -> Result<TimerFunction, Vec<String>> {
     let mut aws = Compose::new(Start::var).await.keeping(start.policy.retention);
     let Start { policy, clock, signals } = start.clone();
-    let lists = aws.uploads();
-    let eraser = Eraser {
-        recorder: Recorder::over(aws.stores(), clock.clone(), signals, policy),
-        erasures: aws.erasures(&clock),
-        letters: aws.letters(),
-        uploads: lists.clone(),
-        shelf: lists,
-        batches: aws.batches(&clock),
-        telephony: aws.telephony(),
-        audit: aws.audit(),
-        hands_over: false,
-    };
+    let recorder = Recorder::over(aws.stores(), clock.clone(), signals, policy);
+    let eraser = Eraser::over(recorder, aws.holdings(&clock), false);
     let erasures = Erasures { eraser, clock, topology: Topology::shipped() };
     aws.ready(TimerFunction(vec![Arc::new(erasures)]))
 }
