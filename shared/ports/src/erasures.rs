@@ -78,7 +78,7 @@ pub struct Place {
     pub end: u64,
     /// What is written there, over and over: 1 or 2 bytes, of which the length of the
     /// place is a multiple, but for a byte that is cut off at the end of a file.
-    pub space: &'static [u8],
+    pub fill: &'static [u8],
 }
 
 /// Files of uploads, loaded or not, as an erasure goes through them.

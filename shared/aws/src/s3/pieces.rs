@@ -149,8 +149,8 @@ fn blank(bytes: &mut [u8], start: u64, place: &Place) {
     let (from, until) = (index(place.start), index(place.end));
     // By its distance from the first byte of the place.
     let before = usize::try_from(start.saturating_sub(place.start)).unwrap_or(0);
-    let space = place.space.iter().cycle().skip(before % place.space.len().max(1));
-    for (byte, blank) in bytes.get_mut(from..until).unwrap_or_default().iter_mut().zip(space) {
+    let fill = place.fill.iter().cycle().skip(before % place.fill.len().max(1));
+    for (byte, blank) in bytes.get_mut(from..until).unwrap_or_default().iter_mut().zip(fill) {
         *byte = *blank;
     }
 }

@@ -17,7 +17,7 @@ async fn walk(setup: &Setup, most: u32) -> Vec<UploadRef> {
     }
 }
 
-const GONE: [Place; 1] = [Place { start: 2, end: 5, space: b" " }];
+const GONE: [Place; 1] = [Place { start: 2, end: 5, fill: b" " }];
 
 #[tokio::test]
 async fn rows_of_files_are_blanked() {
@@ -59,7 +59,7 @@ async fn a_list_that_was_blanked_is_no_new_list() {
     assert_eq!(walk(&setup, 1).await.len(), 2);
     // What is blanked later is blanked in the copy.
     let copy = walk(&setup, 10).await.into_iter().find(|file| file.key.starts_with(BLANKED)).unwrap();
-    setup.uploads.blank(&copy, &[Place { start: 6, end: 13, space: b" " }]).await.unwrap();
+    setup.uploads.blank(&copy, &[Place { start: 6, end: 13, fill: b" " }]).await.unwrap();
     assert_eq!(setup.uploads.read(&told[0], 0, 14).await.unwrap().unwrap(), b"1,   ,       \n");
     let all = setup.everything().await;
     assert_eq!(all.len(), 2, "no former version is left: {all:?}");
@@ -75,7 +75,7 @@ async fn a_copy_is_made_of_the_copy_that_is_there() {
     setup.uploads.blank(&told[0], &GONE).await.unwrap();
     // As if the file were still there: another is put under its key, and the
     // same version is asked for once more.
-    setup.uploads.blank(&told[0], &[Place { start: 6, end: 9, space: b" " }]).await.unwrap();
+    setup.uploads.blank(&told[0], &[Place { start: 6, end: 9, fill: b" " }]).await.unwrap();
     assert_eq!(setup.uploads.read(&told[0], 0, 14).await.unwrap().unwrap(), b"1,   ,   mple\n");
 }
 

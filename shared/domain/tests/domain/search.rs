@@ -39,6 +39,9 @@ fn words_begin_words_of_the_name_in_any_order() {
         check(typed, &zoe, true);
     }
     check("zoe", &zoe, false);
+    for half in [named("ZO\u{cb}", "Smith", None), named("Smith", "ZO\u{cb}", None)] {
+        check("zo\u{eb} smi", &half, true);
+    }
     assert!(Words::read(" \t").is_none(), "nothing was typed");
 }
 

@@ -70,7 +70,62 @@ fn only_the_fields_that_change_are_named_and_never_their_values() {
         last_name: Some(String::new()),
         ..Correction::default()
     };
+    for one_name in [
+        Correction { first_name: None, ..nameless.clone() },
+        Correction { last_name: None, ..nameless.clone() },
+    ] {
+        assert_eq!(
+            changed(&newcomer(), &Change::Correct(one_name)).resident.corrections,
+            1,
+            "one name will do"
+        );
+    }
     refused(&newcomer(), &Change::Correct(nameless), Refusal::NameMissing);
+}
+
+#[test]
+fn a_change_is_told_by_its_kind_and_a_refusal_by_its_word() {
+    let words = "Mrs Quackenbush";
+    for (change, kind) in [
+        (
+            Change::Correct(Correction { notes: Some(Some(words.to_owned())), ..Correction::default() }),
+            "Correct",
+        ),
+        (Change::Switch { enabled: false, reason: words.to_owned() }, "Switch"),
+        (Change::Pause { from: at(NOW), until: at(NOW), reason: words.to_owned() }, "Pause"),
+        (Change::EndPause(PauseId::derive(&["one"])), "EndPause"),
+        (Change::Note(words.to_owned()), "Note"),
+    ] {
+        assert_eq!(format!("{change:?}"), kind);
+    }
+    let refusals = [
+        Refusal::NameMissing,
+        Refusal::ReasonMissing,
+        Refusal::ReasonTooLong,
+        Refusal::PauseBackwards,
+        Refusal::PauseOver,
+        Refusal::TooManyPauses,
+        Refusal::PauseUnknown,
+        Refusal::NoteEmpty,
+        Refusal::NoteTooLong,
+        Refusal::TooManyNotes,
+    ];
+    assert_eq!(
+        refusals.map(Refusal::code).join(" "),
+        "name_missing reason_missing reason_too_long pause_backwards pause_over too_many_pauses pause_unknown \
+         note_empty note_too_long too_many_notes"
+    );
+}
+
+#[test]
+fn a_pause_that_is_over_is_shown_for_forty_days() {
+    let mut before = newcomer();
+    let over = |text: &str| Pause::between(at("2026-09-01T00:00:00Z"), at(text));
+    let dropped = over("2026-10-15T10:00:00Z");
+    let kept = over("2026-10-15T10:00:01Z");
+    before.pauses = vec![dropped, kept.clone()];
+    let after = changed(&before, &pause("26 09:00", "27 09:00")).resident;
+    assert_eq!((after.pauses.len(), &after.pauses[0]), (2, &kept));
 }
 
 #[test]
@@ -126,6 +181,9 @@ fn a_pause_begins_and_ends_and_what_of_it_is_past_stays() {
     let later = changed(&newcomer(), &pause("26 09:00", "27 09:00")).resident;
     let gone = changed(&later, &Change::EndPause(later.pauses[0].id)).resident;
     assert_eq!(gone, newcomer(), "it never began");
+    let now = changed(&newcomer(), &pause(NOW, "27 09:00")).resident;
+    let gone = changed(&now, &Change::EndPause(now.pauses[0].id)).resident;
+    assert_eq!(gone, newcomer(), "it begins at this moment");
     refused(&gone, &Change::EndPause(PauseId::derive(&["none"])), Refusal::PauseUnknown);
     refused(&gone, &pause("26 09:00", "26 09:00"), Refusal::PauseBackwards);
     refused(&gone, &pause("24 08:00", NOW), Refusal::PauseOver);

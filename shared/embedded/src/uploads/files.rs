@@ -205,7 +205,7 @@ fn copy_blanked(mut from: File, to: &mut File, places: &[Place]) -> io::Result<(
 /// Blanks the part of each place that is in these bytes, the first of
 /// which is at `from` in the file.
 fn blank(bytes: &mut [u8], from: u64, places: &[Place]) {
-    for Place { start, end, space } in places {
+    for Place { start, end, fill } in places {
         let first = start.saturating_sub(from);
         let Ok(first) = usize::try_from(first) else { continue };
         let behind = usize::try_from(end.saturating_sub(from)).unwrap_or(usize::MAX).min(bytes.len());
@@ -213,8 +213,8 @@ fn blank(bytes: &mut [u8], from: u64, places: &[Place]) {
         for (offset, byte) in part.iter_mut().enumerate() {
             // Counted from the start of the place, not of this piece.
             let into = from + (first + offset) as u64 - start;
-            let of_space = usize::try_from(into % space.len().max(1) as u64).unwrap_or(0);
-            *byte = space.get(of_space).copied().unwrap_or(b' ');
+            let of_fill = usize::try_from(into % fill.len().max(1) as u64).unwrap_or(0);
+            *byte = fill.get(of_fill).copied().unwrap_or(b' ');
         }
     }
 }

@@ -131,17 +131,17 @@ pub async fn blanking((shelf, uploads): (&dyn Shelf, &dyn Uploads), upload: &Upl
     assert_eq!(met, 1, "each file is met once");
     let size = bytes.len() as u64;
     let places = [
-        Place { start: 1, end: 4, space: b" " },
+        Place { start: 1, end: 4, fill: b" " },
         // Across the pieces, whatever they are.
-        Place { start: 5, end: size - 3, space: b" \0" },
-        Place { start: size - 1, end: size, space: b"\0 " },
+        Place { start: 5, end: size - 3, fill: b" \0" },
+        Place { start: size - 1, end: size, fill: b"\0 " },
     ];
     let mut expected = bytes.to_vec();
-    for Place { start, end, space } in &places {
+    for Place { start, end, fill } in &places {
         let at = |place: u64| usize::try_from(place).unwrap_or(usize::MAX);
         let part = expected.get_mut(at(*start)..at(*end)).unwrap_or_default();
         for (offset, byte) in part.iter_mut().enumerate() {
-            *byte = space.get(offset % space.len()).copied().unwrap_or_default();
+            *byte = fill.get(offset % fill.len()).copied().unwrap_or_default();
         }
     }
     for _ in 0..2 {

@@ -129,8 +129,8 @@ impl Eraser {
                 if wanted.is_theirs(&line, &rows) {
                     let place = rows.place();
                     let at = |byte: usize| chunk.start + byte as u64;
-                    let space = layout.dialect.encoding.erased();
-                    let place = Place { start: at(place.start), end: at(place.end), space };
+                    let fill = layout.dialect.encoding.erased();
+                    let place = Place { start: at(place.start), end: at(place.end), fill };
                     places.push(Found { place, item: item(&line, &rows, &layout) });
                 }
             }
@@ -176,7 +176,7 @@ impl Eraser {
             // Without zeros, text of two bytes a letter reads as any other.
             kept.extend(slice.into_iter().filter(|byte| *byte != 0));
             if String::from_utf8_lossy(&kept).lines().any(|line| traces.are_in_text(line)) {
-                let place = Place { start: 0, end: size, space: b" " };
+                let place = Place { start: 0, end: size, fill: b" " };
                 let item = json!({"a_file_that_was_refused": file.key});
                 return Ok(vec![Found { place, item }]);
             }
