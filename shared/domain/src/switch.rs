@@ -265,8 +265,11 @@ mod tests {
     #[test]
     fn nobody_starts_what_they_have_not_seen_stop() {
         let mut dialing = Dialing::default();
+        assert_eq!(dialing.stopped_at(), None);
         assert!(dialing.trip(at(1), cause()));
+        assert_eq!(dialing.stopped_at(), Some(at(1)));
         assert!(dialing.stop(hand("joe", 2)), "a person's word comes on top of a trip");
+        assert_eq!(dialing.stopped_at(), Some(at(2)));
         assert_eq!(dialing.start(hand("sue", 3), 1), Err(Outdated), "sue saw the trip only");
         assert_eq!(dialing.standing(), Standing::Stopped(&hand("joe", 2)));
         assert_eq!(dialing.start(hand("sue", 3), 2), Ok(true));
@@ -301,7 +304,11 @@ mod tests {
         assert!(dialing.trip(at(1), cause()) && dialing.stop(hand("joe", 2)));
         let text = serde_json::to_string(&dialing).unwrap();
         assert_eq!(serde_json::from_str::<Dialing>(&text).unwrap(), dialing);
-        assert!(!format!("{dialing:?}").contains("crackle"), "reasons are not for logs");
+        let told = format!("{dialing:?}");
+        assert!(
+            told.contains("Hand { by: \"joe\", at: ") && !told.contains("crackle"),
+            "reasons are not for logs"
+        );
     }
 
     proptest! {

@@ -148,3 +148,14 @@ fn somebody_who_is_back_is_erased_from_the_start() {
     assert_eq!((one.left().count(), one.progress()), (14, (0, 14)));
     assert_eq!((one.done_at, one.look_again_at, one.traces), (None, None, Some(traces(false))));
 }
+
+#[test]
+fn a_restore_may_have_undone_what_was_not_over_and_looked_at_again_a_day_before() {
+    let news_for = SignedDuration::from_hours(2);
+    let may = |one: &Erasure, restored_to| one.may_be_undone(at(restored_to), news_for);
+    let mut one = asked();
+    assert!(may(&one, "23 08:00") && may(&one, "30 00:00"), "it is not over");
+    one.finish(at("25 09:00"), news_for);
+    assert_eq!(["24 09:00", "25 09:00", "26 11:00"].map(|to| may(&one, to)), [true; 3]);
+    assert_eq!(["26 11:00:00.001", "30 00:00"].map(|to| may(&one, to)), [false; 2]);
+}

@@ -16,6 +16,7 @@ use rollcall_domain::ids::{EscalationId, RequestId};
 use rollcall_domain::phone::PhoneNumber;
 use rollcall_domain::policy::Policy;
 use rollcall_domain::resident::{Heard, Keyholder, Reached, Resident};
+use rollcall_domain::staff::LONGEST_NOTE;
 use rollcall_domain::suppression::Suppression;
 
 fn with_keyholders(count: u16) -> Resident {
@@ -252,6 +253,20 @@ fn the_id_of_a_case_is_frozen() {
 }
 
 #[test]
+fn the_same_note_by_the_same_person_right_after_is_a_repeat_and_nothing_else_is() {
+    let mut case = raised(Cause::DayClosed);
+    let mut note = |by: &str, text: &str| case.note((by, at("23 12:10")), text);
+    assert_eq!(note("officer", "no light on"), Ok(true));
+    assert_eq!(note("officer", " no light on "), Ok(false));
+    assert_eq!(note("other", "no light on"), Ok(true));
+    assert_eq!(note("other", "rang twice"), Ok(true));
+    assert_eq!(note("officer", "no light on"), Ok(true), "not right after");
+    assert_eq!(note("officer", &"x".repeat(LONGEST_NOTE)), Ok(true));
+    assert_eq!(note("officer", &"x".repeat(LONGEST_NOTE + 1)), Err(Refusal::NoteTooLong));
+    assert_eq!(case.notes.len(), 5);
+}
+
+#[test]
 fn a_ladder_that_cannot_be_used_says_why() {
     let rung = |to, accept_minutes| Rung { to, accept_minutes };
     let (duty, visit) = (rung(RungTo::DutyOfficer, 30), rung(RungTo::WelfareVisit, 60));
@@ -264,6 +279,11 @@ fn a_ladder_that_cannot_be_used_says_why() {
         (vec![duty], vec![last.clone()]),
         (vec![visit, duty], vec![last.clone()]),
         (vec![visit, visit], vec![last]),
+        (vec![rung(RungTo::DutyOfficer, 1), rung(RungTo::WelfareVisit, 1_440)], vec![]),
+        (
+            vec![rung(RungTo::WelfareVisit, 1_441)],
+            vec!["ladder: accept_minutes of rung 1 is 1441; expected 1 to 1440".to_owned()],
+        ),
         (
             vec![rung(RungTo::DutyOfficer, 0), visit],
             vec!["ladder: accept_minutes of rung 1 is 0; expected 1 to 1440".to_owned()],

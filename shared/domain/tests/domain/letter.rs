@@ -144,7 +144,9 @@ fn of_a_long_history_the_first_event_and_every_edit_are_kept() {
 #[test]
 fn content_is_kept_byte_by_byte_and_never_shown() {
     for bytes in [b"Ada".to_vec(), vec![0, 255, 200], vec![]] {
-        let content = Content::new(bytes);
+        let content = Content::new(bytes.clone());
+        assert_eq!(content.as_bytes(), bytes);
+        assert_eq!(format!("{content:?}"), format!("Content({} bytes)", bytes.len()));
         let text = serde_json::to_string(&content).unwrap();
         assert_eq!(serde_json::from_str::<Content>(&text).unwrap(), content);
         assert!(!format!("{content:?}").contains("Ada"));

@@ -22,4 +22,5 @@ mod rules;
 mod search;
 mod staff;
 mod suppression;
+mod undo;
 mod words;

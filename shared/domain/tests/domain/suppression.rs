@@ -8,7 +8,7 @@ use rollcall_domain::phone::PhoneNumber;
 use rollcall_domain::resident::Resident;
 use rollcall_domain::rules::{Hold, excluded};
 use rollcall_domain::staff::{LONGEST_REASON, Refusal};
-use rollcall_domain::suppression::{BY_KEY, Entry, Ground, Subject, Suppressed, Suppression};
+use rollcall_domain::suppression::{BY_KEY, Entry, Ground, LiftReason, Subject, Suppressed, Suppression};
 use rollcall_domain::undo::{Since, since_loaded};
 
 fn number() -> Subject {
@@ -21,6 +21,14 @@ fn person() -> Subject {
 
 fn entry(subject: Subject, time: &str) -> Entry {
     Entry::new(subject, (Ground::Staff, " rang us "), ("clerk", at(time))).unwrap()
+}
+
+#[test]
+fn why_an_entry_is_lifted_and_what_is_told_of_one() {
+    assert_eq!(LiftReason::ALL.map(LiftReason::code), ["asked", "mistake", "reassigned", "other"]);
+    let told = format!("{:?}", entry(number(), "23 10:00").suppression);
+    assert!(told.starts_with("Suppression { id: ") && told.contains("ground: Staff"), "{told}");
+    assert!(!told.contains("rang us"), "{told}");
 }
 
 #[test]

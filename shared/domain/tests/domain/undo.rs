@@ -1,0 +1,70 @@
+//! Whom an upload brought, and what each field of their record says against taking them off again.
+
+use crate::common::{at, newcomer, resident};
+use rollcall_domain::attempt::{Attempt, Withdrawal};
+use rollcall_domain::ids::{CallbackId, ContactId, NoteId, RequestId};
+use rollcall_domain::record::{Pause, StaffNote, Switched};
+use rollcall_domain::resident::{Heard, Reached, Resident};
+use rollcall_domain::suppression::Suppression;
+use rollcall_domain::undo::{Since, since_loaded, was_called};
+
+#[test]
+fn each_field_by_itself_stands_against_it() {
+    let changes: [(&str, fn(&mut Resident)); 11] = [
+        ("reached", |one| one.reached = Some(Reached { at: at("23 10:00"), how: Heard::Well })),
+        ("callback", |one| one.callback = Some(CallbackId::derive(&["one"]))),
+        ("bad number", |one| one.number_bad_since = Some(at("23 10:00"))),
+        ("off", |one| one.enabled = false),
+        ("switched", |one| {
+            one.switched =
+                Some(Switched { at: at("23 10:00"), by: "joe".to_owned(), reason: "why".to_owned() });
+        }),
+        ("suppressed", |one| one.suppressed.person = Some(Suppression::untold())),
+        ("corrected", |one| one.corrections = 1),
+        ("new number", |one| one.number_changes = 1),
+        ("paused", |one| one.pauses.push(Pause::between(at("23 10:00"), at("24 10:00")))),
+        ("noted", |one| {
+            let (id, by) = (NoteId::derive(&["one"]), "joe".to_owned());
+            one.staff_notes.push(StaffNote { id, at: at("23 10:00"), by, text: "why".to_owned() });
+        }),
+        ("number of others suppressed", |one| one.suppressed.number = Some(Suppression::untold())),
+    ];
+    let found: Vec<_> = changes
+        .into_iter()
+        .map(|(name, change)| {
+            let mut one = newcomer();
+            change(&mut one);
+            format!("{name}: {:?}", since_loaded(&one))
+        })
+        .collect();
+    assert_eq!(
+        found,
+        [
+            "reached: Called",
+            "callback: Called",
+            "bad number: Called",
+            "off: Changed",
+            "switched: Changed",
+            "suppressed: Changed",
+            "corrected: Changed",
+            "new number: Changed",
+            "paused: Changed",
+            "noted: Changed",
+            "number of others suppressed: Nothing",
+        ]
+    );
+    assert_eq!(since_loaded(&resident("not-placed 23 09:00")), Since::Dials);
+}
+
+#[test]
+fn a_dial_was_a_call_unless_it_was_withdrawn_and_nothing_proves_it() {
+    let one = newcomer();
+    let begun = Attempt::begin(one.id, RequestId::derive(&["one"]), at("23 10:00"));
+    assert!(was_called(&begun), "in doubt");
+    let mut withdrawn = begun.clone();
+    withdrawn.withdrawn = Some(Withdrawal::Throttled);
+    assert!(!was_called(&withdrawn));
+    let mut proven = withdrawn;
+    proven.facts.contact = Some(ContactId::new("leg"));
+    assert!(was_called(&proven), "the service took it after all");
+}
