@@ -53,6 +53,11 @@ pub(super) fn kept(stage: &Stage) -> String {
 const NOTHING: &str =
     "0 dials, 0 days, 0 entries, Some((3, false, true)), Some(((14, 14), true, false, 0, false))";
 
+/// The same, but for a row of which no resident can be made: it is hers by her names alone, and nobody knows them any
+/// more. Lists are not restored on AWS, so there it is not back.
+const BUT_A_BAD_ROW: &str =
+    "0 dials, 0 days, 0 entries, Some((3, true, true)), Some(((14, 14), true, false, 0, false))";
+
 /// Ann, of whom something is in every store, and bob.
 fn everywhere(stage: &Stage) {
     person(stage, "ann", ANN);
@@ -198,6 +203,15 @@ fn somebody_who_was_erased_is_back_after_a_restore() {
             name: "taken off it before",
             part: Part::ErasesAnew,
             setup: restored_without_the_record,
+            shows: &[
+                ("register", "1 counted, 1 found"),
+                ("ann kept", BUT_A_BAD_ROW),
+                ("promises open", "0"),
+                ("cases open", "0"),
+                ("letters", "loader: broken; "),
+                ("suppressions", "0 stand, 0 to be carried out"),
+                ("bob stands", "Trying"),
+            ],
             ..ERASED
         },
     ]);

@@ -41,8 +41,7 @@ pub(super) enum Part {
     KeyPress,
     Sweep,
     Books,
-    /// Somebody at the portal, who asks again until it is answered that all
-    /// dialing is stopped.
+    /// Somebody at the portal, who asks until the answer is that all dialing is stopped.
     Stops,
     /// The same with starting it again, after the first change.
     Starts,
