@@ -160,7 +160,7 @@ fn is_dash(sign: char) -> bool {
 
 /// Names the reason for the sign at `at`, which is neither digit nor formatting.
 fn refuse(text: &str, at: usize, digits_before: usize) -> NumberProblem {
-    let (before, rest) = text.split_at(at);
+    let rest = &text[at..];
     if is_scientific(text) {
         return NumberProblem::ScientificNotation;
     }
@@ -178,7 +178,7 @@ fn refuse(text: &str, at: usize, digits_before: usize) -> NumberProblem {
         "" if rest.starts_with("#") || rest.starts_with(";ext=") => NumberProblem::Extension,
         "" if rest.starts_with(['/', ',', ';', '|', '&', '+', '\n', '\r']) => NumberProblem::SeveralNumbers,
         // "p" and "w" are pauses in a dial string: what follows is an extension by another name.
-        "p" | "w" if !before.is_empty() => NumberProblem::Extension,
+        "p" | "w" => NumberProblem::Extension,
         _ => NumberProblem::NotANumber,
     }
 }

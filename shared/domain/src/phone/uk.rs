@@ -25,7 +25,6 @@ pub(super) fn national(digits: &[u8]) -> Result<PhoneNumber, NumberProblem> {
         return Err(NumberProblem::PremiumRate);
     }
     match digits {
-        [] => return Err(NumberProblem::TooShort),
         [b'0', ..] => return Err(NumberProblem::Impossible),
         long if long.len() > 10 => return Err(NumberProblem::TooLong),
         short if short.len() < 9 => return Err(NumberProblem::TooShort),

@@ -128,6 +128,7 @@ fn what_is_not_exactly_one_diallable_number_is_refused() {
             ("0770090030", "too_short"),
             ("01632 96000", "too_short"),
             ("+4477009003030303030", "too_long"),
+            ("+4930123456789012345678", "too_long"),
             ("077009003011", "too_long"),
             ("4477009003101", "too_long"),
             ("07700900308 07700900309", "too_long"),
@@ -163,6 +164,9 @@ fn several_numbers_and_extensions_are_told_apart() {
             ("01632960001#4", "extension"),
             ("tel:+441632960001;ext=4", "extension"),
             ("01632960001p4", "extension"),
+            ("0163296 ext 4", "extension"),
+            ("016329 ext 4", "not_a_number"),
+            ("07700900301 * 5", "not_a_number"),
         ],
     );
 }
@@ -247,6 +251,19 @@ fn other_regions_read_their_own_national_form() {
             ("30 23125 001", "+493023125001 lost_zero"),
             ("0049 30 23125 001", "+493023125001 exit_prefix"),
             ("0900 1000000", "premium_rate"),
+            // No zero stands after a country code that is written without its plus.
+            ("0049 030 23125 001", "impossible"),
+            ("49 030 23125 001", "impossible"),
+            ("00", "too_short"),
+            ("0301234567890123456789", "too_long"),
+        ],
+    );
+    check(
+        region("AU"),
+        &[
+            ("02 5550 1234", "+61255501234 as written"),
+            // It hides who calls: another prefix than the one inside the country.
+            ("1831 2 5550 1234", "impossible"),
         ],
     );
     check(region("IM"), &[("07624 000000", "+447624000000 as written")]);
@@ -259,6 +276,10 @@ fn other_regions_read_their_own_national_form() {
 #[test]
 fn a_region_is_two_letters_of_a_country_with_numbers() {
     assert_eq!(Region::default().as_str(), "GB");
+    let stored = |letters| serde_json::from_value::<Region>(serde_json::Value::from(letters));
+    let read = stored("IE").unwrap();
+    assert_eq!((read.as_str(), format!("{read:?}").as_str()), ("IE", "Region(IE)"));
+    assert!(stored("Ireland").is_err());
     for wrong in ["", "gb", "ZZ", "GBR", "\u{1F600}"] {
         assert!(wrong.parse::<Region>().is_err(), "{wrong}");
     }
@@ -281,6 +302,30 @@ fn the_stored_form_is_read_back_strictly() {
     for (text, expected) in cases {
         assert_eq!(PhoneNumber::from_e164(text).map(|number| number.e164()), expected, "{text}");
     }
+}
+
+#[test]
+fn each_repair_is_told_in_words_of_its_own() {
+    let repairs =
+        ["\u{FF08}07700\u{FF09}\u{FF0E}900301", "'07700900301", "tel:07700900301", "+44 07700900301"];
+    let more = ["0044 7700900301", "447700900301", "7700900301"];
+    let told = repairs.into_iter().chain(more).map(|raw| {
+        let parsed = parse(raw, GB).unwrap();
+        assert_eq!(parsed.number.e164(), "+447700900301", "{raw}");
+        parsed.repaired.unwrap().to_string()
+    });
+    assert_eq!(
+        told.collect::<Vec<_>>(),
+        [
+            "unusual or invisible characters were removed",
+            "a spreadsheet's mark for text was removed",
+            "the word \"tel:\" was removed",
+            "the national zero after the country code was removed",
+            "the international prefix was replaced by a plus",
+            "the missing plus in front of the country code was added",
+            "the lost leading zero was put back",
+        ]
+    );
 }
 
 #[test]
