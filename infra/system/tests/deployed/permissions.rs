@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Grants that are not seen in use, by function (`*` for each), action and part
 /// of the resource, with why they are needed. First what Lambda and other
 /// services do as the role, past every line; then what happens too seldom.
-const UNSEEN: [(&str, &str, &str, &str); 78] = [
+const UNSEEN: [(&str, &str, &str, &str); 77] = [
     ("*", "logs:CreateLogStream", "", "Lambda writes what a function logs, as its role"),
     ("*", "logs:PutLogEvents", "", "likewise"),
     ("*", "xray:PutTraceSegments", "", "Lambda's tracing daemon sends, as the role"),
@@ -91,7 +91,6 @@ const UNSEEN: [(&str, &str, &str, &str); 78] = [
     ("erasures", "dynamodb:PutItem", "-callbacks", "likewise"),
     ("erasures", "dynamodb:DeleteItem", "-callbacks", "likewise"),
     ("erasures", "dynamodb:UpdateItem", "-checks", "likewise"),
-    ("erasures", "dynamodb:DeleteItem", "-checks", "likewise"),
     ("erasures", "dynamodb:GetItem", "-control", "likewise"),
     ("erasures", "dynamodb:PutItem", "-control", "likewise"),
     ("erasures", "dynamodb:PutItem", "-residents", "likewise"),
