@@ -121,7 +121,6 @@ fn zero_led_kind(found: &phonenumber::PhoneNumber) -> Type {
 fn problem(error: &ParseError) -> NumberProblem {
     match error {
         ParseError::TooShortNsn | ParseError::TooShortAfterIdd => NumberProblem::TooShort,
-        ParseError::TooLong => NumberProblem::TooLong,
         _ => NumberProblem::Impossible,
     }
 }

@@ -196,6 +196,20 @@ fn somebody_is_called_by_reference_or_whole_name_and_by_nothing_less() {
 }
 
 #[test]
+fn what_was_never_changed_is_not_stored() {
+    let stored = |change: fn(&mut Resident)| {
+        let mut one = resident("");
+        change(&mut one);
+        let stored = serde_json::to_value(&one).unwrap();
+        assert_eq!(serde_json::from_value::<Resident>(stored.clone()).unwrap(), one);
+        ["corrections", "number_changes"].map(|field| stored.get(field).map(ToString::to_string))
+    };
+    assert_eq!(stored(|_| {}), [None, None]);
+    assert_eq!(stored(|one| one.corrections = 2), [Some("2".to_owned()), None]);
+    assert_eq!(stored(|one| one.number_changes = 1), [None, Some("1".to_owned())]);
+}
+
+#[test]
 fn what_the_staff_wrote_of_a_person_is_told_without_their_words() {
     let (at, by) = (at("23 09:00"), "joe".to_owned());
     let mut pause = Pause::between(at, at + SignedDuration::from_hours(1));
@@ -210,10 +224,15 @@ fn what_the_staff_wrote_of_a_person_is_told_without_their_words() {
         (format!("{note:?}"), "StaffNote { id: "),
         (format!("{switched:?}"), "Switched { at: "),
         (format!("{keyholder:?}"), "Keyholder { .."),
+        (format!("{:?}", resident("")), "Resident { id: "),
+        (format!("{:?}", resident("").profile), "Profile {"),
     ] {
         assert!(told.starts_with(kind) && told.ends_with(".. }"), "{told}");
         assert!(
-            !told.contains("Northbridge") && !told.contains("Quackenbush") && !told.contains("7700"),
+            !told.contains("Ada")
+                && !told.contains("Northbridge")
+                && !told.contains("Quackenbush")
+                && !told.contains("7700"),
             "{told}"
         );
     }

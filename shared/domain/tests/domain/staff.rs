@@ -162,6 +162,10 @@ fn switching_off_bars_the_order_that_was_given_and_leaves_call_and_promise() {
     let on = changed(&off, &switch(true)).resident;
     assert_eq!(Resident { switched: None, ..on }, before, "all is as before");
     refused(&before, &Change::Switch { enabled: false, reason: " ".to_owned() }, Refusal::ReasonMissing);
+    let longest = Change::Switch { enabled: false, reason: "x".repeat(LONGEST_REASON) };
+    assert!(!changed(&before, &longest).resident.enabled);
+    let longest = Change::Note("x".repeat(LONGEST_NOTE));
+    assert_eq!(changed(&before, &longest).resident.staff_notes.len(), 1);
     let long = "x".repeat(LONGEST_REASON + 1);
     refused(&before, &Change::Switch { enabled: false, reason: long }, Refusal::ReasonTooLong);
 }
