@@ -8,9 +8,12 @@ use rollcall_domain::resident::{Heard, Reached, Resident};
 use rollcall_domain::suppression::Suppression;
 use rollcall_domain::undo::{Since, since_loaded, was_called};
 
+/// What happened to a record.
+type Change = fn(&mut Resident);
+
 #[test]
 fn each_field_by_itself_stands_against_it() {
-    let changes: [(&str, fn(&mut Resident)); 11] = [
+    let changes: [(&str, Change); 11] = [
         ("reached", |one| one.reached = Some(Reached { at: at("23 10:00"), how: Heard::Well })),
         ("callback", |one| one.callback = Some(CallbackId::derive(&["one"]))),
         ("bad number", |one| one.number_bad_since = Some(at("23 10:00"))),
@@ -59,12 +62,10 @@ fn each_field_by_itself_stands_against_it() {
 #[test]
 fn a_dial_was_a_call_unless_it_was_withdrawn_and_nothing_proves_it() {
     let one = newcomer();
-    let begun = Attempt::begin(one.id, RequestId::derive(&["one"]), at("23 10:00"));
-    assert!(was_called(&begun), "in doubt");
-    let mut withdrawn = begun.clone();
-    withdrawn.withdrawn = Some(Withdrawal::Throttled);
-    assert!(!was_called(&withdrawn));
-    let mut proven = withdrawn;
-    proven.facts.contact = Some(ContactId::new("leg"));
-    assert!(was_called(&proven), "the service took it after all");
+    let mut dial = Attempt::begin(one.id, RequestId::derive(&["one"]), at("23 10:00"));
+    assert!(was_called(&dial), "in doubt");
+    dial.withdrawn = Some(Withdrawal::Throttled);
+    assert!(!was_called(&dial));
+    dial.facts.contact = Some(ContactId::new("leg"));
+    assert!(was_called(&dial), "the service took it after all");
 }
