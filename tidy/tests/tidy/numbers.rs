@@ -24,7 +24,7 @@ const DELIBERATE: [(&str, &[&str]); 2] = [
             "4407700900303",    // two zeros too many
             "44770090030",      // its last digit is written in another script
             "4903023125001",    // a zero too many behind the code of the country
-            "1831255501234",    // Australia's fictional range, and the caller hidden
+            "61255501234",      // Australia's fictional range
             "443023125001",     // Berlin's fictional range as it is written at home
             "449001000000",     // premium rate abroad, all zeros
             "390212345678",     // Italy keeps its leading zero
