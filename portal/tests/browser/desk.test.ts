@@ -269,6 +269,12 @@ test.each(Object.entries(LOOKS))("there is nothing for axe to find: %s", async (
   await accept(page).waitFor({ timeout: OFFER_MS });
   await page.getByRole("heading", { name: "The last 30 days" }).waitFor();
   await settled(page);
+  // Whoever it is: E.164 allows for 15 digits.
+  const lines = await page.locator(".desk-record .big").evaluate((number) => {
+    number.textContent = `+${"0".repeat(15)}`;
+    return Math.round(number.getBoundingClientRect().height / parseFloat(getComputedStyle(number).lineHeight));
+  });
+  expect(lines, "the number is on one line").toBe(1);
   await inspect(page, `${look}-desk-offer`);
   await accept(page).click();
   await notes(page).waitFor();
