@@ -81,6 +81,22 @@ pub struct Place {
     pub fill: &'static [u8],
 }
 
+impl Place {
+    /// Blanks what it has in common with these bytes, the first of which is at
+    /// `start` in the file: however a file is cut, it comes to the same.
+    pub fn blank(&self, bytes: &mut [u8], start: u64) {
+        let index =
+            |at: u64| usize::try_from(at.saturating_sub(start)).unwrap_or(usize::MAX).min(bytes.len());
+        let (from, until) = (index(self.start), index(self.end));
+        // By its distance from the first byte of the place.
+        let before = usize::try_from(start.saturating_sub(self.start)).unwrap_or(0);
+        let fill = self.fill.iter().cycle().skip(before % self.fill.len().max(1));
+        for (byte, blank) in bytes.get_mut(from..until).unwrap_or_default().iter_mut().zip(fill) {
+            *byte = *blank;
+        }
+    }
+}
+
 /// Files of uploads, loaded or not, as an erasure goes through them.
 #[async_trait]
 pub trait Shelf: Send + Sync {

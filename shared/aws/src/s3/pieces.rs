@@ -136,22 +136,8 @@ impl Bucket {
         if bytes.len() as u64 != end - start {
             return Err(Fault::Unanswered(PORT));
         }
-        for place in places.iter().filter(|place| place.start < end && place.end > start) {
-            blank(&mut bytes, start, place);
-        }
+        places.iter().for_each(|place| place.blank(&mut bytes, start));
         Ok(Some(bytes))
-    }
-}
-
-/// Blanks what a place and these bytes, which begin at `start`, have in common.
-fn blank(bytes: &mut [u8], start: u64, place: &Place) {
-    let index = |at: u64| usize::try_from(at.saturating_sub(start)).unwrap_or(usize::MAX).min(bytes.len());
-    let (from, until) = (index(place.start), index(place.end));
-    // By its distance from the first byte of the place.
-    let before = usize::try_from(start.saturating_sub(place.start)).unwrap_or(0);
-    let fill = place.fill.iter().cycle().skip(before % place.fill.len().max(1));
-    for (byte, blank) in bytes.get_mut(from..until).unwrap_or_default().iter_mut().zip(fill) {
-        *byte = *blank;
     }
 }
 

@@ -92,7 +92,7 @@ impl Files {
             Self::Memory(files) => {
                 let mut files = files.lock().unwrap_or_else(PoisonError::into_inner);
                 let bytes = files.get_mut(&number).ok_or(io::ErrorKind::NotFound)?;
-                blank(bytes, 0, places);
+                places.iter().for_each(|place| place.blank(bytes, 0));
                 Ok(())
             }
         }
@@ -196,26 +196,9 @@ fn copy_blanked(mut from: File, to: &mut File, places: &[Place]) -> io::Result<(
             Err(error) => return Err(error),
         };
         let bytes = piece.get_mut(..read).unwrap_or_default();
-        blank(bytes, at, places);
+        places.iter().for_each(|place| place.blank(bytes, at));
         to.write_all(bytes)?;
         at += u64::try_from(read).unwrap_or(0);
-    }
-}
-
-/// Blanks the part of each place that is in these bytes, the first of
-/// which is at `from` in the file.
-fn blank(bytes: &mut [u8], from: u64, places: &[Place]) {
-    for Place { start, end, fill } in places {
-        let first = start.saturating_sub(from);
-        let Ok(first) = usize::try_from(first) else { continue };
-        let behind = usize::try_from(end.saturating_sub(from)).unwrap_or(usize::MAX).min(bytes.len());
-        let Some(part) = bytes.get_mut(first..behind) else { continue };
-        for (offset, byte) in part.iter_mut().enumerate() {
-            // Counted from the start of the place, not of this piece.
-            let into = from + (first + offset) as u64 - start;
-            let of_fill = usize::try_from(into % fill.len().max(1) as u64).unwrap_or(0);
-            *byte = fill.get(of_fill).copied().unwrap_or(b' ');
-        }
     }
 }
 
