@@ -46,10 +46,12 @@ impl Eraser {
     /// left of an erasure may pass by itself for days, and meanwhile a list can
     /// bring them back.
     async fn is_over(&self, known: &Erasure) -> Result<bool, Fault> {
+        if known.done_at.is_some() {
+            return Ok(true);
+        }
         let is_off = known.done.contains(&Class::Register);
         // Whoever asks may have read the record right before it was deleted.
-        let is_back = is_off && self.recorder.residents.get(known.resident).await?.is_some();
-        Ok(known.done_at.is_some() || is_back)
+        Ok(is_off && self.recorder.residents.get(known.resident).await?.is_some())
     }
 
     /// Writes it down, and goes on as far as that can be done now. `None`:
