@@ -125,9 +125,8 @@ fn erased(bytes: &[u8], whole: &Read, rng: &mut Rng) {
     };
     let (lines, places) = read(&part);
     let gone = rng.usize(0..lines.len());
-    let space = whole.layout.dialect.encoding.erased();
-    let blank = space.iter().cycle();
-    part[places[gone].clone()].iter_mut().zip(blank).for_each(|(byte, space)| *byte = *space);
+    let fill = whole.layout.dialect.encoding.erased().iter().cycle();
+    part[places[gone].clone()].iter_mut().zip(fill).for_each(|(byte, blank)| *byte = *blank);
     let (left, _) = read(&part);
     let others = |lines: &[Line]| [shown(&lines[..gone]), shown(&lines[gone + 1..])];
     assert_eq!(lines.len(), left.len(), "line {gone} takes others with it");
