@@ -255,6 +255,7 @@ async fn fourteen_months_and_six_years() {
     let dials = town.dials(town.ann).await;
     assert_eq!((dials.len(), dials.last().unwrap().begun_at), (397, moment(oldest, 10)));
     assert_eq!(town.heard.expired("attempts"), 30 + 1, "ann's, and cat's that was kept");
+    assert_eq!(town.heard.expired("numbers"), 1, "cat's telephone last rang on the second day");
     let results = store.checks().of(town.ann, FIRST, day).await.unwrap();
     assert_eq!((results.len(), results.first().unwrap().0), (397, oldest));
     assert!(store.callbacks().get(kept).await.unwrap().is_none(), "a promise that was kept");

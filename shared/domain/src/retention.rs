@@ -39,7 +39,7 @@ pub struct Retention {
     /// The account of each upload, from when it was first seen.
     pub batches_days: u32,
     /// Calls, the results of days, promises, cases and notices. One number, since
-    /// each is evidence of the other.
+    /// each is evidence of the other. And when a number rang last.
     pub calls_days: u32,
     /// Accounts of days. Shorter than the calls by what is looked back, so that
     /// any account that is there can be held against its evidence.
@@ -91,18 +91,16 @@ impl Retention {
         match class {
             Class::Lists => Some(self.lists_days),
             Class::Batches => Some(self.batches_days),
-            Class::Callbacks | Class::Escalations | Class::Notices | Class::Days | Class::Attempts => {
-                Some(self.calls_days)
-            }
+            Class::Callbacks
+            | Class::Escalations
+            | Class::Notices
+            | Class::Days
+            | Class::Attempts
+            | Class::Numbers => Some(self.calls_days),
             Class::Accounts => Some(self.accounts_days),
             Class::Letters => Some(self.letters_days),
             Class::Audit | Class::Erasures => Some(self.audit_days),
-            Class::Register
-            | Class::Queues
-            | Class::Stream
-            | Class::Suppressions
-            | Class::Numbers
-            | Class::Residue => None,
+            Class::Register | Class::Queues | Class::Stream | Class::Suppressions | Class::Residue => None,
         }
     }
 

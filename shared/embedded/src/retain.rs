@@ -89,6 +89,9 @@ fn rows(class: Class) -> &'static [Rows] {
     // In the order in which they were written: of the first, those that are old enough.
     const NOTICES: &[Rows] =
         &[Rows::over_since("notices", "(SELECT rowid, at FROM notices ORDER BY seq LIMIT ?2) WHERE at < ?1")];
+    // Each number once: to look at all of them once a night is cheaper than an index that each dial moves.
+    const NUMBERS: &[Rows] =
+        &[Rows { table: "contact_points", key: "number", over: "contact_points WHERE last_rung_at < ?1" }];
     const AUDIT: &[Rows] =
         &[Rows::over_since("audit", "(SELECT rowid, at FROM audit ORDER BY seq LIMIT ?2) WHERE at < ?1")];
     match class {
@@ -100,6 +103,7 @@ fn rows(class: Class) -> &'static [Rows] {
         Class::Days => DAYS,
         Class::Accounts => ACCOUNTS,
         Class::Notices => NOTICES,
+        Class::Numbers => NUMBERS,
         Class::Audit => AUDIT,
         // By ways of their own, or not at all.
         Class::Lists
@@ -108,7 +112,6 @@ fn rows(class: Class) -> &'static [Rows] {
         | Class::Queues
         | Class::Stream
         | Class::Suppressions
-        | Class::Numbers
         | Class::Residue => &[],
     }
 }

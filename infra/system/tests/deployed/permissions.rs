@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Grants that are not seen in use, by function (`*` for each), action and part
 /// of the resource, with why they are needed. First what Lambda and other
 /// services do as the role, past every line; then what happens too seldom.
-const UNSEEN: [(&str, &str, &str, &str); 77] = [
+const UNSEEN: [(&str, &str, &str, &str); 78] = [
     ("*", "logs:CreateLogStream", "", "Lambda writes what a function logs, as its role"),
     ("*", "logs:PutLogEvents", "", "likewise"),
     ("*", "xray:PutTraceSegments", "", "Lambda's tracing daemon sends, as the role"),
@@ -49,6 +49,7 @@ const UNSEEN: [(&str, &str, &str, &str); 77] = [
     ("loader", "s3:GetObject", "", "likewise"),
     ("loader", "dynamodb:GetItem", "-residents", "an upload that was undone while it was loaded"),
     ("loader", "dynamodb:DeleteItem", "-residents", "likewise"),
+    ("loader", "dynamodb:GetItem", "-numbers", "likewise"),
     ("dialer", "connect:StartOutboundVoiceContact", "contact-flow/", "older answers named the flow"),
     (
         "planner",

@@ -1,6 +1,7 @@
 //! The register.
 
 mod add;
+mod leaving;
 mod search;
 
 use super::Dynamo;
@@ -102,13 +103,11 @@ impl rollcall_ports::Residents for Residents {
         // The number is new: whoever had the former one must be found by this.
         let id = resident.value.id;
         let item = item(&resident.value, resident.version + 1, schedule)?;
-        let writes = [
+        let with = [
             Write::put(RESIDENTS, item).only_if_version(resident.version),
-            Write::update(NUMBERS, number_key(former), "DELETE #residents :residents")
-                .with(":residents", holders_of([id])),
             settle(resident.value.number, [id]),
         ];
-        Ok(match self.0.transact(SAVE, &writes).await? {
+        Ok(match self.leave(SAVE, (former, &resident.value), &with).await? {
             Transacted::Done => done,
             Transacted::Refused(_) => Saved::Changed,
         })
@@ -120,18 +119,16 @@ impl rollcall_ports::Residents for Residents {
         }
         let id = resident.value.id;
         let count = Write::update(NUMBERS, counter_key(counter_of(id)), "ADD #count :count");
-        let writes = [
+        let with = [
             // With the number of that version: else whoever has it now would
             // still be found by it.
             Write::delete(RESIDENTS, key(&RESIDENTS, text(id)))
                 .only_if("#version = :version AND #number = :number")
                 .with(":version", n(resident.version))
                 .with(":number", text(resident.value.number.e164())),
-            Write::update(NUMBERS, number_key(resident.value.number), "DELETE #residents :residents")
-                .with(":residents", holders_of([id])),
             count.with(":count", n(-1)),
         ];
-        Ok(match self.0.transact(REMOVE, &writes).await? {
+        Ok(match self.leave(REMOVE, (resident.value.number, &resident.value), &with).await? {
             Transacted::Done => Removed::Done,
             Transacted::Refused(_) => Removed::Changed,
         })
@@ -251,9 +248,9 @@ fn item(resident: &Resident, version: u64, schedule: Schedule) -> Result<Item, F
     Ok(item)
 }
 
-/// Adds residents to those who have a number.
+/// Adds residents to those who have a number, which does not age any more.
 fn settle(number: PhoneNumber, ids: impl IntoIterator<Item = ResidentId>) -> Write {
-    Write::update(NUMBERS, number_key(number), "ADD #residents :residents")
+    Write::update(NUMBERS, number_key(number), "ADD #residents :residents REMOVE #expires")
         .with(":residents", holders_of(ids))
 }
 

@@ -39,7 +39,7 @@ pub const RESIDENTS: Table = Table {
 };
 
 /// One item a phone number: who has it, when it last rang, and its entry of the
-/// suppression list. The entries of residents and the counters of residents lie
+/// suppression list; it ages once there is neither the first nor the last. The entries of residents and the counters of residents lie
 /// here too: a number begins with "+", they do not.
 pub const NUMBERS: Table = Table {
     name: "numbers",
@@ -48,7 +48,7 @@ pub const NUMBERS: Table = Table {
     // In one part for what is to be carried out and one for the rest: a town
     // makes a few entries a day.
     indexes: &[Index::by_time("suppressed", Key::number("suppression_list"), Key::text("suppression"))],
-    expires: None,
+    expires: Some("expires"),
 };
 
 /// One item a dial.

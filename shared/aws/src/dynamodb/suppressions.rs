@@ -98,10 +98,10 @@ impl rollcall_ports::Suppressions for Suppressions {
     async fn put(&self, entry: &Versioned<Entry>) -> Result<Saved, Fault> {
         let expression = if entry.value.standing().is_some() {
             "SET #suppression = :id, #suppression_version = :next, #suppression_data = :data,
-             #suppression_list = :list, #suppressed = :next"
+             #suppression_list = :list, #suppressed = :next REMOVE #expires"
         } else {
             "SET #suppression = :id, #suppression_version = :next, #suppression_data = :data,
-             #suppression_list = :list REMOVE #suppressed"
+             #suppression_list = :list REMOVE #suppressed, #expires"
         };
         let data = serde_json::to_string(&entry.value).map_err(|_| unreadable(PORT, "entry"))?;
         let update = Write::update(NUMBERS, subject_key(entry.value.subject), expression)

@@ -7,10 +7,11 @@ use aws_sdk_dynamodb::Client;
 use jiff::Timestamp;
 use jiff::civil::date;
 use rollcall_aws::dynamodb::schema::{
-    ATTEMPTS, AUDIT, BATCHES, CALLBACKS, CHECKS, LETTERS, Table, create_tables,
+    ATTEMPTS, AUDIT, BATCHES, CALLBACKS, CHECKS, LETTERS, NUMBERS, Table, create_tables,
 };
 use rollcall_aws::dynamodb::{
     Attempts, Audit, Batches, Callbacks, Checks, Days, Dynamo, Escalations, Jobs, Letters, Residents,
+    Suppressions,
 };
 use rollcall_domain::attempt::{Attempt, Withdrawal};
 use rollcall_domain::batch::{Batch, BatchStage, ChunkReport, LineNote};
@@ -21,13 +22,16 @@ use rollcall_domain::escalation::{Escalation, HowEnded};
 use rollcall_domain::ids::{BatchId, JobId, LetterId, RequestId};
 use rollcall_domain::letter::Filter;
 use rollcall_domain::letter::job::{Job, Selection};
+use rollcall_domain::phone::PhoneNumber;
 use rollcall_domain::policy::Policy;
+use rollcall_domain::resident::Resident;
 use rollcall_domain::retention::Retention;
+use rollcall_domain::suppression::{Entry, Ground, Subject};
 use rollcall_ports::suite::people::resident;
 use rollcall_ports::{
     Attempts as _, Audit as _, AuditEntry, Batches as _, Began, Begin, Callbacks as _, CheckResult,
     Checks as _, Clock, Days as _, DeadLetter, DeadLetters as _, Escalations as _, Jobs as _, Letters as _,
-    PartOf, Residents as _, Saved, Upserted, Versioned,
+    PartOf, Removed, Residents as _, Saved, Suppressions as _, Upserted, Versioned,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -231,4 +235,102 @@ async fn days_lists_and_the_log_have_one_from_the_start() {
     list.stage = BatchStage::Undoing { chunks: 1, rows: 1 };
     batches.put(&list).await.unwrap();
     assert_eq!(stage.expires(&BATCHES).await["batch"], None, "it is being undone");
+}
+
+/// A register with two people who share a telephone.
+struct Home {
+    stage: Stage,
+    residents: Residents,
+    one: Resident,
+    other: Resident,
+}
+
+impl Home {
+    async fn new() -> Self {
+        let stage = Stage::new().await;
+        let residents = Residents::new(&stage.dynamo);
+        let [one, mut other] = [103, 104].map(|n| resident("retention", n));
+        other.profile.number = one.number;
+        Self { stage, residents, one, other }
+    }
+
+    async fn add(&self, one: &Resident) -> Versioned<Resident> {
+        let added = self.residents.add(&[(one.clone(), Schedule::default())]).await.unwrap();
+        assert_eq!(added, [Upserted::Created]);
+        self.residents.get(one.id).await.unwrap().unwrap()
+    }
+
+    async fn leaves(&self, one: &Versioned<Resident>) {
+        assert_eq!(self.residents.remove(one).await.unwrap(), Removed::Done);
+    }
+
+    async fn expires(&self, number: PhoneNumber) -> Option<String> {
+        self.stage.expires(&NUMBERS).await[&number.e164()].clone()
+    }
+}
+
+#[tokio::test]
+async fn a_number_has_one_once_nobody_has_it() {
+    let home = Home::new().await;
+    let number = home.one.number;
+    let (one, other) = (home.add(&home.one).await, home.add(&home.other).await);
+    home.leaves(&one).await;
+    assert_eq!(home.expires(number).await, None, "the other has it");
+    home.leaves(&other).await;
+    let never_rung = home.other.registered_at.as_second() + 400 * 24 * 3_600;
+    assert_eq!(home.expires(number).await, Some(never_rung.to_string()));
+
+    let read = home.add(&home.one).await;
+    assert_eq!(home.expires(number).await, None, "somebody has it again");
+    let begin = Begin {
+        number,
+        attempt: Versioned::new(Attempt::begin(read.value.id, RequestId::derive(&["one"]), at(NOON))),
+        resident: read,
+        schedule: Schedule::default(),
+        now: at(NOON),
+        quiet_since: at(NOON),
+    };
+    assert_eq!(Attempts::new(&home.stage.dynamo).begin(&begin).await.unwrap(), Began::Granted);
+    home.leaves(&home.residents.get(home.one.id).await.unwrap().unwrap()).await;
+    assert_eq!(home.expires(number).await, second("2027-12-28T12:00:00Z"), "400 days after it rang");
+
+    let mut moved = home.add(&home.one).await;
+    let new = resident("retention", 105).number;
+    for (from, to) in [(number, new), (new, number)] {
+        moved.value.profile.number = to;
+        assert_eq!(
+            home.residents.save(&moved, Schedule::default()).await.unwrap(),
+            Saved::Done(moved.version + 1)
+        );
+        moved.version += 1;
+        assert!(home.expires(from).await.is_some() && home.expires(to).await.is_none(), "{from:?} is left");
+    }
+    let entry = Entry::new(Subject::Number(number), (Ground::Staff, "asked"), ("joe", at(NOON))).unwrap();
+    let list = Suppressions::new(&home.stage.dynamo);
+    assert_eq!(list.put(&Versioned::new(entry.clone())).await.unwrap(), Saved::Done(1));
+    home.leaves(&moved).await;
+    assert_eq!(home.expires(number).await, None, "it is on the suppression list");
+}
+
+#[tokio::test]
+async fn a_number_that_is_suppressed_after_everybody_left_it_stays() {
+    let home = Home::new().await;
+    let number = home.one.number;
+    home.leaves(&home.add(&home.one).await).await;
+    assert!(home.expires(number).await.is_some());
+    let entry = Entry::new(Subject::Number(number), (Ground::Staff, "asked"), ("joe", at(NOON))).unwrap();
+    let put = Suppressions::new(&home.stage.dynamo).put(&Versioned::new(entry)).await;
+    assert_eq!(put.unwrap(), Saved::Done(1));
+    assert_eq!(home.expires(number).await, None);
+}
+
+/// Each of them sees that the other still has the number.
+#[tokio::test]
+async fn a_number_that_two_leave_at_once_has_one() {
+    for _ in 0..5 {
+        let home = Home::new().await;
+        let (one, other) = (home.add(&home.one).await, home.add(&home.other).await);
+        tokio::join!(home.leaves(&one), home.leaves(&other));
+        assert!(home.expires(home.one.number).await.is_some());
+    }
 }

@@ -167,7 +167,11 @@ impl Class {
             Self::Days | Self::Attempts | Self::Accounts | Self::Audit | Self::Erasures => {
                 format!("{aged}, then it is deleted within days")
             }
-            Self::Numbers => "until you are erased".to_owned(),
+            // On AWS whoever has a number, and when it rang, is one thing.
+            Self::Numbers => format!(
+                "{aged} from when it rang last, on AWS at least until you are taken off the register, then it is \
+                 deleted within days"
+            ),
             Self::Residue => "until it is overwritten; at an erasure at once".to_owned(),
         }
     }

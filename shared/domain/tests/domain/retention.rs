@@ -40,6 +40,11 @@ fn what_an_export_says_is_what_the_policy_does() {
     assert_eq!(said("audit"), "6 years, then it is deleted within days");
     assert_eq!(said("callbacks"), "13 months from when it is over, then it is deleted within days");
     assert_eq!(said("register"), "until you are taken off the register");
+    assert_eq!(
+        said("numbers"),
+        "13 months from when it rang last, on AWS at least until you are taken off the register, then it is deleted \
+         within days"
+    );
     let shorter = Retention { lists_days: 45, calls_days: 92, accounts_days: 61, ..retention };
     assert!(Class::Lists.kept(&shorter).starts_with("45 days,"));
     assert!(Class::Attempts.kept(&shorter).starts_with("92 days,"));

@@ -122,10 +122,11 @@ fn each_class_says_what_for_and_for_how_long_in_words_of_its_own() {
             | Class::Letters
             | Class::Days
             | Class::Attempts
+            | Class::Numbers
             | Class::Batches => "13 months",
             Class::Queues => "minutes;",
             Class::Stream => "7 days",
-            Class::Register | Class::Suppressions | Class::Numbers | Class::Residue => "until ",
+            Class::Register | Class::Suppressions | Class::Residue => "until ",
         };
         assert!(kept.contains(length), "{class:?}: {kept}");
     }

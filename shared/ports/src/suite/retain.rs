@@ -6,7 +6,7 @@ use super::people::{attempt, resident};
 use super::{at, ok, there};
 use crate::{
     Attempts, Audit, AuditEntry, Batches, Began, Callbacks, CheckResult, Checks, Days, DeadLetter,
-    DeadLetters, Erasures, Escalations, Jobs, Letters, PartOf, Residents, Retain, Saved, Versioned,
+    DeadLetters, Erasures, Escalations, Jobs, Letters, PartOf, Residents, Retain, Saved, Versioned, Whose,
 };
 use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
@@ -267,6 +267,17 @@ impl Things {
         for (what, id, stays) in [("an old job", "old", false), ("a young job", "young", true)] {
             let job = stores.jobs.get(JobId::derive(&["retain", id])).await;
             found.push((what, stays, ok(job).is_some()));
+        }
+        let (asked, quiet_since) = (ErasureReason::Asked, at(FIRST));
+        for (what, n, stays) in
+            [("the number of an old dial", 600, false), ("that of a dial of the first day", 602, true)]
+        {
+            let person = resident("retain", n);
+            let erasure = Erasure::asked(person.id, ("joe", quiet_since), asked, None);
+            let number = Some(person.number);
+            let whose = Whose { resident: person.id, erasure: &erasure, number, quiet_since };
+            let rang = ok(stores.erasures.kept(Class::Numbers, &whose).await);
+            found.push((what, stays, !rang.is_empty()));
         }
         let log = ok(stores.audit.list(None, 100).await);
         for (what, when, stays) in [("an old deed", LAST, false), ("a deed of the first day", FIRST, true)] {

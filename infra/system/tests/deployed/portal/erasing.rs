@@ -147,7 +147,7 @@ async fn tables(stage: &Stage) -> Vec<(&'static str, Value)> {
 }
 
 /// In which tables they are named. By which number somebody was called who was
-/// off the register before is not known any more: it stays, and tells of nobody.
+/// off the register before is not known any more: it tells of nobody, and goes once it is past its time.
 async fn left_of(stage: &Stage) -> Vec<String> {
     let mut left = Vec::new();
     for table in TABLES {

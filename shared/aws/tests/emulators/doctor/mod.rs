@@ -46,9 +46,9 @@ async fn where_all_is_well_nothing_else_is_said() {
     let [destinations] = others.as_slice() else { panic!("{others:#?}") };
     assert_eq!((destinations.name.as_str(), destinations.state), ("destinations", State::ByHand));
     assert!(checks.iter().all(|check| check.advice.is_empty() || check.state != State::Ok));
-    // 10 tables with protection and recovery, 7 that expire, 3 queues, 5 of dead letters, 3 of the bucket, 2 topics,
+    // 10 tables with protection and recovery, 8 that expire, 3 queues, 5 of dead letters, 3 of the bucket, 2 topics,
     // 11 functions of which 4 are handed work, 5 schedules, the rule; stream, 6 of Connect, 2 quotas, destinations, account, clock.
-    assert_eq!(checks.len(), 37 + 8 + 3 + 2 + 15 + 6 + 1 + 6 + 3 + 2, "{checks:#?}");
+    assert_eq!(checks.len(), 38 + 8 + 3 + 2 + 15 + 6 + 1 + 6 + 3 + 2, "{checks:#?}");
 }
 
 #[tokio::test]
