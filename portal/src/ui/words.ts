@@ -20,7 +20,7 @@ export const dayStates: Record<DayState, Word> = {
   trying: { label: "Being called", meaning: "A check is due, and they are being called." },
   paused: { label: "Paused", meaning: "Not called for a while, and called again by itself afterwards." },
   excluded: { label: "Not called", meaning: "Switched off, suppressed, did not agree, or the number does not exist." },
-  not_due: { label: "Not due", meaning: "Was heard of lately; the next check comes later." },
+  not_due: { label: "Not due", meaning: "Was heard of lately, or is new: the next check comes later." },
 };
 
 export const dispositions: Record<Attempt["disposition"], Word> = {

@@ -68,8 +68,9 @@ function Freshness({ liveness, at }: { liveness: Liveness; at: string }) {
 
 function Day({ now }: { now: Now }) {
   const { ledger } = now;
-  const settled = ledger.total - ledger.trying - ledger.escalated - ledger.callback_open;
-  const open = ledger.total - settled;
+  const open = ledger.trying + ledger.escalated + ledger.callback_open;
+  // Whoever is not due was not asked how they are: their check may still come today.
+  const settled = ledger.total - open - ledger.not_due;
   return (
     <SpaceBetween size="l">
       {!ledger.balanced && (
@@ -82,7 +83,7 @@ function Day({ now }: { now: Now }) {
           <Header
             variant="h2"
             actions={<Counted at={ledger.at} now={now.at} />}
-            description={ledger.total === 0 ? "Nobody is on the register yet." : open === 0 ? "Nobody is waiting for anything." : `${count(open, "resident")} still being tried, waiting for a call back, or not reached.`}
+            description={ledger.total === 0 ? "Nobody is on the register yet." : `${waiting(open)}${ledger.not_due > 0 ? `; ${whole.format(ledger.not_due)} not due yet` : ""}.`}
           >
             {whole.format(settled)} of {count(ledger.total, "resident")} settled today
           </Header>
@@ -105,6 +106,10 @@ function Day({ now }: { now: Now }) {
       {now.queues && <Letters queues={now.queues} />}
     </SpaceBetween>
   );
+}
+
+function waiting(open: number): string {
+  return open === 0 ? "Nobody is waiting for anything" : `${count(open, "resident")} still being tried, waiting for a call back, or not reached`;
 }
 
 /** Where everybody is counted now and then only. */
