@@ -89,7 +89,7 @@ fn rows(class: Class) -> &'static [Rows] {
     // In the order in which they were written: of the first, those that are old enough.
     const NOTICES: &[Rows] =
         &[Rows::over_since("notices", "(SELECT rowid, at FROM notices ORDER BY seq LIMIT ?2) WHERE at < ?1")];
-    // Each number once: to look at all of them once a night is cheaper than an index that each dial moves.
+    // By a look at each number, once a night: each dial would move it in an index.
     const NUMBERS: &[Rows] =
         &[Rows { table: "contact_points", key: "number", over: "contact_points WHERE last_rung_at < ?1" }];
     const AUDIT: &[Rows] =

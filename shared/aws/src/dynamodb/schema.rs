@@ -39,8 +39,9 @@ pub const RESIDENTS: Table = Table {
 };
 
 /// One item a phone number: who has it, when it last rang, and its entry of the
-/// suppression list; it ages once there is neither the first nor the last. The entries of residents and the counters of residents lie
-/// here too: a number begins with "+", they do not.
+/// suppression list; it ages once there is neither the first nor the last. The
+/// entries of residents and the counters of residents lie here too: a number
+/// begins with "+", they do not.
 pub const NUMBERS: Table = Table {
     name: "numbers",
     partition: Key::text("number"),
