@@ -218,8 +218,9 @@ fn a_damaged_page_is_found_at_the_start_and_a_backup_brings_all_back() {
 #[test]
 fn damage_while_it_runs_ends_it_before_anybody_relies_on_what_is_read() {
     let place = Place::new();
-    // More than it keeps in memory.
-    place.import(list(40_000)).with(0);
+    // The register alone is more than it keeps in memory, so that each look
+    // through it reads the file, whatever was read before.
+    place.import(list(80_000)).with(0);
     account(&place);
     let mut program = place.program(&["serve", "--listen", "127.0.0.1:0"]);
     let (mut process, lines) =
@@ -230,7 +231,6 @@ fn damage_while_it_runs_ends_it_before_anybody_relies_on_what_is_read() {
     let token = operator(&place, &address);
     let path = place.path("data/rollcall.sqlite");
     let mut bytes = fs::read(&path).unwrap();
-    assert!(bytes.len() > 8 << 20, "{} bytes", bytes.len());
     bytes[4096..].fill(0x5A);
     fs::write(&path, bytes).unwrap();
     std::thread::spawn(move || {
