@@ -4,7 +4,7 @@ use crate::binary;
 use crate::header::recognised;
 use crate::records::{ERASED, Found, Shape, next_record, split};
 use crate::refusal::Refusal;
-use crate::text::{bytes_of, decode, unit_bytes, units};
+use crate::text::{bytes_of, decode, lossy, unit_bytes, units};
 use serde::{Deserialize, Serialize};
 
 /// First bytes of a file that [`sniff`] and [`open`](crate::open) want to see, unless the file is shorter.
@@ -46,6 +46,36 @@ impl Encoding {
             Self::Utf16Le => &[ERASED, 0],
             Self::Utf16Be => &[0, ERASED],
         }
+    }
+
+    /// The encoding of a file whose `first` bytes these are, all of it if `complete`, as far as they tell.
+    #[must_use]
+    pub fn of(first: &[u8], complete: bool) -> Self {
+        encoding(first, complete).0
+    }
+
+    /// What some bytes of such a file may say, for whoever looks for something in it: they may be cut anywhere, but
+    /// between the two bytes of UTF-16. More than one text where a file of UTF-8 holds something else, which is read as
+    /// Windows-1252, row by row.
+    #[must_use]
+    pub fn readings(self, bytes: &[u8]) -> Vec<String> {
+        let mut readings = vec![lossy(bytes, self)];
+        if self == Self::Utf8 && str::from_utf8(bytes).is_err() {
+            readings.push(lossy(bytes, Self::Windows1252));
+        }
+        readings
+    }
+
+    /// Bytes of the line end that these bytes end with, if they do.
+    #[must_use]
+    pub fn line_end(self, bytes: &[u8]) -> usize {
+        let units = units(bytes, self);
+        let end = match &*units {
+            [.., b'\r', b'\n'] => 2,
+            [.., b'\r' | b'\n'] => 1,
+            _ => 0,
+        };
+        end * unit_bytes(self)
     }
 }
 

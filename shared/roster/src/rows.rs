@@ -108,9 +108,20 @@ const SHOWN: usize = 10_000;
 
 impl Rows<'_> {
     /// The cells of the record that was answered last, as they stand in the file: for whoever is to mend them.
-    /// A record whose cells cannot be told apart is one cell, its text. None before the first record.
+    /// A record whose cells cannot be told apart is one cell, the beginning of its text. None before the first record.
     #[must_use]
     pub fn cells(&self) -> Vec<String> {
+        self.cells_up_to(SHOWN)
+    }
+
+    /// [`Rows::cells`], however long they are: for whoever looks for something in them.
+    #[must_use]
+    pub fn whole_cells(&self) -> Vec<String> {
+        self.cells_up_to(RECORD_UNITS)
+    }
+
+    /// A record whose cells cannot be told apart is so many of its characters.
+    fn cells_up_to(&self, most: usize) -> Vec<String> {
         let Some(Last { start, end, whole }) = self.last else { return Vec::new() };
         let bytes = bytes_of(self.bytes, start..end, self.layout.dialect.encoding);
         let (encoding, _) = row_encoding(bytes, self.layout.dialect.encoding);
@@ -118,7 +129,7 @@ impl Rows<'_> {
         let mut fields = Vec::new();
         if !whole || !split(units, self.shape.delimiter, &mut fields) {
             let text = lossy(bytes, encoding);
-            return vec![text.trim_end_matches(['\r', '\n']).chars().take(SHOWN).collect()];
+            return vec![text.trim_end_matches(['\r', '\n']).chars().take(most).collect()];
         }
         let record = row::Record { line: 0, bytes, units, fields: &fields, encoding };
         fields.iter().map(|field| record.shown(field)).collect()

@@ -10,6 +10,7 @@ mod broken;
 mod demo;
 mod dialing;
 mod erasing;
+mod erasing_lists;
 mod imports;
 mod ledgers;
 mod letters;

@@ -10,8 +10,11 @@ use rollcall_domain::identity::resident_id;
 use rollcall_domain::ids::ResidentId;
 use rollcall_domain::phone::Region;
 use rollcall_ports::{Fault, Place};
-use rollcall_roster::{Chunk, ChunkLimits, Layout, Line, SNIFF_BYTES, Scanner, open, read_rows};
+use rollcall_roster::{
+    Chunk, ChunkLimits, Encoding, Layout, Line, Refusal, SNIFF_BYTES, Scanner, open, read_rows,
+};
 use serde_json::{Value, json};
+use std::ops::Range;
 use std::pin::pin;
 
 /// Bytes read at a time.
@@ -24,14 +27,16 @@ const AT_ONCE: usize = 8;
 /// A list that was not loaded within this time will not be for now: something
 /// of it was set aside. What is loaded of it later finds the rows blank.
 const LOADING: SignedDuration = SignedDuration::from_hours(1);
-/// What of two pieces is looked at together, so that nothing is cut in two.
-const OVERLAP: usize = 512;
+/// What of two pieces is looked at together, so that no row of a usual length is
+/// cut in two.
+const OVERLAP: usize = 8 << 10;
 
 /// A row that was found.
 struct Found {
     place: Place,
-    /// What it says.
-    item: Value,
+    /// What it says; `None` where nobody can read it, and it is theirs only to be
+    /// on the safe side.
+    item: Option<Value>,
 }
 
 /// Whose rows are looked for.
@@ -93,7 +98,7 @@ impl Eraser {
             let (files, next) = self.shelf.files(from.as_ref(), PAGE).await?;
             let mut looked = pin!(self.look_through(files, &wanted));
             while let Some((_, found)) = looked.try_next().await? {
-                rows.extend(found.into_iter().map(|found| found.item));
+                rows.extend(found.into_iter().filter_map(|found| found.item));
             }
             from = next;
             if from.is_none() {
@@ -121,21 +126,33 @@ impl Eraser {
         let Some((layout, chunks)) = self.cut(file, info.size).await? else {
             return self.whole(file, info.size, wanted).await;
         };
+        let encoding = layout.dialect.encoding;
         let mut places = Vec::new();
-        for chunk in chunks {
+        for (nth, chunk) in chunks.iter().enumerate() {
             let Some(bytes) = self.uploads.read(file, chunk.start, chunk.end).await? else { break };
+            // The rest of a line that is too long for any row is in no chunk.
+            let next = chunks.get(nth + 1).map_or(info.size, |next| next.start);
+            let is_cut = chunk.end < next;
+            let in_the_rest = is_cut && self.tells(file, chunk.start..next, encoding, wanted).await?;
             let mut rows = read_rows(&bytes, &layout, chunk.first_line, wanted.region);
             while let Some(line) = rows.next() {
-                if wanted.is_theirs(&line, &rows) {
+                if in_the_rest || wanted.is_theirs(&line, &rows) {
                     let place = rows.place();
                     let at = |byte: usize| chunk.start + byte as u64;
-                    let fill = layout.dialect.encoding.erased();
-                    let place = Place { start: at(place.start), end: at(place.end), fill };
-                    places.push(Found { place, item: item(&line, &rows, &layout) });
+                    let end =
+                        if is_cut { self.end_of_line(file, next, encoding).await? } else { at(place.end) };
+                    let place = Place { start: at(place.start), end, fill: encoding.erased() };
+                    places.push(Found { place, item: Some(item(&line, &rows, &layout)) });
                 }
             }
         }
         Ok(places)
+    }
+
+    /// Where the line that ends before `next` has its last letter behind it.
+    async fn end_of_line(&self, file: &UploadRef, next: u64, encoding: Encoding) -> Result<u64, Fault> {
+        let last = self.uploads.read(file, next.saturating_sub(4), next).await?.unwrap_or_default();
+        Ok(next - encoding.line_end(&last) as u64)
     }
 
     /// Reads a file once, as ingest does. `None` for one that is no list.
@@ -163,27 +180,47 @@ impl Eraser {
     }
 
     /// A file that was refused is of no use to anybody: if it tells of them, it
-    /// is blanked as a whole.
+    /// is blanked as a whole, and so is one that cannot be read, such as a
+    /// workbook, of which nobody can know.
     async fn whole(&self, file: &UploadRef, size: u64, wanted: &Wanted<'_>) -> Result<Vec<Found>, Fault> {
-        let Some(traces) = wanted.traces else { return Ok(Vec::new()) };
-        let (mut at, mut kept) = (0, Vec::new());
-        while at < size {
-            let Some(slice) = self.uploads.read(file, at, (at + SLICE).min(size)).await? else { break };
+        let sample = (SNIFF_BYTES as u64).min(size);
+        let Some(first) = self.uploads.read(file, 0, sample).await? else { return Ok(Vec::new()) };
+        let (place, is_all) = (Place { start: 0, end: size, fill: b" " }, sample == size);
+        if matches!(open(&first, is_all), Err(Refusal::NotCsv { .. })) {
+            return Ok(vec![Found { place, item: None }]);
+        }
+        if self.tells(file, 0..size, Encoding::of(&first, is_all), wanted).await? {
+            let item = Some(json!({"a_file_that_was_refused": file.key}));
+            return Ok(vec![Found { place, item }]);
+        }
+        Ok(Vec::new())
+    }
+
+    /// Whether these bytes of a file tell of them on any line.
+    async fn tells(
+        &self,
+        file: &UploadRef,
+        Range { start: mut at, end }: Range<u64>,
+        encoding: Encoding,
+        wanted: &Wanted<'_>,
+    ) -> Result<bool, Fault> {
+        let Some(traces) = wanted.traces else { return Ok(false) };
+        let is_theirs = |text: String| text.lines().any(|line| traces.are_in_text(line));
+        let mut kept = Vec::new();
+        while at < end {
+            let Some(slice) = self.uploads.read(file, at, (at + SLICE).min(end)).await? else { break };
             if slice.is_empty() {
                 break;
             }
             at += slice.len() as u64;
-            // Without zeros, text of two bytes a letter reads as any other.
-            kept.extend(slice.into_iter().filter(|byte| *byte != 0));
-            if String::from_utf8_lossy(&kept).lines().any(|line| traces.are_in_text(line)) {
-                let place = Place { start: 0, end: size, fill: b" " };
-                let item = json!({"a_file_that_was_refused": file.key});
-                return Ok(vec![Found { place, item }]);
+            kept.extend(slice);
+            if encoding.readings(&kept).into_iter().any(is_theirs) {
+                return Ok(true);
             }
-            let overlap = kept.len().saturating_sub(OVERLAP);
-            kept.drain(..overlap);
+            let looked_at = kept.len().saturating_sub(OVERLAP);
+            kept.drain(..looked_at);
         }
-        Ok(Vec::new())
+        Ok(false)
     }
 }
 
@@ -196,7 +233,7 @@ impl Wanted<'_> {
                 resident_id(reference, profile.number, &profile.first_name, &profile.last_name)
                     == self.resident
             }
-            Line::Rejected(_) => self.traces.is_some_and(|traces| traces.are_in_cells(&rows.cells())),
+            Line::Rejected(_) => self.traces.is_some_and(|traces| traces.are_in_cells(&rows.whole_cells())),
             Line::Blank(_) => false,
         }
     }
