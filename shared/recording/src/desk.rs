@@ -44,6 +44,10 @@ impl Recorder {
             }
             Told::Done | Told::PutBack => {}
         }
+        let is_cancelled = matches!(settled.value.state(&self.policy), CallbackState::Cancelled(_));
+        if is_cancelled && !self.hasten_case_about(&settled.value).await? {
+            return Ok(None);
+        }
         // An agent speaks on a leg that was to be withdrawn: it is looked at
         // again until that is over.
         let waits = settled.value.to_stop().next().is_some();

@@ -12,6 +12,7 @@
 
 use crate::{Recorder, Told};
 use jiff::Timestamp;
+use rollcall_domain::callback::Callback;
 use rollcall_domain::duty::Cause;
 use rollcall_domain::escalation::deeds::{AllClear, Refusal};
 use rollcall_domain::escalation::{Escalation, HowEnded};
@@ -222,6 +223,27 @@ impl Recorder {
             self.record_check(&resident, at, result).await?;
         }
         Ok(matches!(self.write_resident(&known, resident).await?, Told::Done))
+    }
+
+    /// Has the sweep look at the case about a promise that is no longer owed at
+    /// once, also where somebody accepted it: they would go on with what nobody
+    /// waits for. Answers whether that is stored.
+    ///
+    /// # Errors
+    /// When a store did not behave; a repeat does no harm.
+    pub(crate) async fn hasten_case_about(&self, callback: &Callback) -> Result<bool, Fault> {
+        let Some(known) = self.residents.get(callback.resident).await? else { return Ok(true) };
+        let raised = known.value.escalation.as_ref().filter(|raised| raised.cause.is_about_a_promise());
+        let Some(raised) = raised else { return Ok(true) };
+        let Some(mut stored) = self.escalations.get(raised.case(callback.resident)).await? else {
+            return Ok(true);
+        };
+        let case = &mut stored.value;
+        if case.callback != Some(callback.id) || !case.is_open() || case.unsettled {
+            return Ok(true);
+        }
+        case.unsettled = true;
+        Ok(self.save_escalation(&stored).await? != Saved::Changed)
     }
 
     /// Ends the case that stands on the record of `resident`, `how` being known

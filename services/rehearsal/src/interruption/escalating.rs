@@ -9,7 +9,8 @@ use crate::properties::ask;
 use crate::trouble::Gate;
 use jiff::{SignedDuration, Timestamp};
 use rollcall_domain::attempt::{End, EndReason, Facts, Key, Press};
-use rollcall_domain::callback::Try;
+use rollcall_domain::callback::{Callback, Cancelled, Try};
+use rollcall_domain::desk::CancelReason;
 use rollcall_domain::duty::Cause;
 use rollcall_domain::escalation::deeds::AllClear;
 use rollcall_domain::escalation::ladder::Whom;
@@ -204,30 +205,43 @@ fn overdue(stage: &Stage) {
     });
 }
 
+/// And a case about it, of which the duty officer was told; `decide` what became
+/// of the two since.
+fn overdue_with_case(stage: &Stage, decide: impl FnOnce(&mut Escalation, &mut Callback)) {
+    overdue(stage);
+    let id = ask(stage.store.residents().get(id("ann"))).unwrap().unwrap().value.callback.unwrap();
+    let mut promise = ask(stage.store.callbacks().get(id)).unwrap().unwrap();
+    let case = (Cause::CallbackOverdue, promise.value.deadline);
+    let mut case = Escalation::raise(promise.value.resident, case, Some(id), ago(stage, 1_810));
+    case.tell((Whom::DutyOfficer, HALF_AN_HOUR), ago(stage, 1_810));
+    (case.untold, case.unsettled) = (false, false);
+    decide(&mut case, &mut promise.value);
+    let review_at = case.review_at(&stage.policy);
+    let saved = ask(stage.store.escalations().save(&Versioned::new(case.clone()), review_at)).unwrap();
+    assert!(matches!(saved, Saved::Done(_)));
+    let review_at = promise.value.review_at(&stage.policy);
+    let saved = ask(stage.store.callbacks().save(&promise, review_at, false)).unwrap();
+    assert!(matches!(saved, Saved::Done(_)));
+    change(stage, "ann", |ann| {
+        ann.callback = None;
+        ann.escalation = Some(case.on_record());
+    });
+}
+
 #[test]
 fn promises_that_nobody_kept() {
     let cancelled = |stage: &Stage| {
-        overdue(stage);
-        let id = ask(stage.store.residents().get(id("ann"))).unwrap().unwrap().value.callback.unwrap();
-        let mut promise = ask(stage.store.callbacks().get(id)).unwrap().unwrap();
-        let case = (Cause::CallbackOverdue, promise.value.deadline);
-        let mut case = Escalation::raise(promise.value.resident, case, Some(id), ago(stage, 1_810));
-        case.tell((Whom::DutyOfficer, HALF_AN_HOUR), ago(stage, 1_810));
-        (case.untold, case.unsettled) = (false, false);
-        let review_at = case.review_at(&stage.policy);
-        let saved = ask(stage.store.escalations().save(&Versioned::new(case.clone()), review_at)).unwrap();
-        assert!(matches!(saved, Saved::Done(_)));
-        let news = rollcall_domain::callback::Cancelled {
-            at: ago(stage, 60),
-            by: "agent".to_owned(),
-            why: "asked".to_owned(),
-        };
-        assert!(promise.value.cancel_owed(news, &stage.policy));
-        let saved = ask(stage.store.callbacks().save(&promise, None, false)).unwrap();
-        assert!(matches!(saved, Saved::Done(_)));
-        change(stage, "ann", |ann| {
-            ann.callback = None;
-            ann.escalation = Some(case.on_record());
+        overdue_with_case(stage, |_, promise| {
+            let (at, by) = (ago(stage, 60), "agent".to_owned());
+            let news = Cancelled { at, by, why: "asked".to_owned() };
+            assert!(promise.cancel_owed(news, &stage.policy));
+        });
+    };
+    // An officer goes on with it for hours, unless they are told.
+    let cancelled_at_the_desk = |stage: &Stage| {
+        overdue_with_case(stage, |case, promise| {
+            assert!(case.accept("joe", ago(stage, 300)).unwrap());
+            assert!(promise.cancel_by(("mia", ago(stage, 60)), CancelReason::Asked, &stage.policy).unwrap());
         });
     };
     interrupt(&[
@@ -248,6 +262,17 @@ fn promises_that_nobody_kept() {
             shows: &[
                 ("ann cases", "CallbackOverdue 1: DutyOfficer, callback_cancelled"),
                 ("ann escalation", ""),
+                ("notices", ""),
+            ],
+            ..SWEEP
+        },
+        Situation {
+            name: "cancelled at the desk while somebody sees to it",
+            setup: cancelled_at_the_desk,
+            shows: &[
+                ("ann cases", "CallbackOverdue 1: DutyOfficer, joe has it, callback_cancelled"),
+                ("ann escalation", ""),
+                ("ann flags", ""),
                 ("notices", ""),
             ],
             ..SWEEP
